@@ -58,14 +58,14 @@ def check_bookmarks(
 ) -> Iterator[Check]:
     marks = [(mark.level, mark.title, mark.number) for mark in manifest.bookmarks]
     for part, structure in zip(parts, structures, strict=True):
-        yield from _bookmarks_of(
+        yield from _check_bookmarks(
             volume_check.list_expected_bookmarks(marks, part),
             structure,
             max((mark[0] for mark in marks), default=0),
         )
 
 
-def _bookmarks_of(
+def _check_bookmarks(
     expected: Sequence[volume_check.Mark], structure: structure_reader.Structure, top_levels: int
 ) -> Iterator[Check]:
     # the evidence's own outlines hang one level below their exhibit's bookmark
@@ -111,7 +111,7 @@ def _check_row(
         or row.pages != printed
     ):
         faults.append("the index row has other pages than the bundle")
-    if not _sheet_in_front(row, places):
+    if not _has_sheet_before(row, places):
         faults.append("its tab sheet is not in front of it")
     if linked:
         faults += find_link_faults(row, structure, index, printed)
@@ -135,7 +135,7 @@ def find_link_faults(
 ) -> Iterator[str]:
     first, sheet = row.first, row.sheet
     on_index = [link for link in structure.links if link.page in index]
-    if _plain(printed) not in _texts_to(first, on_index):
+    if _normalize_text(printed) not in _list_texts_to(first, on_index):
         yield "no index link prints these pages and leads to the first of them"
     if not any(link.text == row.tab and link.target == sheet for link in on_index):
         yield "no index link prints its tab and leads to the tab sheet"
@@ -145,12 +145,12 @@ def find_link_faults(
         yield "the tab sheet does not lead to the evidence"
 
 
-def _texts_to(target: int, links: Sequence[structure_reader.Link]) -> set[str]:
+def _list_texts_to(target: int, links: Sequence[structure_reader.Link]) -> set[str]:
     """Return the texts of links to a page, and those of consecutive pieces joined: a narrow column
     breaks "1057a–1063b"."""
     texts: set[str] = set()
     for goal, run in groupby(links, key=lambda link: link.target):
-        pieces = [_plain(link.text) for link in run] if goal == target else []
+        pieces = [_normalize_text(link.text) for link in run] if goal == target else []
         texts |= {
             "".join(pieces[start:end])
             for start in range(len(pieces))
@@ -159,7 +159,7 @@ def _texts_to(target: int, links: Sequence[structure_reader.Link]) -> set[str]:
     return texts
 
 
-def _sheet_in_front(row: ManifestIndexRow, places: Mapping[int, LedgerEntry]) -> bool:
+def _has_sheet_before(row: ManifestIndexRow, places: Mapping[int, LedgerEntry]) -> bool:
     """Return whether an exhibit's own tab sheet is right before its first page; a notice must have
     no sheet at all."""
     sheets = [
@@ -171,7 +171,7 @@ def _sheet_in_front(row: ManifestIndexRow, places: Mapping[int, LedgerEntry]) ->
     return sheets == expected and row.sheet in (*expected, row.first)
 
 
-def _plain(text: str) -> str:
+def _normalize_text(text: str) -> str:
     return re.sub(r"\s+", "", re.sub("[\x02\ufffe]", "-", text)).replace("-", "–")
 
 

@@ -90,7 +90,7 @@ def prove(
     ]
     if not files[-1].ok:  # nothing more can be checked against a manifest that contradicts itself
         return Proof(checks=tuple(files))
-    client_files = _client_files(build, manifest, case_folder)
+    client_files = _find_client_files(build, manifest, case_folder)
     counts = list(check_ledger(manifest, client_files, workshop))
     if missing := volume_check.list_missing(build, parts):
         detail = f"there is no {missing[0]}"
@@ -102,7 +102,7 @@ def prove(
         build=build,
         manifest=manifest,
         files=client_files,
-        source_digests=_with_kept(source_digests, manifest, output_digests),
+        source_digests=_add_kept_digests(source_digests, manifest, output_digests),
         workshop=workshop,
     )
     compared = known_pages.compare_pages(
@@ -118,7 +118,9 @@ def prove(
     )
 
 
-def _client_files(build: Path, manifest: Manifest, case_folder: Path | None) -> ClientFiles | None:
+def _find_client_files(
+    build: Path, manifest: Manifest, case_folder: Path | None
+) -> ClientFiles | None:
     """Return the client's files with what was kept of them; None if they are not available."""
     if case_folder is None:
         return None
@@ -126,7 +128,7 @@ def _client_files(build: Path, manifest: Manifest, case_folder: Path | None) -> 
     return ClientFiles(folder=case_folder, conversions=kept)
 
 
-def _with_kept(
+def _add_kept_digests(
     source_digests: Mapping[str, str], manifest: Manifest, output_digests: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the digest of each source, with that of the PDF that its pages are compared with if it
@@ -171,7 +173,7 @@ def _check_bundle(
             *check_bookmarks(manifest, parts, structures),
         ]
         checks += volume_check.check_file_index(manifest, parts, structure.texts)
-        bound = _bound_bundle(packet, structures)
+        bound = _read_bound_bundle(packet, structures)
         checks += check_navigation(bound)
         not_checked += list_unchecked_links(bound)
     checks += _check_nothing_else(structure)
@@ -179,7 +181,9 @@ def _check_bundle(
     return checks, tuple(not_checked)
 
 
-def _bound_bundle(packet: _Packet, structures: Sequence[structure_reader.Structure]) -> BoundBundle:
+def _read_bound_bundle(
+    packet: _Packet, structures: Sequence[structure_reader.Structure]
+) -> BoundBundle:
     """Return the bundle as read back, and the files that its links and bookmarks came from."""
     manifest = packet.manifest
     files = [

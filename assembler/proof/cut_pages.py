@@ -41,7 +41,7 @@ def join_cut_pages(
     each other.
     """
     pages: list[tuple[str, int]] = []
-    for (path, page, parts), group in groupby(entries, key=_source):
+    for (path, page, parts), group in groupby(entries, key=_get_source_key):
         if parts == 1:
             pages += [(path, page) for _ in group]
             continue
@@ -62,7 +62,7 @@ def read_cut_sizes(
         {
             (entry.client_source.path, entry.client_source.page)
             for entry in ledger
-            if entry.source is not None and _source(entry)[2] > 1
+            if entry.source is not None and _get_source_key(entry)[2] > 1
         }
     )
     sizes = workshop.map(read_picture_size, [(files, path, page) for path, page in places])
@@ -85,7 +85,7 @@ def read_picture_size(place: tuple[ClientFiles, str, int]) -> Size:
         sources.close()
 
 
-def _source(entry: LedgerEntry) -> tuple[str, int, int]:
+def _get_source_key(entry: LedgerEntry) -> tuple[str, int, int]:
     source = entry.client_source
     return source.path, source.page, source.parts
 

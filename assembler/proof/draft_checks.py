@@ -77,14 +77,14 @@ def check_kept(
         for number in find_pages_with_other_fonts(build, ledger, parts, files, workshop):
             if not layers[number].trouble:
                 layers[number] = LayerPage(number=number, trouble=_OTHER_FONT)
-    word_files = _word_files(build, manifest, kept, workshop)
+    word_files = _check_word_files(build, manifest, kept, workshop)
     typed = [_TYPED.format(number=number) for number in find_typed_citations(manifest, kept, pages)]
     return WithKept(
         checks=(
             *_own_pages(ledger, kept, pages),
             word_files,
             *check_statements(manifest, kept, pages),
-            *_layers(ledger, layers),
+            *_check_layers(ledger, layers),
         ),
         not_checked=tuple(typed),
     )
@@ -124,7 +124,7 @@ def _own_pages(
                 page=entries[0].number,
             )
             continue
-        faults = list(_faults(entries, results))
+        faults = list(_find_faults(entries, results))
         detail = f"{len(results)} pages of {name} look and read like its draft"
         page = next((number for number, _ in faults), None)
         fault_text = "; ".join(
@@ -138,7 +138,7 @@ def _own_pages(
         )
 
 
-def _faults(
+def _find_faults(
     entries: Sequence[LedgerEntry], pages: Sequence[OwnPage]
 ) -> Iterator[tuple[int | None, str]]:
     for page in pages:
@@ -151,7 +151,7 @@ def _faults(
         yield None, "its draft has different pages than the bundle"
 
 
-def _word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop) -> Check:
+def _check_word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop) -> Check:
     """Check all Word files that are as they were written."""
     digests = {file.path: file.sha256 for file in manifest.outputs}
     drafts = [draft for draft in kept.documents.values() if draft.docx]
@@ -172,7 +172,9 @@ def _word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop)
     return Check(name="word-files", ok=not faults, detail=detail)
 
 
-def _layers(ledger: Sequence[LedgerEntry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
+def _check_layers(
+    ledger: Sequence[LedgerEntry], layers: Mapping[int, LayerPage]
+) -> Iterator[Check]:
     """Yield one check for each exhibit and completed form: its pages have their source's text and
     the recognized words."""
     evidence = [entry for entry in ledger if entry.is_evidence]

@@ -43,40 +43,41 @@ def find_faults(objects: Objects, entries: Sequence[LedgerEntry], *, linked: boo
     `entries`: the ledger's, of the pages of this file.
     """
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
-    yield from _catalog(objects, root, entries)
-    yield from _info(objects)
-    pages = list(_pages(objects, root))
+    yield from _check_catalog(objects, root, entries)
+    yield from _check_properties(objects)
+    pages = list(_list_pages(objects, root))
     for entry, page in zip(entries, pages, strict=False):
         yield from _page(objects, page, entry)
-        yield from _links(objects, page, entry, linked=linked)
-    yield from _layers(objects, root, pages, entries)
-    yield from _object_faults(objects, {id(page) for page in pages})
+        yield from _check_links(objects, page, entry, linked=linked)
+    yield from _check_layers(objects, root, pages, entries)
+    yield from _find_object_faults(objects, {id(page) for page in pages})
     yield from (f"the file: {fault}" for fault in objects.faults)
 
 
-def _disallowed_keys(
+def _find_disallowed_keys(
     dictionary: DictionaryObject, allowed: frozenset[str], where: str
 ) -> Iterator[str]:
     for key in sorted(set(dictionary) - allowed):
-        yield f"{_public_name(key)} {where}"
+        yield f"{_hide_private_name(key)} {where}"
 
 
-def _public_name(key: object) -> str:
+def _hide_private_name(key: object) -> str:
     """Return a key as a message may name it; a private key could contain anything."""
     return str(key) if str(key) in PUBLIC_WORDS else "a private key"
 
 
-def _catalog(
+def _check_catalog(
     objects: Objects, root: DictionaryObject, entries: Sequence[LedgerEntry]
 ) -> Iterator[str]:
     where = "in the document"
     yield from (
-        f"{_public_name(key)} {where}" for key in sorted(set(root) - CATALOG - {"/OpenAction"})
+        f"{_hide_private_name(key)} {where}"
+        for key in sorted(set(root) - CATALOG - {"/OpenAction"})
     )
     if "/OpenAction" in root and not _opens_at_first(objects, root):
         yield f"/OpenAction {where}"
     if "/Names" in root:
-        yield from _disallowed_keys(
+        yield from _find_disallowed_keys(
             objects.dictionary(root.raw_get("/Names")), frozenset(("/Dests",)), where
         )
     if objects.get(root.get("/PageMode")) != "/UseOutlines":
@@ -92,17 +93,17 @@ def _catalog(
         yield f"other /MarkInfo {where}"
     if objects.get(root.get("/Lang")) != "en-US":
         yield f"another /Lang {where}"
-    yield from _names(objects, root)
-    labels = _labels(objects, root, len(entries))
+    yield from _check_names(objects, root)
+    labels = _read_labels(objects, root, len(entries))
     if labels != [entry.label for entry in entries]:
         yield "page labels that are not the printed numbers"
 
 
-def _names(objects: Objects, root: DictionaryObject) -> Iterator[str]:
+def _check_names(objects: Objects, root: DictionaryObject) -> Iterator[str]:
     """Yield a fault for each named destination that is more than a page."""
     tree = objects.dictionary(root.raw_get("/Names")) if "/Names" in root else DictionaryObject()
     waiting, node_count = [tree.get("/Dests")], 0
-    places = [place for _, place in _raw_items(objects.dictionary(root.get("/Dests")))]
+    places = [place for _, place in _iterate_raw_items(objects.dictionary(root.get("/Dests")))]
     while waiting and node_count < _MAX_NAMES:
         node = objects.dictionary(waiting.pop())
         node_count += 1
@@ -116,7 +117,7 @@ def _names(objects: Objects, root: DictionaryObject) -> Iterator[str]:
             yield "more than a page behind a named place"
 
 
-def _raw_items(dictionary: DictionaryObject) -> Iterator[tuple[str, Any]]:
+def _iterate_raw_items(dictionary: DictionaryObject) -> Iterator[tuple[str, Any]]:
     yield from ((str(key), dictionary.raw_get(key)) for key in dictionary)
 
 
@@ -139,7 +140,7 @@ def _opens_at_first(objects: Objects, root: DictionaryObject) -> bool:
     )
 
 
-def _labels(objects: Objects, root: DictionaryObject, count: int) -> list[str]:
+def _read_labels(objects: Objects, root: DictionaryObject, count: int) -> list[str]:
     """Return the page labels by their ranges; [] where viewers could read the ranges in more than
     one way."""
     tree = (
@@ -173,12 +174,12 @@ def _labels(objects: Objects, root: DictionaryObject, count: int) -> list[str]:
     return page_labels
 
 
-def _info(objects: Objects) -> Iterator[str]:
+def _check_properties(objects: Objects) -> Iterator[str]:
     trailer = objects.reader.trailer
     if "/Info" not in trailer:
         return
     info = objects.dictionary(trailer.raw_get("/Info"))
-    yield from _disallowed_keys(info, INFO, "in the document's properties")
+    yield from _find_disallowed_keys(info, INFO, "in the document's properties")
     if not re.fullmatch(
         r"assembler [0-9][0-9A-Za-z.+]*", str(objects.get(info.get("/Producer", "assembler 0")))
     ):
@@ -187,7 +188,7 @@ def _info(objects: Objects) -> Iterator[str]:
         yield "another /Title in the document's properties"
 
 
-def _pages(objects: Objects, root: DictionaryObject) -> Iterator[DictionaryObject]:
+def _list_pages(objects: Objects, root: DictionaryObject) -> Iterator[DictionaryObject]:
     tree = objects.dictionary(root.raw_get("/Pages"))
     yield from (objects.dictionary(page) for page in objects.array(tree.raw_get("/Kids")))
 
@@ -199,12 +200,12 @@ def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Itera
     for key in sorted(set(page) - allowed):
         # some programs write an empty /Trans, which does nothing
         if key != "/Trans" or objects.dictionary(page.raw_get(key)):
-            yield f"{_public_name(key)} {where}"
+            yield f"{_hide_private_name(key)} {where}"
     if page.get("/Type") != "/Page":
         yield f"what is no page {where}"
     if objects.get(page.get("/Tabs", "/S")) != "/S":
         yield f"another /Tabs {where}"
-    size = _size(objects, page)
+    size = _measure_page(objects, page)
     if size is None or any(
         abs(side - expected) > 0.51 for side, expected in zip(size, entry.size, strict=True)
     ):
@@ -218,8 +219,8 @@ def _frame(
 ) -> tuple[float, float, float, float, int] | None:
     """Return left, bottom, right and top of the visible part of a page, and its rotation in
     degrees; None where the page has no valid ones."""
-    media = _box(objects, page, "/MediaBox")
-    crop = _box(objects, page, "/CropBox") if "/CropBox" in page else media
+    media = _read_box(objects, page, "/MediaBox")
+    crop = _read_box(objects, page, "/CropBox") if "/CropBox" in page else media
     rotation = objects.get(page.get("/Rotate", 0))
     if media is None or crop is None or not isinstance(rotation, int) or rotation % 90:
         return None
@@ -232,7 +233,7 @@ def _frame(
     return (x0, y0, x1, y1, rotation % 360) if x1 > x0 and y1 > y0 else None
 
 
-def _box(
+def _read_box(
     objects: Objects, page: DictionaryObject, key: str
 ) -> tuple[float, float, float, float] | None:
     numbers = (
@@ -246,7 +247,7 @@ def _box(
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _size(objects: Objects, page: DictionaryObject) -> tuple[float, float] | None:
+def _measure_page(objects: Objects, page: DictionaryObject) -> tuple[float, float] | None:
     visible = _frame(objects, page)
     if visible is None:
         return None
@@ -254,7 +255,7 @@ def _size(objects: Objects, page: DictionaryObject) -> tuple[float, float] | Non
     return (height, width) if visible[4] % 180 else (width, height)
 
 
-def _links(
+def _check_links(
     objects: Objects, page: DictionaryObject, entry: LedgerEntry, *, linked: bool
 ) -> Iterator[str]:
     where, allowed = f"on page {entry.number}", OUR_LINK if entry.is_ours else LINK
@@ -263,41 +264,44 @@ def _links(
         if not linked:
             yield f"an annotation {where}"
         elif (kind := objects.get(link.get("/Subtype", "/strange"))) != "/Link":
-            yield f"a {_public_name(kind)} annotation {where}"
+            yield f"a {_hide_private_name(kind)} annotation {where}"
         else:
             yield from (
-                f"{_public_name(key)} of a link {where}" for key in sorted(set(link) - allowed)
+                f"{_hide_private_name(key)} of a link {where}"
+                for key in sorted(set(link) - allowed)
             )
             if entry.is_ours and [
                 objects.get(width) for width in objects.array(link.get("/Border"))
             ] != [0, 0, 0]:
                 yield f"a link with a border {where}"
-            yield from _action(objects, link, where)
+            yield from _check_action(objects, link, where)
 
 
-def _action(objects: Objects, link: DictionaryObject, where: str) -> Iterator[str]:
+def _check_action(objects: Objects, link: DictionaryObject, where: str) -> Iterator[str]:
     if "/A" not in link:
         return
     action = objects.dictionary(link.raw_get("/A"))
     kind = objects.get(action.get("/S"))
     if kind not in ACTIONS or "/Dest" in link:
-        yield f"an action {_public_name(kind)} {where}"
+        yield f"an action {_hide_private_name(kind)} {where}"
         return
     if set(action) - ACTIONS[kind]:
         yield f"a further action {where}"
     address = objects.get(action.get("/URI", "")) if kind == "/URI" else ""
-    if kind == "/URI" and (not is_harmless(_text(address)) or _text(address).startswith(HOST)):
+    if kind == "/URI" and (
+        not is_harmless(_read_string(address)) or _read_string(address).startswith(HOST)
+    ):
         yield f"a link that leads nowhere, or runs or opens something, {where}"
 
 
-def _text(value: Any) -> str:
+def _read_string(value: Any) -> str:
     """Return a string byte by byte, as the file has it."""
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return str(value)
 
 
-def _layers(
+def _check_layers(
     objects: Objects,
     root: DictionaryObject,
     pages: Sequence[DictionaryObject],
@@ -308,8 +312,8 @@ def _layers(
     if "/OCProperties" in root:
         layers = objects.dictionary(root.raw_get("/OCProperties"))
         shown = objects.dictionary(layers.get("/D"))
-        yield from _disallowed_keys(layers, LAYER_PROPERTIES, "of the layers")
-        yield from _disallowed_keys(shown, LAYER_CONFIGURATION, "of the layers")
+        yield from _find_disallowed_keys(layers, LAYER_PROPERTIES, "of the layers")
+        yield from _find_disallowed_keys(shown, LAYER_CONFIGURATION, "of the layers")
         if objects.get(shown.get("/BaseState", "/ON")) not in ("/ON", "/OFF"):
             yield "another /BaseState of the layers"
     for page, entry in zip(pages, entries, strict=False):
@@ -328,7 +332,7 @@ def _has_layers(objects: Objects, page: DictionaryObject) -> bool:
     )
 
 
-def _object_faults(objects: Objects, pages: set[int]) -> Iterator[str]:
+def _find_object_faults(objects: Objects, pages: set[int]) -> Iterator[str]:
     """Yield what no dictionary may hold or be, wherever it is: files, scripts, actions, program
     data, pages outside the page tree."""
     for dictionary, key, is_stream in objects.reached():
@@ -336,7 +340,7 @@ def _object_faults(objects: Objects, pages: set[int]) -> Iterator[str]:
         named = key in KEYS_OF_NAMES and kind is None
         if not named:
             yield from (
-                f"{_public_name(entry)} within an object"
+                f"{_hide_private_name(entry)} within an object"
                 for entry in sorted(FORBIDDEN_KEYS & set(dictionary))
             )
         if kind in FORBIDDEN_TYPES:
@@ -344,28 +348,30 @@ def _object_faults(objects: Objects, pages: set[int]) -> Iterator[str]:
         if kind == "/Page" and id(dictionary) not in pages:
             yield "a page that is not among its pages"
         if kind == "/OCG":
-            yield from _disallowed_keys(dictionary, LAYER, "of a layer")
+            yield from _find_disallowed_keys(dictionary, LAYER, "of a layer")
         if kind == "/OCMD":
-            yield from _disallowed_keys(dictionary, LAYER_MEMBERSHIP, "of a layer")
+            yield from _find_disallowed_keys(dictionary, LAYER_MEMBERSHIP, "of a layer")
         if not named and "/P" not in dictionary:
-            yield from _acts(objects, dictionary, key)
+            yield from _find_forbidden_actions(objects, dictionary, key)
         if is_stream:
-            yield from _drawing(objects, dictionary)
+            yield from _find_drawing_faults(objects, dictionary)
 
 
-def _acts(objects: Objects, dictionary: DictionaryObject, key: str) -> Iterator[str]:
+def _find_forbidden_actions(
+    objects: Objects, dictionary: DictionaryObject, key: str
+) -> Iterator[str]:
     act = objects.get(dictionary.get("/S"))
     if act in FORBIDDEN_ACTIONS or (act in ACTIONS and key != "/A"):
         yield f"an action {act} within an object"
 
 
-def _drawing(objects: Objects, dictionary: DictionaryObject) -> Iterator[str]:
+def _find_drawing_faults(objects: Objects, dictionary: DictionaryObject) -> Iterator[str]:
     """Yield entries of images and forms that are not needed to draw them."""
     kind = objects.get(dictionary.get("/Subtype"))
     if kind == "/Form":
-        yield from _disallowed_keys(dictionary, FORM, "of a drawing")
+        yield from _find_disallowed_keys(dictionary, FORM, "of a drawing")
     if kind == "/Image":
-        yield from _disallowed_keys(dictionary, IMAGE, "of a picture")
+        yield from _find_disallowed_keys(dictionary, IMAGE, "of a picture")
     for key in ("/F", "/FFilter", "/FDecodeParms"):
         if key in dictionary:
             yield "a stream kept in another file"

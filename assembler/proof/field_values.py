@@ -80,10 +80,10 @@ def check_field_values(
     build: Path, manifest: Manifest, files: ClientFiles | None, workshop: Workshop
 ) -> Iterator[Check]:
     """Check the values of all pages on which some were drawn, one check for each exhibit."""
-    jobs = [job for part in manifest.volumes for job in _jobs(build, part, manifest, files)]
+    jobs = [job for part in manifest.volumes for job in _list_jobs(build, part, manifest, files)]
     results: dict[int, FieldResult] = {}
     for job, result in zip(jobs, workshop.map(check_pages, jobs), strict=True):
-        pages = _failed_pages(job, result) if isinstance(result, Failure) else result
+        pages = _report_failed_pages(job, result) if isinstance(result, Failure) else result
         results |= {page.number: page for page in pages}
     entries = [entry for entry in manifest.ledger if entry.number in results]
     for name, group in groupby(entries, key=lambda entry: entry.group):
@@ -117,14 +117,14 @@ def _check_page(
     number = entry.number
     source, _ = open_document(*file)
     try:
-        content = _with_parts(
+        content = _mark_partial_fields(
             read_page(*file, entry.client_source.page - 1), job, entry.client_source.page
         )
-        letters_below = _letters_below(
+        letters_below = _read_letters_below(
             file, entry, View(entry, source[entry.client_source.page - 1])
         )
         faults = tuple(
-            _faults(book.page(number - job.first), entry, source, content, letters_below)
+            _find_faults(book.page(number - job.first), entry, source, content, letters_below)
         )
     except (*READ_ERRORS, pdfium.PdfiumError) as error:
         return FieldResult(
@@ -139,7 +139,7 @@ def _check_page(
     )
 
 
-def _with_parts(content: PageFields, job: Job, page: int) -> PageFields:
+def _mark_partial_fields(content: PageFields, job: Job, page: int) -> PageFields:
     """Mark the fields of a page that show a part of their value."""
     places = (
         replace(place, is_in_part=(page, place.index) in job.in_part) for place in content.places
@@ -147,7 +147,7 @@ def _with_parts(content: PageFields, job: Job, page: int) -> PageFields:
     return replace(content, places=tuple(places))
 
 
-def _letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> list[Glyph]:
+def _read_letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> list[Glyph]:
     """Return the letters of a source page and of its marks' pictures, without its fields: what may
     be read in a field besides its value."""
     source, _ = open_document(*file)
@@ -166,7 +166,7 @@ def _letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> l
         source.close()
 
 
-def _faults(
+def _find_faults(
     page: Any, entry: LedgerEntry, source: Any, content: PageFields, below: Sequence[Glyph]
 ) -> Iterator[str]:
     """Yield what is wrong with each field and mark of a page.
@@ -198,8 +198,8 @@ def _faults(
         neighbor_boxes += [area for area in areas if overlap(area, visible_box)]
         shown = place
         if place.is_in_part:
-            shown = replace(place, texts=_shown_texts(place, glyphs_inside, allowed))
-        fault = _fault(shown, glyphs_inside, allowed, appearance, visible_box)
+            shown = replace(place, texts=_find_shown_texts(place, glyphs_inside, allowed))
+        fault = _find_field_fault(shown, glyphs_inside, allowed, appearance, visible_box)
         if fault and not (
             (place.has_picture or place.is_left_alone)
             and appearance.is_as_pictured(visible_box, neighbor_boxes, glyphs_inside)
@@ -207,7 +207,7 @@ def _faults(
             yield f"form field {place.index} {fault}"
 
 
-def _fault(
+def _find_field_fault(
     place: SourceField,
     glyphs: Sequence[Glyph],
     allowed: str,
@@ -219,7 +219,7 @@ def _fault(
     if place.is_left_alone:
         return "does not look as in the file"
     if place.is_button:
-        is_marked = appearance.is_marked(_middle_of(visible_box))
+        is_marked = appearance.is_marked(_crop_to_middle(visible_box))
         return "" if place.is_on in (None, is_marked) else "is checked differently than in the file"
     text, value = (
         remove_blanks("".join(glyph.letter for glyph in glyphs)),
@@ -234,7 +234,7 @@ def _fault(
             "shows more than its value",
         ),
         (
-            is_in_order and text != value and value not in _lines_by_direction(glyphs),
+            is_in_order and text != value and value not in _read_lines_each_way(glyphs),
             "shows its value in another order",
         ),
         (
@@ -247,18 +247,18 @@ def _fault(
         ),
         (
             not place.has_frame
-            and appearance.is_strange(_narrowed(visible_box), [glyph.box for glyph in glyphs]),
+            and appearance.is_strange(_narrow_box(visible_box), [glyph.box for glyph in glyphs]),
             "shows more than letters",
         ),
     )
     return next((fault for applies, fault in faults if applies), "")
 
 
-def _shown_texts(place: SourceField, glyphs: Sequence[Glyph], allowed: str) -> tuple[str, ...]:
+def _find_shown_texts(place: SourceField, glyphs: Sequence[Glyph], allowed: str) -> tuple[str, ...]:
     """Return the part of a value that a field shows, which an accepted finding says is not all of
     it; the whole value where it shows anything else.
 
-    `allowed`: see `_fault`.
+    `allowed`: see `_find_field_fault`.
     """
     value = remove_blanks("".join(place.texts))
     text = remove_blanks("".join(glyph.letter for glyph in glyphs))
@@ -267,28 +267,28 @@ def _shown_texts(place: SourceField, glyphs: Sequence[Glyph], allowed: str) -> t
     if allowed or _is_backward(text):
         own = Counter(text) - Counter(remove_blanks(allowed))
         return (text,) if not own - Counter(value) else place.texts
-    lines = (text, *_lines_by_direction(glyphs))
+    lines = (text, *_read_lines_each_way(glyphs))
     return next(((text,) for text in lines if value.startswith(text)), place.texts)
 
 
-def _narrowed(box: Box) -> Box:
+def _narrow_box(box: Box) -> Box:
     """Return a widened place without its own edge, where neighbors have lines too."""
     return box[0] + 2 * EDGE, box[1] + 2 * EDGE, box[2] - 2 * EDGE, box[3] - 2 * EDGE
 
 
-def _middle_of(box: Box) -> Box:
+def _crop_to_middle(box: Box) -> Box:
     """Return the middle of a check box, without its border."""
     margin_x, margin_y = (box[2] - box[0]) * 0.25, (box[3] - box[1]) * 0.25
     return box[0] + margin_x, box[1] + margin_y, box[2] - margin_x, box[3] - margin_y
 
 
-def _lines_by_direction(glyphs: Sequence[Glyph]) -> Iterator[str]:
+def _read_lines_each_way(glyphs: Sequence[Glyph]) -> Iterator[str]:
     """Yield a text line by line in each of the four directions it may be read.
 
     The order of columns depends on the reader.
     """
     for turn in range(4):
-        boxes = [(glyph, _turned(glyph.box, turn)) for glyph in glyphs]
+        boxes = [(glyph, _turn_box(glyph.box, turn)) for glyph in glyphs]
         lines: list[list[tuple[float, str]]] = []
         middle = float("inf")
         for glyph, (left, bottom, right, top) in sorted(
@@ -306,7 +306,7 @@ def _lines_by_direction(glyphs: Sequence[Glyph]) -> Iterator[str]:
         )
 
 
-def _turned(box: Box, quarters: int) -> Box:
+def _turn_box(box: Box, quarters: int) -> Box:
     left, bottom, right, top = box
     for _ in range(quarters):
         left, bottom, right, top = bottom, -right, top, -left
@@ -318,7 +318,7 @@ def _is_backward(text: str) -> bool:
     return any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
 
 
-def _jobs(
+def _list_jobs(
     build: Path, part: Volume, manifest: Manifest, files: ClientFiles | None
 ) -> Iterator[Job]:
     if files is None:
@@ -336,11 +336,11 @@ def _jobs(
             first=part.first,
             entries=tuple(group),
             files=files,
-            in_part=frozenset(_fields_in_part(manifest.findings, key[1])),
+            in_part=frozenset(_list_partial_fields(manifest.findings, key[1])),
         )
 
 
-def _fields_in_part(findings: Sequence[Finding], path: str) -> Iterator[tuple[int, int]]:
+def _list_partial_fields(findings: Sequence[Finding], path: str) -> Iterator[tuple[int, int]]:
     """Yield the fields of a file of which a person was told, and accepted, that they do not show
     their whole value: the page of each, and its index there."""
     for finding in findings:
@@ -350,7 +350,7 @@ def _fields_in_part(findings: Sequence[Finding], path: str) -> Iterator[tuple[in
                 yield finding.page, int(named[1])
 
 
-def _failed_pages(job: Job, failure: Failure) -> tuple[FieldResult, ...]:
+def _report_failed_pages(job: Job, failure: Failure) -> tuple[FieldResult, ...]:
     trouble = f"its form fields could not be examined ({failure.kind}: {failure.detail})"
     return tuple(
         FieldResult(number=entry.number, fields=0, faults=(trouble,)) for entry in job.entries

@@ -30,7 +30,7 @@ def check_labels(manifest: Manifest) -> Iterator[Check]:
     wrong = [
         label
         for previous, label in pairs
-        if not (may_follow(previous, label) or _left_out(previous, label, own_labels))
+        if not (may_follow(previous, label) or _are_left_out(previous, label, own_labels))
     ]
     yield _check(
         "numbers",
@@ -60,7 +60,7 @@ def _check(name: str, wrong: list[str], passed: str, failed: str) -> Check:
     )
 
 
-def _left_out(previous_label: str, next_label: str, own_labels: set[str]) -> bool:
+def _are_left_out(previous_label: str, next_label: str, own_labels: set[str]) -> bool:
     """Return whether the numbers between are of filed pages of ours that are gone, as when a letter
     is shorter now."""
     first, last = read_whole_number(previous_label), read_whole_number(next_label)
@@ -73,10 +73,10 @@ def _is_filed_page(page: FrozenPage, entry: LedgerEntry | None, digests: Mapping
     if entry is None or (entry.kind, entry.document) != (page.kind, page.document):
         return False
     text = entry.stamp.text if entry.stamp else ""
-    return bool((_content(entry, digests), text) == (page.content, page.stamp))
+    return bool((_identify_content(entry, digests), text) == (page.content, page.stamp))
 
 
-def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
+def _identify_content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
     """Return the hash of a page's file, with its page number and rotation; for a form, of the
     filled file beside the bundle, else of the completed one."""
     if entry.kind is PartKind.EXHIBIT and entry.source is not None:

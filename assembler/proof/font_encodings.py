@@ -65,12 +65,12 @@ def find_pages_with_other_fonts(
     A source that pypdf does not open is skipped; its text was compared as PDFium reads it.
     """
     entries = [entry for entry in ledger if entry.text and entry.text.method is TextMethod.TEXT]
-    source_jobs = list(_source_jobs(entries, files))
-    bundle_jobs = list(_bundle_jobs(packet, entries, parts))
+    source_jobs = list(_list_source_jobs(entries, files))
+    bundle_jobs = list(_list_bundle_jobs(packet, entries, parts))
     jobs = [*(job for job, _ in source_jobs), *(job for job, _ in bundle_jobs)]
     results = dict(zip(jobs, workshop.map(read_fonts, jobs), strict=True))
     source_fonts, bundle_fonts = (
-        _by_number(pairs, results) for pairs in (source_jobs, bundle_jobs)
+        _map_by_number(pairs, results) for pairs in (source_jobs, bundle_jobs)
     )
     return tuple(
         sorted(
@@ -81,7 +81,7 @@ def find_pages_with_other_fonts(
     )
 
 
-def _source_jobs(
+def _list_source_jobs(
     entries: Sequence[LedgerEntry], files: ClientFiles
 ) -> Iterator[tuple[Job, list[int]]]:
     passwords = read_passwords(files.folder)
@@ -96,7 +96,7 @@ def _source_jobs(
         )
 
 
-def _bundle_jobs(
+def _list_bundle_jobs(
     packet: Path, entries: Sequence[LedgerEntry], parts: Sequence[Volume]
 ) -> Iterator[tuple[Job, list[int]]]:
     for volume in parts:
@@ -112,7 +112,7 @@ def _bundle_jobs(
             )
 
 
-def _by_number(
+def _map_by_number(
     pairs: Sequence[tuple[Job, list[int]]],
     results: Mapping[Job, tuple[Fonts | None, ...] | Failure],
 ) -> dict[int, Fonts]:
@@ -175,7 +175,7 @@ class FontReader:
             key = item.idnum if isinstance(item, IndirectObject) else -len(counted) - 1
             if key not in counted:
                 counted.add(key)
-                form = self._of_form(item)
+                form = self._read_form(item)
                 fonts += form.fonts
                 waiting.extend(form.drawn)
         return fonts
@@ -184,13 +184,13 @@ class FontReader:
         resolved = resources.get_object() if resources is not None else None
         if not isinstance(resolved, DictionaryObject):
             return _Resources()
-        fonts = _values(resolved.get("/Font"))
+        fonts = _list_values(resolved.get("/Font"))
         return _Resources(
-            fonts=Counter(self._of_font(font) for font in fonts[:_MAX_RESOURCES]),
-            drawn=tuple(_values(resolved.get("/XObject"))[:_MAX_RESOURCES]),
+            fonts=Counter(self._digest_font(font) for font in fonts[:_MAX_RESOURCES]),
+            drawn=tuple(_list_values(resolved.get("/XObject"))[:_MAX_RESOURCES]),
         )
 
-    def _of_form(self, item: Any) -> _Resources:
+    def _read_form(self, item: Any) -> _Resources:
         key = item.idnum if isinstance(item, IndirectObject) else None
         if key is not None and key in self._forms:
             return self._forms[key]
@@ -202,7 +202,7 @@ class FontReader:
             self._forms[key] = resources
         return resources
 
-    def _of_font(self, item: Any) -> str:
+    def _digest_font(self, item: Any) -> str:
         key = item.idnum if isinstance(item, IndirectObject) else None
         if key is not None and key in self._digests:
             return self._digests[key]
@@ -213,7 +213,7 @@ class FontReader:
         return digest
 
 
-def _values(dictionary: Any) -> list[Any]:
+def _list_values(dictionary: Any) -> list[Any]:
     resolved = dictionary.get_object() if dictionary is not None else None
     return (
         [resolved.raw_get(key) for key in resolved]
@@ -225,34 +225,37 @@ def _values(dictionary: Any) -> list[Any]:
 def _digest(font: DictionaryObject) -> str:
     parts = [
         str(font.get("/BaseFont")),
-        _plain(font.get("/Encoding")),
-        _plain(font.get("/ToUnicode")),
-        *_programs(font),
+        _serialize_object(font.get("/Encoding")),
+        _serialize_object(font.get("/ToUnicode")),
+        *_digest_programs(font),
         *(
             text
-            for item in _values_of_array(font.get("/DescendantFonts"))
+            for item in _list_array_values(font.get("/DescendantFonts"))
             if isinstance(descendant := item.get_object(), DictionaryObject)
-            for text in (_plain(descendant.get("/CIDToGIDMap")), *_programs(descendant))
+            for text in (
+                _serialize_object(descendant.get("/CIDToGIDMap")),
+                *_digest_programs(descendant),
+            )
         ),
     ]
     return hashlib.sha256("\n".join(parts).encode("utf8", "surrogatepass")).hexdigest()
 
 
-def _programs(font: DictionaryObject) -> list[str]:
+def _digest_programs(font: DictionaryObject) -> list[str]:
     """Return the digests of the embedded programs that draw a font's letters."""
     descriptor = font.get("/FontDescriptor")
     resolved = descriptor.get_object() if descriptor is not None else None
     if not isinstance(resolved, DictionaryObject):
         return []
-    return [_plain(resolved.raw_get(key)) for key in _PROGRAMS if key in resolved]
+    return [_serialize_object(resolved.raw_get(key)) for key in _PROGRAMS if key in resolved]
 
 
-def _values_of_array(value: Any) -> list[Any]:
+def _list_array_values(value: Any) -> list[Any]:
     resolved = value.get_object() if value is not None else None
     return list(resolved)[:_MAX_DESCENDANTS] if isinstance(resolved, ArrayObject) else []
 
 
-def _plain(value: Any, depth: int = 0) -> str:
+def _serialize_object(value: Any, depth: int = 0) -> str:
     """Return an object as text without its place in the file; streams by their unpacked data."""
     resolved = value.get_object() if value is not None else None
     if depth > _MAX_DEPTH:
@@ -262,11 +265,11 @@ def _plain(value: Any, depth: int = 0) -> str:
     if isinstance(resolved, DictionaryObject):
         return repr(
             [
-                (key, _plain(resolved.raw_get(key), depth + 1))
+                (key, _serialize_object(resolved.raw_get(key), depth + 1))
                 for key in sorted(resolved)
                 if key != "/Type"
             ]
         )
     if isinstance(resolved, ArrayObject):
-        return repr([_plain(item, depth + 1) for item in resolved])
+        return repr([_serialize_object(item, depth + 1) for item in resolved])
     return repr(resolved)

@@ -66,22 +66,25 @@ def read_kept(build: Path, manifest: Manifest) -> Kept | None:
     drafts = [
         KeptDocument(
             document=draft.document,
-            pdf=_inside(draft.pdf),
-            docx=_inside(draft.docx) if draft.docx else "",
+            pdf=_require_inner_path(draft.pdf),
+            docx=_require_inner_path(draft.docx) if draft.docx else "",
             shipped=draft.shipped,
         )
         for draft in kept.drafts
     ]
-    forms = [KeptDocument(document=form.document, pdf=_inside(form.pdf)) for form in kept.forms]
-    lines = (build / _inside(kept.words)).read_text(encoding="utf8").splitlines()
+    forms = [
+        KeptDocument(document=form.document, pdf=_require_inner_path(form.pdf))
+        for form in kept.forms
+    ]
+    lines = (build / _require_inner_path(kept.words)).read_text(encoding="utf8").splitlines()
     rows = [json.loads(line) for line in lines]
     return Kept(
         documents={document.document: document for document in (*drafts, *forms)},
-        words={(str(row["document"]), int(row["index"])): _words(row) for row in rows},
+        words={(str(row["document"]), int(row["index"])): _parse_words(row) for row in rows},
     )
 
 
-def _words(row: Mapping[str, Any]) -> KeptWords:
+def _parse_words(row: Mapping[str, Any]) -> KeptWords:
     width, height = map(float, row["size"])
     words = tuple(
         Word(
@@ -96,7 +99,7 @@ def _words(row: Mapping[str, Any]) -> KeptWords:
     return KeptWords(size=(width, height), words=words)
 
 
-def _inside(path: Any) -> str:
+def _require_inner_path(path: Any) -> str:
     """Return a path within the packet's folder. Raises ValueError for any other."""
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or "\\" in str(path) or not pure.parts:

@@ -96,7 +96,7 @@ def prints(build: Path, parts: Sequence[Volume], workshop: Workshop) -> tuple[Fi
     ranges = [
         pages
         for part in parts
-        for pages in _ranges(build / part.path, part.last - part.first + 1, workshop.jobs)
+        for pages in _split_file(build / part.path, part.last - part.first + 1, workshop.jobs)
     ]
     fingerprints: list[Fingerprint] = []
     for pages, result in zip(ranges, workshop.map(fingerprint_printed_pages, ranges), strict=True):
@@ -107,7 +107,7 @@ def prints(build: Path, parts: Sequence[Volume], workshop: Workshop) -> tuple[Fi
     return tuple(fingerprints)
 
 
-def _ranges(pdf: Path, pages: int, jobs: int) -> list[Range]:
+def _split_file(pdf: Path, pages: int, jobs: int) -> list[Range]:
     """Split a file into one range per worker, unless they would be small: reading the page tree
     takes as long as reading the pages."""
     size = max(_PAGES_PER_JOB, -(-pages // jobs))
@@ -135,9 +135,9 @@ def compare_pages(
     fresh, known, ours = _sort_groups(groups, workshop)
     if pictures:
         style = thumbnails.choose_style(len(bundle.ledger))
-        fresh = [_with_thumbnails(group, fingerprints, style, workshop) for group in fresh]
+        fresh = [_add_thumbnail_order(group, fingerprints, style, workshop) for group in fresh]
     rest = [entry for group in (*known, *ours) for entry in group.job.entries]
-    reading = [job for part in bundle.parts for job in _reading_jobs(bundle, part, rest)]
+    reading = [job for part in bundle.parts for job in _list_reading_jobs(bundle, part, rest)]
     results = _run_jobs([*(group.job for group in fresh), *reading], workshop)
     # a stamp that is more than a stamp may hide what is under it
     doubtful = [
@@ -176,7 +176,7 @@ def _sort_groups(
     return fresh, known, ours
 
 
-def _with_thumbnails(
+def _add_thumbnail_order(
     group: _PageGroup,
     fingerprints: Sequence[Fingerprint],
     style: thumbnails.PictureStyle,
@@ -214,15 +214,15 @@ def _page_groups(
             entries=entries,
             files=bundle.files,
         )
-        yield _PageGroup(job=job, key=_key(entries, bundle.source_digests, fingerprints))
+        yield _PageGroup(job=job, key=_make_key(entries, bundle.source_digests, fingerprints))
 
 
-def _key(
+def _make_key(
     entries: Sequence[LedgerEntry],
     source_digests: Mapping[str, str],
     fingerprints: Sequence[Fingerprint],
 ) -> tuple[str, ...]:
-    rows = [_row(entry, source_digests, fingerprints) for entry in entries]
+    rows = [_describe_page(entry, source_digests, fingerprints) for entry in entries]
     engine = (
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         f"Pillow {PIL.__version__}",
@@ -231,7 +231,7 @@ def _key(
     return ("proof", digest_code("proof"), *engine, *rows) if all(rows) else ()
 
 
-def _row(
+def _describe_page(
     entry: LedgerEntry, source_digests: Mapping[str, str], fingerprints: Sequence[Fingerprint]
 ) -> str:
     """Return all that the comparison of one page depends on; "" if that is not known."""
@@ -254,7 +254,7 @@ def _row(
     )
 
 
-def _reading_jobs(
+def _list_reading_jobs(
     bundle: Bundle, part: Volume, rest: Sequence[LedgerEntry]
 ) -> Iterator[paging.Job]:
     entries = [entry for entry in rest if part.first <= entry.number <= part.last]
@@ -271,12 +271,12 @@ def _reading_jobs(
 def _run_jobs(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.PageResult]:
     results: dict[int, paging.PageResult] = {}
     for job, result in zip(jobs, workshop.map(paging.check_pages, jobs), strict=True):
-        pages = _failed_results(job, result) if isinstance(result, Failure) else result
+        pages = _report_failed_pages(job, result) if isinstance(result, Failure) else result
         results |= {page.number: page for page in pages}
     return results
 
 
-def _failed_results(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
+def _report_failed_pages(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
     trouble = f"could not be examined ({failure.kind}: {failure.detail})"
     return tuple(
         paging.PageResult(

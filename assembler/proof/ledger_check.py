@@ -15,31 +15,31 @@ Fault = tuple[str, str]  # JSON pointer, what is wrong there
 
 def check_manifest(manifest: Manifest) -> Iterator[Check]:
     """Yield one check: the first place at which the manifest contradicts itself."""
-    pointer, problem = next(_faults(manifest), ("", ""))
+    pointer, problem = next(_find_faults(manifest), ("", ""))
     detail = (
         f"{MANIFEST_FILE} {pointer}: {problem}" if pointer else "the manifest agrees with itself"
     )
     yield Check(name="manifest", ok=not pointer, detail=detail)
 
 
-def _faults(manifest: Manifest) -> Iterator[Fault]:
-    yield from _numbers(manifest.ledger)
-    yield from _pages(manifest)
-    yield from _sources(manifest)
-    yield from _rows(manifest)
-    yield from _bookmarks(manifest)
-    yield from _addresses(manifest)
-    yield from _stamps(manifest.ledger)
-    yield from _files(manifest)
+def _find_faults(manifest: Manifest) -> Iterator[Fault]:
+    yield from _check_numbers(manifest.ledger)
+    yield from _check_pages(manifest)
+    yield from _check_sources(manifest)
+    yield from _check_rows(manifest)
+    yield from _check_bookmarks(manifest)
+    yield from _check_addresses(manifest)
+    yield from _check_stamps(manifest.ledger)
+    yield from _check_files(manifest)
 
 
-def _numbers(ledger: Sequence[LedgerEntry]) -> Iterator[Fault]:
+def _check_numbers(ledger: Sequence[LedgerEntry]) -> Iterator[Fault]:
     for place, entry in enumerate(ledger):
         if entry.number != place + 1:
             yield f"/ledger/{place}/number", "pages are not numbered 1, 2, 3, …"
 
 
-def _pages(manifest: Manifest) -> Iterator[Fault]:
+def _check_pages(manifest: Manifest) -> Iterator[Fault]:
     """Yield a fault unless each page of a document is there once, and counted within its
     exhibit."""
     ledger = manifest.ledger
@@ -68,7 +68,7 @@ def _pages(manifest: Manifest) -> Iterator[Fault]:
         )
         if (entry.exhibit_page, entry.exhibit_pages) != expected_count:
             yield f"{pointer}/exhibit_page", "it is not the page of its exhibit that it says"
-        yield from _exhibit_faults(pointer, entry, filled)
+        yield from _check_exhibit(pointer, entry, filled)
         if entry.part != previous_part and entry.part in parts:
             yield f"{pointer}/part", "the pages of a part are not together"
         parts.add(entry.part)
@@ -80,7 +80,7 @@ def _pages(manifest: Manifest) -> Iterator[Fault]:
         previous_part = entry.part
 
 
-def _exhibit_faults(
+def _check_exhibit(
     pointer: str, entry: LedgerEntry, filled: Container[DocumentId]
 ) -> Iterator[Fault]:
     """Yield a fault where source, tab or document do not fit the kind of page.
@@ -101,7 +101,7 @@ def _exhibit_faults(
         yield f"{pointer}/document", "it is not the page of its exhibit's document"
 
 
-def _sources(manifest: Manifest) -> Iterator[Fault]:
+def _check_sources(manifest: Manifest) -> Iterator[Fault]:
     """Yield a fault unless every page's file is one of the client's, with the same hash, and listed
     for its exhibit."""
     inputs = {file.path: file.sha256 for file in manifest.inputs}
@@ -133,16 +133,16 @@ def _sources(manifest: Manifest) -> Iterator[Fault]:
         yield "/exhibits", "an exhibit has no page"
 
 
-def _rows(manifest: Manifest) -> Iterator[Fault]:
+def _check_rows(manifest: Manifest) -> Iterator[Fault]:
     """Yield a fault unless each exhibit has a row, in the order of the pages, that agrees with the
     ledger."""
     runs = [
         (exhibit, list(run))
         for exhibit, run in groupby(
-            _of_kind(manifest.ledger, PartKind.EXHIBIT), key=lambda entry: entry.exhibit
+            _select_kind(manifest.ledger, PartKind.EXHIBIT), key=lambda entry: entry.exhibit
         )
     ]
-    sheets = {entry.exhibit: entry.number for entry in _of_kind(manifest.ledger, PartKind.TAB)}
+    sheets = {entry.exhibit: entry.number for entry in _select_kind(manifest.ledger, PartKind.TAB)}
     if [row.exhibit for row in manifest.index] != [exhibit for exhibit, _ in runs]:
         yield "/index", "its rows are not the exhibits, in the order of their pages"
         return
@@ -169,11 +169,11 @@ def _rows(manifest: Manifest) -> Iterator[Fault]:
             yield f"/index/{place}/parts", "it names other parts than the ledger"
 
 
-def _of_kind(ledger: Sequence[LedgerEntry], kind: PartKind) -> list[LedgerEntry]:
+def _select_kind(ledger: Sequence[LedgerEntry], kind: PartKind) -> list[LedgerEntry]:
     return [entry for entry in ledger if entry.kind is kind]
 
 
-def _bookmarks(manifest: Manifest) -> Iterator[Fault]:
+def _check_bookmarks(manifest: Manifest) -> Iterator[Fault]:
     """Yield a fault unless each exhibit has a bookmark with its tab, title and pages, and the
     others lead to the beginning of a part, all in order."""
     rows = {str(DocumentId.exhibit(row.exhibit)): row for row in manifest.index}
@@ -202,7 +202,7 @@ def _bookmarks(manifest: Manifest) -> Iterator[Fault]:
         yield "/bookmarks", "an exhibit has none"
 
 
-def _addresses(manifest: Manifest) -> Iterator[Fault]:
+def _check_addresses(manifest: Manifest) -> Iterator[Fault]:
     expected: dict[str, int] = {}
     for entry in manifest.ledger:
         expected.setdefault(f"part/{entry.part}", entry.number)
@@ -219,7 +219,7 @@ _BOX_HEIGHT = 1.25  # height of a stamp's box in font sizes
 _TOLERANCE = 0.02  # points
 
 
-def _stamps(ledger: Sequence[LedgerEntry]) -> Iterator[Fault]:
+def _check_stamps(ledger: Sequence[LedgerEntry]) -> Iterator[Fault]:
     """Yield a fault unless each stamp is within its page; only forms, and pages that the packet's
     order leaves unmarked, have none."""
     for place, entry in enumerate(ledger):
@@ -239,7 +239,7 @@ def _stamps(ledger: Sequence[LedgerEntry]) -> Iterator[Fault]:
             yield f"/ledger/{place}/stamp/height", "it is not that of one line of its size"
 
 
-def _files(manifest: Manifest) -> Iterator[Fault]:
+def _check_files(manifest: Manifest) -> Iterator[Fault]:
     outputs = Counter(file.path for file in manifest.outputs)
     folded = Counter(path.casefold() for path in outputs)
     if max(outputs.values()) > 1 or max(folded.values()) > 1:
@@ -255,7 +255,7 @@ def _files(manifest: Manifest) -> Iterator[Fault]:
     if manifest.kept:
         kept_paths.append(manifest.kept.words)
         kept_paths += manifest.conversions.values()
-        yield from _conversions(manifest)
+        yield from _check_conversions(manifest)
     if any(path not in outputs for path in kept_paths):
         yield "/kept", "a file is not among the outputs"
     for place, check in enumerate(manifest.proof):
@@ -263,7 +263,7 @@ def _files(manifest: Manifest) -> Iterator[Fault]:
             yield f"/proof/{place}", "it failed when the packet was built"
 
 
-def _conversions(manifest: Manifest) -> Iterator[Fault]:
+def _check_conversions(manifest: Manifest) -> Iterator[Fault]:
     """Yield a fault unless the PDF kept of each Word file has the place for it, and each is kept
     once."""
     inputs = {file.path: file.sha256 for file in manifest.inputs}

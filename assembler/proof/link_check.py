@@ -85,18 +85,18 @@ class _LinkCheck:
         self._addresses = dict(bundle.manifest.addresses)
 
     def page_agrees(self, entry: LedgerEntry, sheet: Sheet, file: BoundFile) -> bool:
-        areas = [self._numbered(area, file) for area in sheet.areas]
+        areas = [self._number_goal(area, file) for area in sheet.areas]
         if any(area is None for area in areas):
             return False
         numbered = [area for area in areas if area is not None]
-        expected = self._expected_links(entry)
+        expected = self._list_expected_links(entry)
         if expected is None:
             return all(self._is_plausible(entry, area) for area in numbered)
-        return _all_match(expected, numbered) and all(
+        return _have_all_matches(expected, numbered) and all(
             self._is_listed(entry, area) for area in numbered
         )
 
-    def _numbered(self, area: Area, file: BoundFile) -> Area | None:
+    def _number_goal(self, area: Area, file: BoundFile) -> Area | None:
         """Return the link with the page number in the whole bundle; None if it leads to no file of
         the bundle."""
         goal = area.goal
@@ -111,7 +111,7 @@ class _LinkCheck:
             return None
         return replace(area, goal=replace(goal, page=volume.first + goal.page))
 
-    def _expected_links(self, entry: LedgerEntry) -> list[_ExpectedLink] | None:
+    def _list_expected_links(self, entry: LedgerEntry) -> list[_ExpectedLink] | None:
         """Return the links that a page must have; None if they are not known."""
         origin, index = self._bundle.source(entry), place_in_file(entry)
         if origin is None or origin.kind in ("", "word", "ours"):
@@ -123,9 +123,9 @@ class _LinkCheck:
         if index >= len(origin.sheets):
             return None
         move = _Move(entry, origin.sheets[index].size)
-        return [self._expected_link(entry, area, move) for area in origin.sheets[index].areas]
+        return [self._expect_link(entry, area, move) for area in origin.sheets[index].areas]
 
-    def _expected_link(self, entry: LedgerEntry, area: Area, move: _Move) -> _ExpectedLink:
+    def _expect_link(self, entry: LedgerEntry, area: Area, move: _Move) -> _ExpectedLink:
         box, goal = move.of(area.box), area.goal
         is_ours = entry.is_ours
         appearance = None if is_ours else area.look
@@ -144,11 +144,11 @@ class _LinkCheck:
             return replace(expected, address=goal.address)
         if goal.page is None:
             return expected
-        goals = self._copies(entry, goal.page)
+        goals = self._find_copies(entry, goal.page)
         is_moved = any(not is_unmoved(self._bundle.entries[number]) for number in goals)
         return replace(expected, goals=goals, place=None if is_moved else goal.place)
 
-    def _copies(self, entry: LedgerEntry, page: int) -> tuple[int, ...]:
+    def _find_copies(self, entry: LedgerEntry, page: int) -> tuple[int, ...]:
         """Return where a page of the same file (from 0) is in the bundle, among its neighbors."""
         neighbors = [self._bundle.entries[number] for number in self._bundle.runs[entry.number]]
         return tuple(neighbor.number for neighbor in neighbors if place_in_file(neighbor) == page)
@@ -187,13 +187,13 @@ class _Move:
 
     def of(self, box: tuple[float, ...]) -> tuple[float, ...]:
         """Return a box of the source page on the bundle's page."""
-        points = [self._point(x, y) for x, y in zip(box[::2], box[1::2], strict=True)]
+        points = [self._move_point(x, y) for x, y in zip(box[::2], box[1::2], strict=True)]
         if len(points) >= 2:
             (x0, y0), (x1, y1) = points[:2]
             points[:2] = [(min(x0, x1), min(y0, y1)), (max(x0, x1), max(y0, y1))]
         return tuple(value for point in points for value in point)
 
-    def _point(self, x: float, y: float) -> tuple[float, float]:
+    def _move_point(self, x: float, y: float) -> tuple[float, float]:
         source_width, source_height = self.size
         rotation = self.entry.turned
         if rotation == 90:
@@ -216,18 +216,18 @@ def _is_listed_address(address: str, addresses: Iterable[str]) -> bool:
     return bool(host) and any(host in listed.casefold() for listed in addresses)
 
 
-def _all_match(expected: Sequence[_ExpectedLink], actual: Sequence[Area]) -> bool:
+def _have_all_matches(expected: Sequence[_ExpectedLink], actual: Sequence[Area]) -> bool:
     """Return whether each expected link is there once, and nothing else."""
     remaining = list(actual)
     for link in expected:
-        match = next((place for place, area in enumerate(remaining) if _matches(link, area)), None)
+        match = next((place for place, area in enumerate(remaining) if _is_match(link, area)), None)
         if match is None:
             return False
         del remaining[match]
     return not remaining
 
 
-def _matches(expected: _ExpectedLink, area: Area) -> bool:
+def _is_match(expected: _ExpectedLink, area: Area) -> bool:
     is_near = len(expected.box) == len(area.box) and all(
         abs(a - b) <= TOLERANCE for a, b in zip(expected.box, area.box, strict=True)
     )

@@ -77,12 +77,12 @@ class Places:
             for place, page in enumerate(reader.pages)
             if page.indirect_reference
         }
-        self._named = dict(_names(reader))
+        self._named = dict(_iterate_names(reader))
         self.count = len(reader.pages)
 
     def of_annotation(self, note: DictionaryObject) -> Goal:
         """Return where a link or bookmark leads."""
-        action, goal = _action_and_goal(note)
+        action, goal = _read_action_and_goal(note)
         if goal is not None:
             return self.of(goal)
         if not isinstance(action, DictionaryObject):
@@ -119,7 +119,7 @@ class Places:
         return (
             Goal()
             if page is None
-            else Goal(page=page, place=tuple(_comparable(value) for value in goal[1:]))
+            else Goal(page=page, place=tuple(_normalize_value(value) for value in goal[1:]))
         )
 
 
@@ -130,14 +130,14 @@ def read_pdf_string(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _comparable(value: Any) -> Any:
+def _normalize_value(value: Any) -> Any:
     value = resolve_reference(value)
     if isinstance(value, int | float):
         return round(float(value), 2)
     return None if value is None else str(value)
 
 
-def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
+def _iterate_names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
     root = reader.root_object
     legacy_names = resolve_reference(root.get("/Dests"))
     if isinstance(legacy_names, DictionaryObject):
@@ -181,7 +181,7 @@ def read_linked_pages(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, 
             else []
         )
         areas = tuple(
-            _area(link, frame, places, number)
+            _read_area(link, frame, places, number)
             for link in links
             if isinstance(link, DictionaryObject)
             and resolve_reference(link.get("/Subtype")) == "/Link"
@@ -189,7 +189,7 @@ def read_linked_pages(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, 
         )
         width, height = frame[2] - frame[0], frame[3] - frame[1]
         visible = (height, width) if frame[4] % 180 else (width, height)
-        media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
+        media = _sort_corners(_read_numbers(page.get("/MediaBox"), 4)) or _LETTER
         paper = (media[2] - media[0], media[3] - media[1])
         pages.append(
             Sheet(size=visible, paper=paper[::-1] if frame[4] % 180 else paper, areas=areas)
@@ -197,14 +197,16 @@ def read_linked_pages(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, 
     return tuple(pages)
 
 
-def _area(
+def _read_area(
     link: DictionaryObject,
     frame: tuple[float, float, float, float, int],
     places: Places,
     number: int,
 ) -> Area:
-    corners = [*_numbers(link.get("/Rect"), 4), *_numbers(link.get("/QuadPoints"), 0)]
-    visible = [_visible(x, y, frame) for x, y in zip(corners[::2], corners[1::2], strict=False)]
+    corners = [*_read_numbers(link.get("/Rect"), 4), *_read_numbers(link.get("/QuadPoints"), 0)]
+    visible = [
+        _transform_point(x, y, frame) for x, y in zip(corners[::2], corners[1::2], strict=False)
+    ]
     box: list[float] = []
     if len(visible) >= 2:
         (x0, y0), (x1, y1) = visible[:2]
@@ -218,10 +220,12 @@ def _area(
     goal = _page_move(link, number, places) or places.of_annotation(link)
     click = f"{resolve_reference(link.get('/H')) or '/I'} {resolve_reference(link.get('/F')) or 0}"
     contents = read_pdf_string(resolve_reference(link.get("/Contents")))
-    return Area(box=tuple(box), goal=goal, look=_appearance(link), click=click, contents=contents)
+    return Area(
+        box=tuple(box), goal=goal, look=_describe_appearance(link), click=click, contents=contents
+    )
 
 
-def _action_and_goal(note: DictionaryObject) -> tuple[Any, Any]:
+def _read_action_and_goal(note: DictionaryObject) -> tuple[Any, Any]:
     """Return the action and the destination of a link.
 
     Some programs write an action in the place of a destination, and viewers accept it.
@@ -242,7 +246,7 @@ def _page_move(link: DictionaryObject, number: int, places: Places) -> Goal | No
 
 
 def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
-    action, goal = _action_and_goal(link)
+    action, goal = _read_action_and_goal(link)
     if not isinstance(action, DictionaryObject) or "/Next" in action or goal is not None:
         return None
     if resolve_reference(action.get("/S")) != "/Named":
@@ -257,28 +261,28 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
     return goal if goal is not None and 0 <= goal < count else None
 
 
-def _appearance(link: DictionaryObject) -> str:
+def _describe_appearance(link: DictionaryObject) -> str:
     """Return how a viewer marks a link: its border and color."""
     has_picture = "/AP" in link  # then its picture is part of the page
     border = (
         [0.0, 0.0, 0.0]
         if has_picture
-        else [_comparable(value) for value in _values(link.get("/Border")) or (0, 0, 1)]
+        else [_normalize_value(value) for value in _list_values(link.get("/Border")) or (0, 0, 1)]
     )
     style = resolve_reference(link.get("/BS")) if not has_picture else None
     styled = (
-        sorted((str(key), str(_comparable(style[key]))) for key in style)
+        sorted((str(key), str(_normalize_value(style[key]))) for key in style)
         if isinstance(style, DictionaryObject)
         else []
     )
-    color = [_comparable(value) for value in _values(link.get("/C"))]
+    color = [_normalize_value(value) for value in _list_values(link.get("/C"))]
     return f"{border} {styled} {color}"
 
 
-def _numbers(raw: Any, count: int) -> list[float]:
+def _read_numbers(raw: Any, count: int) -> list[float]:
     """Return the numbers of an array; [] if it is no array, has other values, or has not `count` of
     them (0: any count)."""
-    values = [resolve_reference(value) for value in _values(raw)]
+    values = [resolve_reference(value) for value in _list_values(raw)]
     are_numbers = all(isinstance(value, int | float) and math.isfinite(value) for value in values)
     return (
         [float(value) for value in values]
@@ -287,7 +291,7 @@ def _numbers(raw: Any, count: int) -> list[float]:
     )
 
 
-def _values(raw: Any) -> list[Any]:
+def _list_values(raw: Any) -> list[Any]:
     """Return the values of an array; [] if it is none, as some programs write."""
     array = resolve_reference(raw)
     return list(list.__iter__(array)) if isinstance(array, ArrayObject) else []
@@ -295,8 +299,8 @@ def _values(raw: Any) -> list[Any]:
 
 def _frame(page: Any) -> tuple[float, float, float, float, int]:
     """Return the visible part of a page and its rotation, as viewers apply them."""
-    media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
-    crop = _sorted(_numbers(page.get("/CropBox"), 4)) or media
+    media = _sort_corners(_read_numbers(page.get("/MediaBox"), 4)) or _LETTER
+    crop = _sort_corners(_read_numbers(page.get("/CropBox"), 4)) or media
     rotation = resolve_reference(page.get("/Rotate")) or 0
     rotation = (
         int(rotation) % 360 if isinstance(rotation, int | float) and rotation % 90 == 0 else 0
@@ -310,13 +314,13 @@ def _frame(page: Any) -> tuple[float, float, float, float, int]:
     )
 
 
-def _sorted(box: Sequence[float]) -> tuple[float, float, float, float] | None:
+def _sort_corners(box: Sequence[float]) -> tuple[float, float, float, float] | None:
     if len(box) != 4 or box[0] == box[2] or box[1] == box[3]:
         return None
     return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
 
 
-def _visible(
+def _transform_point(
     x: float, y: float, frame: tuple[float, float, float, float, int]
 ) -> tuple[float, float]:
     x0, y0, x1, y1, rotation = frame
@@ -332,7 +336,7 @@ def _visible(
 def is_kept(note: DictionaryObject) -> bool:
     """Return whether a link of a client's file belongs in a bundle: one within the file, or to the
     web, a mailbox or a telephone."""
-    action, goal = _action_and_goal(note)
+    action, goal = _read_action_and_goal(note)
     if not isinstance(action, DictionaryObject):
         return goal is not None
     kind = resolve_reference(action.get("/S"))
@@ -350,11 +354,13 @@ def read_outline(reader: PdfReader) -> tuple[Mark, ...]:
     """Return the outline of a file, up to the depth and count that are read."""
     root = resolve_reference(reader.root_object.get("/Outlines"))
     return (
-        tuple(_marks(root, Places(reader), set(), 0)) if isinstance(root, DictionaryObject) else ()
+        tuple(_read_marks(root, Places(reader), set(), 0))
+        if isinstance(root, DictionaryObject)
+        else ()
     )
 
 
-def _marks(
+def _read_marks(
     parent: DictionaryObject, places: Places, visited: set[int], depth: int
 ) -> Iterator[Mark]:
     reference = parent.raw_get("/First") if "/First" in parent else None
@@ -372,7 +378,7 @@ def _marks(
         yield Mark(
             title=read_pdf_string(resolve_reference(item.get("/Title"))),
             goal=places.of_annotation(item),
-            children=tuple(_marks(item, places, visited, depth + 1)),
+            children=tuple(_read_marks(item, places, visited, depth + 1)),
             open=isinstance(count, int) and count > 0,
             look=_look(item),
         )
@@ -393,10 +399,10 @@ def outline_faults(objects: Objects) -> Iterator[str]:
         outlines = objects.dictionary(root.raw_get("/Outlines"))
         if set(outlines) - OUTLINES:
             yield "more than bookmarks in the outline"
-        yield from _chain(objects, root.raw_get("/Outlines"), set(), 0)
+        yield from _check_chain(objects, root.raw_get("/Outlines"), set(), 0)
 
 
-def _chain(objects: Objects, parent: Any, visited: set[int], depth: int) -> Iterator[str]:
+def _check_chain(objects: Objects, parent: Any, visited: set[int], depth: int) -> Iterator[str]:
     """Yield a fault unless each item is below its parent, after its predecessor, and the last is
     the last."""
     parent_item = objects.dictionary(parent)
@@ -415,9 +421,11 @@ def _chain(objects: Objects, parent: Any, visited: set[int], depth: int) -> Iter
         visited.add(reference.idnum)
         if set(item) - OUTLINE_ITEM:
             yield "a bookmark that does more than lead to a page"
-        if not _same(item, "/Parent", parent) or not _same(item, "/Prev", previous):
+        if not _is_same_reference(item, "/Parent", parent) or not _is_same_reference(
+            item, "/Prev", previous
+        ):
             yield "bookmarks that are not linked to each other properly"
-        yield from _chain(objects, reference, visited, depth + 1)
+        yield from _check_chain(objects, reference, visited, depth + 1)
         previous, reference = reference, item.raw_get("/Next") if "/Next" in item else None
     if (previous is None) != (last is None) or (
         previous is not None and getattr(last, "idnum", 0) != previous.idnum
@@ -425,14 +433,14 @@ def _chain(objects: Objects, parent: Any, visited: set[int], depth: int) -> Iter
         yield "bookmarks that are not linked to each other properly"
 
 
-def _same(item: DictionaryObject, key: str, expected: Any) -> bool:
+def _is_same_reference(item: DictionaryObject, key: str, expected: Any) -> bool:
     actual = item.raw_get(key) if key in item else None
     return getattr(actual, "idnum", None) == getattr(expected, "idnum", None)
 
 
 def count_unused_names(reader: PdfReader) -> int:
     """Count the named destinations that no link of the file leads to."""
-    named = {name for name, _ in _names(reader)}
+    named = {name for name, _ in _iterate_names(reader)}
     for page in reader.pages if named else ():
         notes = resolve_reference(page.get("/Annots"))
         for note in notes if isinstance(notes, ArrayObject) else ():

@@ -79,7 +79,7 @@ class Mark:
             yield box[0] - self.reach, box[1] - self.reach, box[2] + self.reach, box[3] + self.reach
         for line in self.lines:
             for start, end in pairwise(line):
-                for before, after in pairwise(_along(start, end, 3 * _STEP)):
+                for before, after in pairwise(_divide_line(start, end, 3 * _STEP)):
                     yield (
                         min(before[0], after[0]) - self.reach,
                         min(before[1], after[1]) - self.reach,
@@ -87,7 +87,7 @@ class Mark:
                         max(before[1], after[1]) + self.reach,
                     )
             if self.is_filled:
-                yield from _filling(line, self.reach)
+                yield from _fill_outline(line, self.reach)
 
 
 def find_marks_without_picture(page: Any) -> Iterator[Mark]:
@@ -117,9 +117,9 @@ def find_mark_fault(
         ):
             return "is not seen"
     for line in mark.lines:
-        points = [point for start, end in pairwise(line) for point in _along(start, end, _STEP)][
-            :_MAX_POINTS
-        ]
+        points = [
+            point for start, end in pairwise(line) for point in _divide_line(start, end, _STEP)
+        ][:_MAX_POINTS]
         margin = mark.far + EDGE
         inked = [
             appearance.is_changed(view.seen((x - margin, y - margin, x + margin, y + margin)))
@@ -135,10 +135,12 @@ def find_mark_fault(
             points
         ):
             return "is not seen along its line"
-    return _text_fault(mark, glyphs, appearance, view) if mark.text else ""
+    return _find_text_fault(mark, glyphs, appearance, view) if mark.text else ""
 
 
-def _text_fault(mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View) -> str:
+def _find_text_fault(
+    mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View
+) -> str:
     visible_box = view.seen(mark.boxes[0])
     glyphs_inside = select_glyphs_inside(glyphs, visible_box)
     is_stamp = mark.kind == "/Stamp"
@@ -173,33 +175,33 @@ def _mark(index: int, note: Any) -> Mark | None:
     file defines too little."""
     kind = str(note.get("/Subtype"))
     rect = read_rectangle(note.get("/Rect"))
-    lines = [line for line in _lines(note, kind) if line]
-    cloud = _cloud_height(note)
+    lines = [line for line in _read_lines(note, kind) if line]
+    cloud = _measure_cloud(note)
     can_be_checked = _can_be_checked(note, kind, rect, lines)
     opacity = _number(note.get("/CA"), 1)
     if opacity <= 0 or not can_be_checked:
         return None
-    width, is_dashed = _border(note)
+    width, is_dashed = _read_border(note)
     color, fill = resolve_reference(note.get("/C")), resolve_reference(note.get("/IC"))
     is_clear = isinstance(color, ArrayObject) and len(color) not in (1, 3, 4)
-    text = _text(note, kind)
-    boxes, followed = _where_seen(note, kind, rect, lines)
+    text = _read_text(note, kind)
+    boxes, followed = _locate_visible(note, kind, rect, lines)
     if (width == 0 or is_clear) and not fill and kind in _LINE_KINDS:
         return None  # invisible
     if is_clear or (width == 0 and kind in ("/Polygon", "/Square", "/Circle")):
-        boxes, followed = [*boxes, *(_around(line) for line in followed)], []
+        boxes, followed = [*boxes, *(_enclose_points(line) for line in followed)], []
     return Mark(
         index=index,
         kind=kind,
         lines=tuple(tuple(line) for line in followed),
         boxes=tuple(boxes),
-        reach=3 * max(width, 1) + 7 + cloud + _lengths(note, ("/LL", "/LLE", "/LLO")),
-        far=cloud + _lengths(note, ("/LL", "/LLO")),
+        reach=3 * max(width, 1) + 7 + cloud + _sum_lengths(note, ("/LL", "/LLE", "/LLO")),
+        far=cloud + _sum_lengths(note, ("/LL", "/LLO")),
         is_dashed=is_dashed,
         is_filled=bool(fill),
         text=text,
-        paint=Paint(colors=_colors(note, kind), opacity=opacity),
-        ink=Paint(colors=_ink(note, kind), opacity=opacity),
+        paint=Paint(colors=_read_colors(note, kind), opacity=opacity),
+        ink=Paint(colors=_read_letter_color(note, kind), opacity=opacity),
     )
 
 
@@ -219,14 +221,16 @@ def _is_drawn_incompletely(
     note: Any, kind: str, rect: Box | None, lines: list[list[Point]]
 ) -> bool:
     """Return whether PDFium omits or clips a mark of a kind that it usually draws."""
-    if _cloud_height(note) or not isinstance(resolve_reference(note.get("/C")), ArrayObject | None):
+    if _measure_cloud(note) or not isinstance(
+        resolve_reference(note.get("/C")), ArrayObject | None
+    ):
         return True
     if rect is None or (kind in _TEXT_MARKUP and not lines):
         return True
     return not all(_is_within(point, rect) for line in lines for point in line)
 
 
-def _cloud_height(note: Any) -> float:
+def _measure_cloud(note: Any) -> float:
     """Return how far the arcs of a cloudy border reach, in points; 0 without one."""
     effect = resolve_reference(note.get("/BE"))
     if isinstance(effect, dict) and effect.get("/S") == "/C":
@@ -234,34 +238,39 @@ def _cloud_height(note: Any) -> float:
     return 0.0
 
 
-def _lengths(note: Any, keys: Sequence[str]) -> float:
+def _sum_lengths(note: Any, keys: Sequence[str]) -> float:
     """Return the sum of the lengths under these keys, in points."""
     return sum(abs(_number(note.get(key), 0)) for key in keys)
 
 
-def _colors(note: Any, kind: str) -> tuple[Color, ...]:
+def _read_colors(note: Any, kind: str) -> tuple[Color, ...]:
     """Return all colors of a mark; none where programs choose their own, or blend it with what is
     below."""
-    stroke, fill = _color(read_numbers(note.get("/C"))), _color(read_numbers(note.get("/IC")))
+    stroke, fill = (
+        _convert_to_rgb(read_numbers(note.get("/C"))),
+        _convert_to_rgb(read_numbers(note.get("/IC"))),
+    )
     if kind == _FREE_TEXT:
-        return tuple(color for color in (stroke, *_ink(note, kind)) if color)
+        return tuple(color for color in (stroke, *_read_letter_color(note, kind)) if color)
     if kind not in _LINE_KINDS:
         return ()
     return tuple(color for color in (stroke or (0, 0, 0), fill) if color)
 
 
-def _ink(note: Any, kind: str) -> tuple[Color, ...]:
+def _read_letter_color(note: Any, kind: str) -> tuple[Color, ...]:
     """Return the color of a mark's letters: the last that its text style sets."""
     if kind != _FREE_TEXT:
         return ()
     color_operands = [match[1] for match in _SETS_COLOR.finditer(read_text_value(note.get("/DA")))]
     color = (
-        _color([float(number) for number in color_operands[-1].split()]) if color_operands else None
+        _convert_to_rgb([float(number) for number in color_operands[-1].split()])
+        if color_operands
+        else None
     )
     return (color or (0, 0, 0),)
 
 
-def _color(numbers: Sequence[float]) -> Color | None:
+def _convert_to_rgb(numbers: Sequence[float]) -> Color | None:
     """Return red, green and blue of a color of one (gray), three (RGB) or four (CMYK) numbers."""
     if len(numbers) == 4:
         numbers = [1 - min(1.0, ink + numbers[3]) for ink in numbers[:3]]
@@ -275,33 +284,36 @@ def _is_drawable(line: Sequence[Point], kind: str) -> bool:
     return len(line) > (0 if kind == "/Ink" else 1)
 
 
-def _where_seen(
+def _locate_visible(
     note: Any, kind: str, rect: Box | None, lines: list[list[Point]]
 ) -> tuple[list[Box], list[list[Point]]]:
     """Return boxes in which something must be seen, and lines to follow."""
     if kind in _TEXT_MARKUP:
-        boxes = [_around(line) for line in lines] or ([rect] if rect else [])
+        boxes = [_enclose_points(line) for line in lines] or ([rect] if rect else [])
         return boxes, []
     if kind in ("/Square", "/Circle") and rect:
         return [rect], []
     if lines and kind != _FREE_TEXT:
         return [], [[*line, line[0]] if kind == "/Polygon" else line for line in lines]
-    callout = _pairs(read_numbers(note.get("/CL"))) if kind == _FREE_TEXT else []
+    callout = _pair_numbers(read_numbers(note.get("/CL"))) if kind == _FREE_TEXT else []
     return ([rect] if rect else []), ([callout] if len(callout) > 1 else [])
 
 
-def _lines(note: Any, kind: str) -> list[list[Point]]:
+def _read_lines(note: Any, kind: str) -> list[list[Point]]:
     if kind == "/Line":
-        return [_pairs(read_numbers(note.get("/L")))[:2]]
+        return [_pair_numbers(read_numbers(note.get("/L")))[:2]]
     if kind in ("/PolyLine", "/Polygon"):
-        return [_pairs(read_numbers(note.get("/Vertices")))]
+        return [_pair_numbers(read_numbers(note.get("/Vertices")))]
     if kind == "/Ink":
         return [
-            _pairs(read_numbers(stroke)) for stroke in resolve_reference(note.get("/InkList")) or ()
+            _pair_numbers(read_numbers(stroke))
+            for stroke in resolve_reference(note.get("/InkList")) or ()
         ]
     if kind in _TEXT_MARKUP or kind == "/Redact":
         numbers = read_numbers(note.get("/QuadPoints"))
-        quads = [_pairs(numbers[start : start + 8]) for start in range(0, len(numbers) - 7, 8)]
+        quads = [
+            _pair_numbers(numbers[start : start + 8]) for start in range(0, len(numbers) - 7, 8)
+        ]
         return (
             [[quad[0], quad[1], quad[3], quad[2], quad[0]] for quad in quads]
             if kind == "/Redact"
@@ -310,7 +322,7 @@ def _lines(note: Any, kind: str) -> list[list[Point]]:
     return []
 
 
-def _text(note: Any, kind: str) -> str:
+def _read_text(note: Any, kind: str) -> str:
     if kind == _FREE_TEXT:
         return read_text_value(note.get("/Contents")) or re.sub(
             r"<[^>]*>", "", read_text_value(note.get("/RC"))
@@ -324,7 +336,7 @@ def _text(note: Any, kind: str) -> str:
     return ""
 
 
-def _border(note: Any) -> tuple[float, bool]:
+def _read_border(note: Any) -> tuple[float, bool]:
     """Return the width of a mark's line, and whether it is dashed."""
     style, legacy_border = (
         resolve_reference(note.get("/BS")),
@@ -342,11 +354,11 @@ def _number(value: Any, default: float) -> float:
     return float(number) if isinstance(number, int | float) else default
 
 
-def _pairs(numbers: Sequence[float]) -> list[Point]:
+def _pair_numbers(numbers: Sequence[float]) -> list[Point]:
     return list(zip(numbers[::2], numbers[1::2], strict=False))
 
 
-def _around(points: Sequence[Point]) -> Box:
+def _enclose_points(points: Sequence[Point]) -> Box:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
 
@@ -359,7 +371,7 @@ def _is_within(point: Point, rect: Box | None) -> bool:
     )
 
 
-def _along(start: Point, end: Point, step: float) -> list[Point]:
+def _divide_line(start: Point, end: Point, step: float) -> list[Point]:
     """Return points of a line, both ends included."""
     count = min(_MAX_POINTS, max(1, math.ceil(math.dist(start, end) / step)))
     return [
@@ -368,7 +380,7 @@ def _along(start: Point, end: Point, step: float) -> list[Point]:
     ]
 
 
-def _filling(line: Sequence[Point], reach: float) -> Iterator[Box]:
+def _fill_outline(line: Sequence[Point], reach: float) -> Iterator[Box]:
     """Yield the inside of an outline, row by row."""
     low, high = min(y for _, y in line), max(y for _, y in line)
     rows = min(400, max(1, math.ceil((high - low) / _STEP)))
@@ -377,7 +389,7 @@ def _filling(line: Sequence[Point], reach: float) -> Iterator[Box]:
         xs = [
             x
             for start, end in pairwise(line)
-            for x, y in _along(start, end, 1.0)
+            for x, y in _divide_line(start, end, 1.0)
             if bottom - 1 <= y <= top + 1
         ]
         if xs:

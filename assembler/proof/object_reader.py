@@ -105,12 +105,12 @@ class Objects:
             for table in self.reader.xref.values()
             for number, offset in table.items()
         )
-        if set(self._trailer()) - _TRAILER - _STRUCTURE_STREAMS["/XRef"]:
+        if set(self._read_trailer()) - _TRAILER - _STRUCTURE_STREAMS["/XRef"]:
             self.faults.append("its trailer holds more than it needs")
         starts = [offset for offset, _ in places]
-        end = self._tail()
+        end = self._find_end()
         first = starts[0] if starts else end
-        if not _HEAD.fullmatch(self._bytes(0, first)):
+        if not _HEAD.fullmatch(self._read_bytes(0, first)):
             self.faults.append("there is data before its first object")
         for offset, number in places:
             next_place = bisect_right(starts, offset)
@@ -122,11 +122,11 @@ class Objects:
                 self._read_object_stream(number)
         self._data.clear()
 
-    def _tail(self) -> int:
+    def _find_end(self) -> int:
         """Return where the objects end; a second part that was appended, or anything after the end,
         is a fault."""
         size = self._stream.seek(0, 2)
-        tail = self._bytes(max(0, size - _TAIL_SIZE), size)
+        tail = self._read_bytes(max(0, size - _TAIL_SIZE), size)
         match = _TAIL.search(tail)
         self._data: dict[int, bytes] = {}
         if (
@@ -137,24 +137,24 @@ class Objects:
             self.faults.append("there is data after its end")
             return size
         start = int(match[1])
-        if "/Prev" in self._trailer() or "/XRefStm" in self._trailer():
+        if "/Prev" in self._read_trailer() or "/XRefStm" in self._read_trailer():
             self.faults.append(
                 "it was changed after it was written (an incremental update was added)"
             )
-        if self._bytes(start, start + 4) == b"xref":
+        if self._read_bytes(start, start + 4) == b"xref":
             return start
         return size - len(tail) + match.start()
 
-    def _trailer(self) -> DictionaryObject:
+    def _read_trailer(self) -> DictionaryObject:
         return self.reader.trailer
 
-    def _bytes(self, start: int, end: int) -> bytes:
+    def _read_bytes(self, start: int, end: int) -> bytes:
         self._stream.seek(start)
         return self._stream.read(max(0, end - start))
 
     def _read_object(self, number: int, offset: int, following: int) -> None:
         """Read an object that is not in a stream, and what is between it and the next."""
-        header = _OBJECT.match(self._bytes(offset, offset + 40))
+        header = _OBJECT.match(self._read_bytes(offset, offset + 40))
         if header is None or int(header[1]) != number:
             self.faults.append("its table of objects is wrong")
             return
@@ -168,7 +168,7 @@ class Objects:
             self._keep_stream(number, value)
         else:
             self.by_number[number] = value
-        if following > end and not _GAP.fullmatch(self._bytes(end, following)):
+        if following > end and not _GAP.fullmatch(self._read_bytes(end, following)):
             self.faults.append("there is data between its objects")
 
     def _keep_stream(self, number: int, value: StreamObject) -> None:
@@ -211,9 +211,9 @@ class Objects:
         """
         visited: set[int] = set()
         waiting: list[tuple[Any, str, bool]] = [
-            (self._trailer().raw_get(key), key, False)
+            (self._read_trailer().raw_get(key), key, False)
             for key in ("/Root", "/Info")
-            if key in self._trailer()
+            if key in self._read_trailer()
         ]
         while waiting:
             value, key, is_stream = waiting.pop()

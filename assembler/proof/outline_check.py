@@ -40,7 +40,9 @@ class _OutlineCheck:
         self._bundle = bundle
 
     def check_file(self, file: BoundFile) -> Check:
-        expected = _nest_bookmarks(_expected_rows(self._bundle.manifest.bookmarks, file.volume))
+        expected = _nest_bookmarks(
+            _list_expected_rows(self._bundle.manifest.bookmarks, file.volume)
+        )
         wrong = list(self._compare_bookmarks(expected, file.marks, file))
         count = sum(1 + len(bookmark.children) for bookmark in expected)
         detail = f"{count} bookmarks lead where they should, and there are no others"
@@ -61,7 +63,7 @@ class _OutlineCheck:
                 "",
             ) or mark.look != PLAIN:
                 yield f"the bookmark of page {bookmark.number}"
-            source_marks = self._source_bookmarks(bookmark.document, file.volume)
+            source_marks = self._list_source_bookmarks(bookmark.document, file.volume)
             children = (
                 mark.children[len(mark.children) - len(bookmark.children) :]
                 if bookmark.children
@@ -90,12 +92,12 @@ class _OutlineCheck:
             if bookmark.document and entry.document == bookmark.document
         }
         if expected is None:  # not known which; none may lead out of the exhibit
-            if any(number not in own_numbers for number in _numbers(actual, file.volume)):
+            if any(number not in own_numbers for number in _list_numbers(actual, file.volume)):
                 yield f"a bookmark below that of page {bookmark.number} leads out of its exhibit"
         elif not _is_same_outline(expected, actual, file.volume.first, self._bundle.unmoved):
             yield f"the bookmarks below that of page {bookmark.number} are not those of its files"
 
-    def _source_bookmarks(self, document: str, volume: Volume) -> list[Mark] | None:
+    def _list_source_bookmarks(self, document: str, volume: Volume) -> list[Mark] | None:
         """Return the bookmarks of an exhibit's files that lead to its pages here, with the numbers
         of these; None if they are not known."""
         bookmarks: list[Mark] = []
@@ -123,11 +125,11 @@ class _OutlineCheck:
                 for number in reversed(run)
                 if volume.first <= number <= volume.last
             }
-            bookmarks += _bookmarks_to(origin.marks, numbers)
+            bookmarks += _select_bookmarks(origin.marks, numbers)
         return bookmarks
 
 
-def _expected_rows(rows: Sequence[Bookmark], volume: Volume) -> list[Row]:
+def _list_expected_rows(rows: Sequence[Bookmark], volume: Volume) -> list[Row]:
     """Return the bookmarks a file must have: its own, after those that were open before it, leading
     to its first page."""
     marks: list[Row] = [(mark.level, mark.title, mark.number, mark.document) for mark in rows]
@@ -153,12 +155,12 @@ def _nest_bookmarks(rows: Sequence[Row]) -> list[_ExpectedBookmark]:
     return top_level
 
 
-def _bookmarks_to(marks: Sequence[Mark], numbers: Mapping[int, int]) -> list[Mark]:
+def _select_bookmarks(marks: Sequence[Mark], numbers: Mapping[int, int]) -> list[Mark]:
     """Return the bookmarks that lead to a page that is here, or have such a child, with the numbers
     of these pages."""
     kept = []
     for mark in marks:
-        children = tuple(_bookmarks_to(mark.children, numbers))
+        children = tuple(_select_bookmarks(mark.children, numbers))
         page = None if mark.goal.file else mark.goal.page
         number = None if page is None else numbers.get(page)
         if number is not None or children:
@@ -192,10 +194,10 @@ def _is_same_outline(
     )
 
 
-def _numbers(marks: Sequence[Mark], volume: Volume) -> Iterator[int]:
+def _list_numbers(marks: Sequence[Mark], volume: Volume) -> Iterator[int]:
     for mark in marks:
         if mark.goal.page is not None:
             yield volume.first + mark.goal.page
         if mark.goal.address or mark.goal.file:
             yield 0
-        yield from _numbers(mark.children, volume)
+        yield from _list_numbers(mark.children, volume)

@@ -69,18 +69,18 @@ def read_own_pages(
     workshop: Workshop,
 ) -> dict[int, OwnPage]:
     """Read every page of the bundle whose document is kept, by its number."""
-    jobs = list(_jobs(packet, ledger, parts, kept))
+    jobs = list(_list_jobs(packet, ledger, parts, kept))
     pages: dict[int, OwnPage] = {}
     for job, result in zip(jobs, workshop.map(compare_pages, jobs), strict=True):
         if isinstance(result, Failure):
             trouble = f"it could not be compared ({result.kind}: {result.detail})"
-            pages |= {page.number: page for page in _failed_pages(job, trouble)}
+            pages |= {page.number: page for page in _report_failed_pages(job, trouble)}
         else:
             pages |= {page.number: page for page in result}
     return pages
 
 
-def _jobs(
+def _list_jobs(
     packet: Path, ledger: Sequence[LedgerEntry], parts: Sequence[Volume], kept: Kept
 ) -> Iterator[Job]:
     for volume in parts:
@@ -102,10 +102,12 @@ def compare_pages(job: Job) -> tuple[OwnPage, ...]:
             # opened twice, since comparing changes a document in memory
             draft_to_draw = _open(stack, job.packet / job.draft.pdf)
             return tuple(
-                _compared(bundle, draft, draft_to_draw, job, entry) for entry in job.entries
+                _compare_own_page(bundle, draft, draft_to_draw, job, entry) for entry in job.entries
             )
     except (pdfium.PdfiumError, OSError, IndexError) as error:
-        return _failed_pages(job, f"it cannot be compared with its draft ({type(error).__name__})")
+        return _report_failed_pages(
+            job, f"it cannot be compared with its draft ({type(error).__name__})"
+        )
 
 
 def _open(stack: ExitStack, pdf: Path) -> Any:
@@ -114,11 +116,13 @@ def _open(stack: ExitStack, pdf: Path) -> Any:
     return document
 
 
-def _failed_pages(job: Job, trouble: str) -> tuple[OwnPage, ...]:
+def _report_failed_pages(job: Job, trouble: str) -> tuple[OwnPage, ...]:
     return tuple(OwnPage(number=entry.number, trouble=trouble) for entry in job.entries)
 
 
-def _compared(bundle: Any, draft: Any, draft_to_draw: Any, job: Job, entry: LedgerEntry) -> OwnPage:
+def _compare_own_page(
+    bundle: Any, draft: Any, draft_to_draw: Any, job: Job, entry: LedgerEntry
+) -> OwnPage:
     number, index = entry.number, entry.number - job.volume.first
     if not 0 <= index < len(bundle) or not 0 <= entry.index < len(draft):
         return OwnPage(number=number, trouble="it is missing")
@@ -130,7 +134,7 @@ def _compared(bundle: Any, draft: Any, draft_to_draw: Any, job: Job, entry: Ledg
     return OwnPage(
         number=number,
         text=text,
-        links=tuple(_links(page, original, entry)),
+        links=tuple(_read_links(page, original, entry)),
         drafted=len(draft),
         reads_alike=squeeze(text) == squeeze(read_text(original)),
         trouble=difference.trouble
@@ -138,22 +142,22 @@ def _compared(bundle: Any, draft: Any, draft_to_draw: Any, job: Job, entry: Ledg
     )
 
 
-def _links(page: Any, original: Any, entry: LedgerEntry) -> Iterator[OwnLink]:
+def _read_links(page: Any, original: Any, entry: LedgerEntry) -> Iterator[OwnLink]:
     """Yield each link of the draft to one of our own addresses, with the text that the bundle's
     page has there."""
     layer = page.get_textpage()
     position, link = ctypes.c_int(0), raw.FPDF_LINK()
     while raw.FPDFLink_Enumerate(original, position, link):
-        address = _address(original, link)
+        address = _read_address(original, link)
         box = raw.FS_RECTF()
         if address and raw.FPDFLink_GetAnnotRect(link, box):
-            left, bottom, right, top = _moved(box, entry)
+            left, bottom, right, top = _move_box(box, entry)
             text = layer.get_text_bounded(left=left, bottom=bottom, right=right, top=top)
             yield OwnLink(page=entry.number, address=address, text=" ".join(text.split()))
     layer.close()
 
 
-def _address(original: Any, link: Any) -> str:
+def _read_address(original: Any, link: Any) -> str:
     action = raw.FPDFLink_GetAction(link)
     if not action or raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
         return ""
@@ -165,7 +169,7 @@ def _address(original: Any, link: Any) -> str:
     return uri.removeprefix(HOST) if uri.startswith(HOST) else ""
 
 
-def _moved(box: Any, entry: LedgerEntry) -> tuple[float, float, float, float]:
+def _move_box(box: Any, entry: LedgerEntry) -> tuple[float, float, float, float]:
     """Return a place of the draft on the bundle's page; a page that is drawn smaller keeps its top
     edge and horizontal center."""
     scale, (width, height) = entry.scale, entry.size

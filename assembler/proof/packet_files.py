@@ -22,12 +22,12 @@ def check_files(
     source_digests: Mapping[str, str] | None,
 ) -> Iterator[Check]:
     outputs = [file for file in manifest.outputs if file.path not in edited]
-    yield _unchanged("outputs", outputs, output_digests, "as written")
+    yield _check_unchanged("outputs", outputs, output_digests, "as written")
     if source_digests is not None:
-        yield _unchanged("sources", manifest.inputs, source_digests, "unchanged")
+        yield _check_unchanged("sources", manifest.inputs, source_digests, "unchanged")
 
 
-def _unchanged(
+def _check_unchanged(
     kind: str, records: Sequence[FileRecord], digests: Mapping[str, str], state: str
 ) -> Check:
     wrong = [file.path for file in records if digests[file.path] != file.sha256]

@@ -142,7 +142,7 @@ def find_word_box(
     ]
     xs = [x for left, right, _, _ in boxes for x in (left, right)]
     ys = [y for _, _, bottom, top in boxes for y in (bottom, top)]
-    corners = _shown(page, min(xs), min(ys)), _shown(page, max(xs), max(ys))
+    corners = _transform_point(page, min(xs), min(ys)), _transform_point(page, max(xs), max(ys))
     (left, right), (top, bottom) = (sorted(sides) for sides in zip(*corners, strict=True))
     return left, top, right, bottom
 
@@ -150,7 +150,7 @@ def find_word_box(
 def find_character_middle(page: Any, box: tuple[float, float, float, float]) -> tuple[float, float]:
     """Return the middle of a letter's box (left, right, bottom, top) on the page as shown."""
     left, right, bottom, top = box
-    return _shown(page, (left + right) / 2, (bottom + top) / 2)
+    return _transform_point(page, (left + right) / 2, (bottom + top) / 2)
 
 
 def find_character_box(layer: Any, place: int) -> tuple[float, float, float, float]:
@@ -159,7 +159,7 @@ def find_character_box(layer: Any, place: int) -> tuple[float, float, float, flo
     return left.value, right.value, bottom.value, top.value
 
 
-def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
+def _transform_point(page: Any, x: float, y: float) -> tuple[float, float]:
     """Return a point of the page's own coordinates as the page is shown, from the top left
     corner."""
     x0, y0, x1, y1 = page.get_bbox()

@@ -82,17 +82,17 @@ def _page(
     if not 0 <= number - job.first < len(book):
         return replace(result, trouble="is not there"), None
     page = book.page(number - job.first)
-    reads, words = _stamp_reads(page, entry), len(_text(page).split())
+    reads, words = _stamp_reads(page, entry), len(_read_text(page).split())
     comparing = originals if entry.source is not None else None
     is_known = job.known and job.files is not None and entry.source is not None
     state = stamp_state(page, entry.stamp, over_all=comparing is None and not is_known)
     result = replace(result, stamped=reads and state.drawn, words=words, whole=state.last)
     if comparing is None:
         return replace(result, alike=True), None
-    return _compared(page, job, entry, comparing, result)
+    return _compare_content(page, job, entry, comparing, result)
 
 
-def _compared(
+def _compare_content(
     page: Any, job: Job, entry: LedgerEntry, originals: Originals, result: PageResult
 ) -> tuple[PageResult, thumbnails.Picture | None]:
     try:
@@ -121,10 +121,12 @@ def _compared(
     if not difference.trouble:
         result = replace(result, difference=float(difference.pixels))
     style = job.order.style if job.order and difference.alike else None
-    return result, _picture(page, entry, difference, originals.sources, style) if style else None
+    return result, _make_thumbnail(
+        page, entry, difference, originals.sources, style
+    ) if style else None
 
 
-def _picture(
+def _make_thumbnail(
     page: Any,
     entry: LedgerEntry,
     difference: Difference,
@@ -145,12 +147,12 @@ def _picture(
 def _stamp_reads(page: Any, entry: LedgerEntry) -> bool:
     """Return whether the page has the stamp's exact text where it should be; PDFium gives the place
     on a rotated page."""
-    return entry.stamp is None or _squeezed(entry.stamp.text) in _squeezed(
-        _text(page, stamp_area.find_stamp_box(page, entry.stamp))
+    return entry.stamp is None or _remove_whitespace(entry.stamp.text) in _remove_whitespace(
+        _read_text(page, stamp_area.find_stamp_box(page, entry.stamp))
     )
 
 
-def _text(page: Any, box: stamp_area.Box | None = None) -> str:
+def _read_text(page: Any, box: stamp_area.Box | None = None) -> str:
     """Return the text of a page, or of a box of it."""
     layer = page.get_textpage()
     try:
@@ -160,5 +162,5 @@ def _text(page: Any, box: stamp_area.Box | None = None) -> str:
         layer.close()
 
 
-def _squeezed(text: str) -> str:
+def _remove_whitespace(text: str) -> str:
     return re.sub(r"\s+", "", text)

@@ -198,20 +198,20 @@ class _PlacedSource:
             self._place(source, page)
             self.is_shifted = self.frame.box[:2] != (0, 0)
         self.gray = placement.gray
-        self.picture_level = _picture_level(placement)
+        self.picture_level = _choose_picture_level(placement)
         self.level = max(source.level, NEAR)
         self.shift_level = source.shift_level
         self.loose = [transform_box(self.to_shown, box) for box in source.loose]
         self.live_places = [transform_box(self.to_shown, box) for box in source.live_places]
         self.pictures = [transform_box(self.to_shown, box) for box in source.pictures]
 
-    def _matrix(self, page: Any, frame: Frame) -> Matrix | None:
+    def _find_matrix(self, page: Any, frame: Frame) -> Matrix | None:
         """Return the matrix from the source's own coordinates to those of the bundle's page, which
         has `frame`.
 
         It has the bundle's exact numbers. None, and `trouble` set, if the ledger has others.
         """
-        actual = _matrix_of_whole(page)
+        actual = _read_whole_matrix(page)
         expected = combine_matrices(self.to_shown, invert_matrix(frame.shown))
         if actual is not None and not is_same_place(actual, expected, self.frame.box):
             self.trouble = "it is not where the ledger says"
@@ -222,7 +222,7 @@ class _PlacedSource:
         """Leave the page in its document, which defines what of it is visible, and move it when
         drawing."""
         frame = frame_of(page)
-        matrix = self._matrix(page, frame)
+        matrix = self._find_matrix(page, frame)
         if matrix is not None:
             self._moved = combine_matrices(
                 combine_matrices(invert_matrix(self.frame.shown), matrix), frame.shown
@@ -232,7 +232,7 @@ class _PlacedSource:
     def _place(self, source: Source, page: Any) -> None:
         """Make the whole source page one object of a new page, as the bundle has it."""
         frame = frame_of(page)
-        matrix = self._matrix(page, frame)
+        matrix = self._find_matrix(page, frame)
         if matrix is None:
             return
         self._whole = pdfium.PdfDocument.new()
@@ -243,7 +243,7 @@ class _PlacedSource:
         raw.FPDFPage_SetRotation(self._original, 0)
         captured = source.document.page_as_xobject(source.index, self._whole)
         form = raw.FPDF_NewFormObjectFromXObject(captured)
-        raw.FPDFPageObj_SetMatrix(form, raw.FS_MATRIX(*_from_corner(matrix, self.frame.box)))
+        raw.FPDFPageObj_SetMatrix(form, raw.FS_MATRIX(*_shift_to_corner(matrix, self.frame.box)))
         raw.FPDFPage_InsertObject(new_page, form)
         self.page = new_page
 
@@ -257,8 +257,8 @@ class _PlacedSource:
         matrix = combine_matrices((1.0, 0.0, 0.0, -1.0, 0.0, height), self._moved)
         matrix = combine_matrices(matrix, (across, 0.0, 0.0, -down, 0.0, upper * down - top))
         left, first, end, last = transform_box(matrix, (0.0, 0.0, width, height))
-        first, last = max(0, _floor(first)), min(rows, -_floor(-last))
-        clip = raw.FS_RECTF(_floor(left), first, -_floor(-end), last)
+        first, last = max(0, _round_down(first)), min(rows, -_round_down(-last))
+        clip = raw.FS_RECTF(_round_down(left), first, -_round_down(-end), last)
         bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
         moved = raw.FS_MATRIX(*matrix)
@@ -288,7 +288,7 @@ class _PlacedSource:
             drawing = np.array(bitmap.to_numpy())
         finally:
             document.close()
-        return _in_gray(drawing, part.seen) if self.gray else drawing
+        return _convert_to_gray(drawing, part.seen) if self.gray else drawing
 
     def close(self) -> None:
         """Close what was opened, and restore the source page."""
@@ -298,13 +298,13 @@ class _PlacedSource:
             self._whole.close()
 
 
-def _from_corner(matrix: Matrix, box: Box) -> Matrix:
+def _shift_to_corner(matrix: Matrix, box: Box) -> Matrix:
     """Shift a matrix to the visible lower left corner, which PDFium uses as the origin of a
     captured page."""
     return combine_matrices((1.0, 0.0, 0.0, 1.0, box[0], box[1]), matrix)
 
 
-def _picture_level(placement: Placement) -> int:
+def _choose_picture_level(placement: Placement) -> int:
     """Return by how much blurred colors of pictures may differ; 0 if they must be unchanged."""
     coarser = 0 if placement.lossless else round(_COARSER_LEVEL * 150 / max(placement.dpi, 1.0))
     return max(
@@ -312,7 +312,7 @@ def _picture_level(placement: Placement) -> int:
     )
 
 
-def _matrix_of_whole(page: Any) -> Matrix | None:
+def _read_whole_matrix(page: Any) -> Matrix | None:
     """Return the matrix of the one object that holds all of a page's content; None if there is
     none."""
     if raw.FPDFPage_CountObjects(page) < 1:
@@ -333,10 +333,10 @@ def _compare(
     size = find_drawing_size(shown)
     ink = measure_stamp_ink(stamp, page, size) if stamp else None
     count, worst, area_so_far, complete_drawing = 0, 0, None, None
-    for start, rows in _bands(size):
+    for start, rows in _split_into_bands(size):
         seen, expected = draw(page, size, start, rows), source.draw(size, start, rows)
         if source.gray:
-            expected = _in_gray(expected, seen)
+            expected = _convert_to_gray(expected, seen)
         complete_drawing = expected.copy() if rows == size[1] else None
         if ink:
             ink.print_on(expected, start)
@@ -353,19 +353,19 @@ def _compare(
             wrong &= ~ink.edges(wrong.shape, top) | pixels.find_differing(
                 seen, expected, ink.rounding
             )
-        wrong &= ~_allowed_differences(part, wrong, source)
+        wrong &= ~_mask_allowed_differences(part, wrong, source)
         if ink and wrong.any():
             paper = source.draw(size, start, rows)
-            paper = _in_gray(paper, draw(page, size, start, rows)) if source.gray else paper
+            paper = _convert_to_gray(paper, draw(page, size, start, rows)) if source.gray else paper
             wrong &= ~ink.is_between_pixels(seen, paper[span], top)
         count += int(wrong.sum())
         worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))
-        area_so_far = _joined(area_so_far, pixels.find_bounds(wrong), top)
-    place = _in_points(area_so_far, size, shown) if area_so_far else None
+        area_so_far = _join_areas(area_so_far, pixels.find_bounds(wrong), top)
+    place = _convert_to_points(area_so_far, size, shown) if area_so_far else None
     return Difference(pixels=count, worst=worst, place=place, drawn=complete_drawing)
 
 
-def _in_gray(drawing: Pixels, seen: Pixels) -> Pixels:
+def _convert_to_gray(drawing: Pixels, seen: Pixels) -> Pixels:
     """Return a drawing in gray, except where the bundle's page has the source's color: shadings and
     patterns keep theirs."""
     light = np.asarray(Image.fromarray(np.ascontiguousarray(drawing[:, :, ::-1])).convert("L"))
@@ -389,11 +389,13 @@ class _Part:
     def within(self, boxes: Sequence[Box], around: float) -> pixels.Mask:
         """Return a mask of the pixels in boxes of the page as shown, or at most `around` points
         outside one."""
-        areas = [_in_pixels(box, self, around) for box in boxes]
+        areas = [_convert_to_pixels(box, self, around) for box in boxes]
         return pixels.mask_areas(areas, self.seen.shape)
 
 
-def _allowed_differences(part: _Part, wrong: pixels.Mask, source: _PlacedSource) -> pixels.Mask:
+def _mask_allowed_differences(
+    part: _Part, wrong: pixels.Mask, source: _PlacedSource
+) -> pixels.Mask:
     """Return a mask of the pixels that may differ.
 
     In loose places they look as the source's mark does, drawn by another program; on a page whose
@@ -425,12 +427,12 @@ def _allowed_differences(part: _Part, wrong: pixels.Mask, source: _PlacedSource)
     return allowed
 
 
-def _floor(pixels: float) -> int:
+def _round_down(pixels: float) -> int:
     """Return the pixel a number lies in; a number that is whole except for rounding is whole."""
     return math.floor(round(pixels, 2))
 
 
-def _in_pixels(box: Box, part: _Part, around: float) -> pixels.Area:
+def _convert_to_pixels(box: Box, part: _Part, around: float) -> pixels.Area:
     across, down = part.size[0] / part.shown[0], part.size[1] / part.shown[1]
     left, right = math.floor((box[0] - around) * across), math.ceil((box[2] + around) * across)
     upper, lower = part.shown[1] - box[3] - around, part.shown[1] - box[1] + around
@@ -449,13 +451,15 @@ def draw_thumbnail_sheet(difference: Difference, size: Sequence[float]) -> Image
     return Image.fromarray(np.ascontiguousarray(difference.drawn[:, :, ::-1]))
 
 
-def _bands(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
+def _split_into_bands(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """Yield the first row and the number of rows of each part that is drawn at once."""
     rows = max(64, _MAX_PIXELS // size[0])
     yield from ((top, min(rows, size[1] - top)) for top in range(0, size[1], rows))
 
 
-def _joined(area: pixels.Area | None, other: pixels.Area | None, top: int) -> pixels.Area | None:
+def _join_areas(
+    area: pixels.Area | None, other: pixels.Area | None, top: int
+) -> pixels.Area | None:
     if other is None:
         return area
     other = (other[0], other[1] + top, other[2], other[3] + top)
@@ -469,6 +473,6 @@ def _joined(area: pixels.Area | None, other: pixels.Area | None, top: int) -> pi
     )
 
 
-def _in_points(area: pixels.Area, size: tuple[int, int], page: Sequence[float]) -> Box:
+def _convert_to_points(area: pixels.Area, size: tuple[int, int], page: Sequence[float]) -> Box:
     across, down = page[0] / size[0], page[1] / size[1]
     return area[0] * across, page[1] - area[3] * down, area[2] * across, page[1] - area[1] * down

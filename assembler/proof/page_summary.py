@@ -25,7 +25,7 @@ def check_pixels(
 ) -> Iterator[Check]:
     if files is None:
         return
-    for exhibit, group in _by_exhibit(ledger):
+    for exhibit, group in _group_by_exhibit(ledger):
         numbers = [entry.number for entry in group]
         wrong = [number for number in numbers if not results[number].alike]
         not_compared = [
@@ -121,7 +121,7 @@ def check_words(
 
     Nine in ten are enough, since two readers separate words differently.
     """
-    for exhibit, group in _by_exhibit(ledger):
+    for exhibit, group in _group_by_exhibit(ledger):
         searchable = [entry for entry in group if entry.client_text.method is not TextMethod.NONE]
         wrong = [
             entry.number
@@ -142,7 +142,7 @@ def check_words(
         )
 
 
-def _by_exhibit(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[str, list[LedgerEntry]]]:
+def _group_by_exhibit(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[str, list[LedgerEntry]]]:
     """Yield the pages of the client's files: exhibits by their id, completed forms by their
     document."""
     evidence = [entry for entry in ledger if entry.is_evidence]

@@ -59,12 +59,13 @@ class View:
     def seen(self, box: Box) -> Box:
         """Return a box of the source page's own coordinates on the bundle's page as shown."""
         corners = [
-            self._moved(*self._source.seen(x, y)) for x, y in ((box[0], box[1]), (box[2], box[3]))
+            self._move_point(*self._source.seen(x, y))
+            for x, y in ((box[0], box[1]), (box[2], box[3]))
         ]
         xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
         return xs[0], ys[0], xs[1], ys[1]
 
-    def _moved(self, x: float, y: float) -> tuple[float, float]:
+    def _move_point(self, x: float, y: float) -> tuple[float, float]:
         width, height = self._width, self._height
         for _ in range(self._turns):
             x, y, width, height = y, width - x, height, width
@@ -115,19 +116,21 @@ class PageAppearance:
     def __init__(self, page: Any, source: Any, number: int, view: View) -> None:
         self._height = page.get_size()[1]
         self._scale = min(_SCALE, _MAX_SIDE / max(page.get_size()))
-        drawing = _in_color(page, self._scale)
-        self._actual = _in_gray(drawing)
+        drawing = _draw_in_color(page, self._scale)
+        self._actual = _convert_to_gray(drawing)
         # what is below marks; for a page that was moved, what is there now
         self._below = drawing
         self._bare = self._pictured = None
         if view.is_unchanged:
-            self._below = _in_color(source[number], self._scale, annotations=False)
-            self._bare = _fitted(_in_gray(self._below), self._actual.shape)
+            self._below = _draw_in_color(source[number], self._scale, annotations=False)
+            self._bare = _fit_drawing(_convert_to_gray(self._below), self._actual.shape)
         flatten_page(source[number])
         pictured = source[number]
         self._glyphs = read_glyphs(pictured, view)
         if view.is_unchanged:
-            self._pictured = _fitted(_in_gray(_in_color(pictured, self._scale)), self._actual.shape)
+            self._pictured = _fit_drawing(
+                _convert_to_gray(_draw_in_color(pictured, self._scale)), self._actual.shape
+            )
 
     def is_as_pictured(self, box: Box, around: Sequence[Box], glyphs: Sequence[Glyph]) -> bool:
         """Return whether the file's own picture is there; on a page that was moved or scaled,
@@ -138,19 +141,19 @@ class PageAppearance:
         if self._pictured is None:
             own = Counter(glyph.letter for glyph in select_glyphs_inside(self._glyphs, box))
             return own == Counter(glyph.letter for glyph in glyphs)
-        rows, columns = self._span(box)
+        rows, columns = self._slice_box(box)
         difference = np.abs(
             self._actual[rows, columns].astype(np.int16) - self._pictured[rows, columns]
         )
         for other in around:
-            span = self._span(other)
-            difference[_beside(span[0], rows.start), _beside(span[1], columns.start)] = 0
+            span = self._slice_box(other)
+            difference[_shift_slice(span[0], rows.start), _shift_slice(span[1], columns.start)] = 0
         return bool(difference.size == 0 or int(difference.max()) <= _DRAWN)
 
     def is_marked(self, box: Box) -> bool:
         """Return whether something was drawn in a box that the page without fields does not
         have."""
-        rows, columns = self._span(box)
+        rows, columns = self._slice_box(box)
         actual = self._actual[rows, columns].astype(np.int16)
         if self._bare is None:
             return bool(actual.size and int(actual.max()) - int(actual.min()) > _DRAWN)
@@ -161,7 +164,7 @@ class PageAppearance:
     def is_changed(self, box: Box) -> bool:
         """Return whether a box differs from the page without fields and marks; on a page that was
         moved, whether it has ink."""
-        rows, columns = self._span(box)
+        rows, columns = self._slice_box(box)
         actual = self._actual[rows, columns].astype(np.int16)
         if self._bare is None:
             return bool(actual.size and int(actual.max()) - int(actual.min()) > _FAINT)
@@ -170,7 +173,7 @@ class PageAppearance:
     def could_show(self, box: Box, paint: Paint) -> bool:
         """Return whether something drawn in these colors could be seen in a box; white on white
         could not."""
-        rows, columns = self._span(box)
+        rows, columns = self._slice_box(box)
         below = self._below[rows, columns].astype(np.int16)
         if not below.size or not paint.colors:
             return True
@@ -181,7 +184,7 @@ class PageAppearance:
 
     def is_blank(self, box: Box) -> bool:
         """Return whether all of a box has one color."""
-        rows, columns = self._span(box)
+        rows, columns = self._slice_box(box)
         actual = self._actual[rows, columns].astype(np.int16)
         return bool(actual.size and int(actual.max()) - int(actual.min()) <= _DRAWN)
 
@@ -189,17 +192,19 @@ class PageAppearance:
         """Return whether a place changed where it has no letters."""
         if self._bare is None or self._pictured is None:
             return False
-        rows, columns = self._span(box)
+        rows, columns = self._slice_box(box)
         actual = self._actual[rows, columns].astype(np.int16)
         others = (self._bare[rows, columns], self._pictured[rows, columns])
         difference = np.minimum(*(np.abs(actual - other) for other in others)) > _DRAWN
         for left, bottom, right, top in letters:
             height = 0.35 * (top - bottom) + 1
-            span = self._span((left - 1, bottom - height, right + 1, top + height))
-            difference[_beside(span[0], rows.start), _beside(span[1], columns.start)] = False
+            span = self._slice_box((left - 1, bottom - height, right + 1, top + height))
+            difference[_shift_slice(span[0], rows.start), _shift_slice(span[1], columns.start)] = (
+                False
+            )
         return int(difference.sum()) > 3
 
-    def _span(self, box: Box) -> tuple[slice, slice]:
+    def _slice_box(self, box: Box) -> tuple[slice, slice]:
         left, bottom, right, top = (value * self._scale for value in box)
         height = self._height * self._scale
         return (
@@ -208,20 +213,20 @@ class PageAppearance:
         )
 
 
-def _beside(span: slice, start: int) -> slice:
+def _shift_slice(span: slice, start: int) -> slice:
     """Return a slice relative to another start."""
     return slice(max(0, span.start - start), max(0, span.stop - start))
 
 
-def _in_color(page: Any, scale: float, *, annotations: bool = True) -> Colors:
+def _draw_in_color(page: Any, scale: float, *, annotations: bool = True) -> Colors:
     return np.asarray(page.render(scale=scale, draw_annots=annotations).to_pil().convert("RGB"))
 
 
-def _in_gray(drawing: Colors) -> Gray:
+def _convert_to_gray(drawing: Colors) -> Gray:
     return np.asarray(Image.fromarray(drawing).convert("L"))
 
 
-def _fitted(drawing: Gray, shape: tuple[int, ...]) -> Gray:
+def _fit_drawing(drawing: Gray, shape: tuple[int, ...]) -> Gray:
     fitted = np.full(shape, 255, dtype=np.uint8)
     rows, columns = min(shape[0], drawing.shape[0]), min(shape[1], drawing.shape[1])
     fitted[:rows, :columns] = drawing[:rows, :columns]
@@ -235,7 +240,7 @@ def read_letter(code: int) -> str:
     return chr(code) if code <= sys.maxunicode else "\ufffd"
 
 
-def _code_at(layer: Any, place: int) -> int:
+def _read_code(layer: Any, place: int) -> int:
     """Return the code of a letter; 0 for the second half of one that PDFium gives in two."""
     code = int(raw.FPDFText_GetUnicode(layer, place))
     if code >> 10 == _SECOND_HALF:
@@ -253,7 +258,7 @@ def read_glyphs(page: Any, view: View | None = None) -> list[Glyph]:
     glyphs = []
     try:
         for place in range(layer.count_chars()):
-            code = _code_at(layer, place)
+            code = _read_code(layer, place)
             letter = "-" if code == _HYPHEN else read_letter(code)
             if not letter.strip() or (
                 raw.FPDFText_IsGenerated(layer, place) == 1 and code != _HYPHEN

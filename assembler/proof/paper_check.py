@@ -15,7 +15,7 @@ def check_paper(bundle: BoundBundle) -> Check:
         for place, sheet in enumerate(file.sheets):
             entry = bundle.entries.get(file.volume.first + place)
             origin = bundle.source(entry) if entry else None
-            if entry and origin and not is_close(_paper_of(entry, origin, sheet), sheet.paper):
+            if entry and origin and not is_close(_find_paper(entry, origin, sheet), sheet.paper):
                 wrong.append(entry.number)
     detail = (
         f"more paper than its file has, on page {wrong[0]}"
@@ -25,7 +25,7 @@ def check_paper(bundle: BoundBundle) -> Check:
     return Check(name="paper", ok=not wrong, detail=detail, page=wrong[0] if wrong else None)
 
 
-def _paper_of(entry: LedgerEntry, origin: Origin, sheet: Sheet) -> tuple[float, float]:
+def _find_paper(entry: LedgerEntry, origin: Origin, sheet: Sheet) -> tuple[float, float]:
     """Return the paper size that a page should have."""
     place = place_in_file(entry)
     if origin.kind in ("ours", "picture") or entry.own_size is not None:

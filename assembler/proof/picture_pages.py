@@ -48,17 +48,17 @@ def draw_picture_source(
 
     Raises IndexError or OSError.
     """
-    picture_and_matrix = _picture_on(page)
+    picture_and_matrix = _find_picture(page)
     if picture_and_matrix is None:
         return Fault(trouble="it is not a page with one picture")
     item, matrix = picture_and_matrix
     rotation = album.stored_rotation(entry)
-    paper = _paper(placement, rotation)
+    paper = _find_paper(placement, rotation)
     place = entry.client_transform.placement
     frame = Frame(box=(0.0, 0.0, *paper), turned=rotation)
     if place is None or not _is_placed(matrix, place, frame):
         return Fault(trouble="its picture is not where the ledger says")
-    content = _rebuilt(item, album, data, entry, placement)
+    content = _rebuild_picture(item, album, data, entry, placement)
     if content is None:
         return Fault(trouble="its picture is not that of its source")
     document = _document(*content, matrix, paper)
@@ -69,7 +69,7 @@ def draw_picture_source(
     return Source(document=document, index=0, pictures=((e, f, e + a, f + d),))
 
 
-def _rebuilt(
+def _rebuild_picture(
     item: Any, album: PictureFile, data: bytes, entry: LedgerEntry, placement: Placement
 ) -> tuple[Image.Image | None, bytes] | None:
     """Return the picture as pixels or as a JPEG if the bundle's picture is the same; None if it is
@@ -92,11 +92,13 @@ def _rebuilt(
     if not _has_same_pixels(item, pixels, recoded=is_recoded):
         return None
     return (
-        (None, _raw_data(item)) if is_recoded and _filters(item) == ["DCTDecode"] else (pixels, b"")
+        (None, _read_raw_data(item))
+        if is_recoded and _list_filters(item) == ["DCTDecode"]
+        else (pixels, b"")
     )
 
 
-def _picture_on(page: Any) -> tuple[Any, Matrix] | None:
+def _find_picture(page: Any) -> tuple[Any, Matrix] | None:
     """Return the only picture of a page, and its matrix where it is drawn; None if there is not
     exactly one.
 
@@ -107,7 +109,7 @@ def _picture_on(page: Any) -> tuple[Any, Matrix] | None:
     for _ in range(_MAX_FORMS):
         images = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE]
         if images:
-            return (images[0], _matrix(images[0])) if len(images) == 1 else None
+            return (images[0], _read_matrix(images[0])) if len(images) == 1 else None
         forms = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM]
         if not forms:
             return None
@@ -118,13 +120,13 @@ def _picture_on(page: Any) -> tuple[Any, Matrix] | None:
     return None
 
 
-def _matrix(item: Any) -> Matrix:
+def _read_matrix(item: Any) -> Matrix:
     matrix = raw.FS_MATRIX()
     raw.FPDFPageObj_GetMatrix(item, matrix)
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _paper(placement: Placement, rotation: int) -> tuple[float, float]:
+def _find_paper(placement: Placement, rotation: int) -> tuple[float, float]:
     """Return the page's width and height in its own coordinates, turned as the camera recorded and
     then as recognition turned it."""
     width, height = placement.source_size
@@ -180,25 +182,26 @@ def _load(item: Any, jpeg: bytes) -> None:
 def _has_same_pixels(item: Any, pixels: Image.Image, *, recoded: bool) -> bool:
     """Return whether the bundle's picture has the pixels of the file, within what JPEG loses if it
     was reencoded."""
-    stored = _bitmap(item)
+    stored = _read_bitmap(item)
     expected = np.asarray(pixels.convert("RGB"))
     if stored is None or stored.shape != expected.shape:
         return False
     if not recoded:
         return bool(np.array_equal(stored, expected))
     return not any(
-        _differs(stored_rows, wanted_rows) for stored_rows, wanted_rows in _strips(stored, expected)
+        _is_different(stored_rows, wanted_rows)
+        for stored_rows, wanted_rows in _cut_into_strips(stored, expected)
     )
 
 
 def _has_same_coding(item: Any, data: bytes) -> bool:
     """Return whether the bundle has a JPEG's data unchanged, except for what cameras write beside
     the picture."""
-    stored = _picture_data(_raw_data(item)) if _filters(item) == ["DCTDecode"] else b""
-    return bool(stored) and stored == _picture_data(data)
+    stored = _digest_jpeg(_read_raw_data(item)) if _list_filters(item) == ["DCTDecode"] else b""
+    return bool(stored) and stored == _digest_jpeg(data)
 
 
-def _raw_data(item: Any) -> bytes:
+def _read_raw_data(item: Any) -> bytes:
     """Return the data of a picture as it is in the file."""
     size = raw.FPDFImageObj_GetImageDataRaw(item, None, 0)
     buffer = ctypes.create_string_buffer(size)
@@ -206,17 +209,19 @@ def _raw_data(item: Any) -> bytes:
     return buffer.raw
 
 
-def _filters(item: Any) -> list[str]:
-    return [_filter(item, place) for place in range(raw.FPDFImageObj_GetImageFilterCount(item))]
+def _list_filters(item: Any) -> list[str]:
+    return [
+        _read_filter(item, place) for place in range(raw.FPDFImageObj_GetImageFilterCount(item))
+    ]
 
 
-def _filter(item: Any, place: int) -> str:
+def _read_filter(item: Any, place: int) -> str:
     buffer = ctypes.create_string_buffer(64)
     raw.FPDFImageObj_GetImageFilter(item, place, buffer, 64)
     return buffer.value.decode()
 
 
-def _picture_data(jpeg: bytes) -> bytes:
+def _digest_jpeg(jpeg: bytes) -> bytes:
     """Return a hash of the JPEG segments that decide its pixels, without comments and application
     data; b"" if it is not a JPEG."""
     digest, start = hashlib.sha256(), 2
@@ -245,7 +250,7 @@ def _end_of_scan(jpeg: bytes, start: int) -> int:
     return len(jpeg)
 
 
-def _bitmap(item: Any) -> pixel_difference.Pixels | None:
+def _read_bitmap(item: Any) -> pixel_difference.Pixels | None:
     """Return the pixels of a PDFium picture in RGB order."""
     handle = raw.FPDFImageObj_GetBitmap(item)
     if not handle:
@@ -254,14 +259,14 @@ def _bitmap(item: Any) -> pixel_difference.Pixels | None:
     return np.array(pdfium.PdfBitmap.from_raw(handle).to_pil().convert("RGB"))
 
 
-def _strips(
+def _cut_into_strips(
     stored: pixel_difference.Pixels, expected: pixel_difference.Pixels
 ) -> Iterator[tuple[pixel_difference.Pixels, pixel_difference.Pixels]]:
     for top in range(0, stored.shape[0], _ROWS):
         yield stored[top : top + _ROWS], expected[top : top + _ROWS]
 
 
-def _differs(stored: pixel_difference.Pixels, expected: pixel_difference.Pixels) -> bool:
+def _is_different(stored: pixel_difference.Pixels, expected: pixel_difference.Pixels) -> bool:
     """Return whether two strips of pixels differ by more than JPEG changes: it keeps the lightness
     of each pixel, and blurs colors."""
     if np.abs(stored @ _LIGHTNESS - expected @ _LIGHTNESS).max(initial=0) > _MAX_LIGHTNESS_CHANGE:

@@ -49,8 +49,8 @@ def find_differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
     of those around the same pixel of the other drawing; each drawing is compared with the other, so
     that neither may have what the other lacks.
     """
-    blurred_seen, blurred_expected = _blurred(seen), _blurred(expected)
-    return _outside(blurred_seen, blurred_expected, level) | _outside(
+    blurred_seen, blurred_expected = _blur_drawing(seen), _blur_drawing(expected)
+    return _mask_outside(blurred_seen, blurred_expected, level) | _mask_outside(
         blurred_expected, blurred_seen, level
     )
 
@@ -63,7 +63,7 @@ def find_differing_around(seen: Pixels, expected: Pixels, level: int) -> Mask:
     seen_picture, expected_picture = (
         Image.fromarray(np.ascontiguousarray(drawing)) for drawing in (seen, expected)
     )
-    return _outside(seen_picture, expected_picture, level, reach=2) | _outside(
+    return _mask_outside(seen_picture, expected_picture, level, reach=2) | _mask_outside(
         expected_picture, seen_picture, level, reach=2
     )
 
@@ -83,11 +83,11 @@ def find_differing_broadly(seen: Pixels, expected: Pixels, level: int) -> Mask:
     return np.asarray((np.abs(blurred_seen - blurred_expected) > level).any(axis=2))
 
 
-def _blurred(drawing: Pixels) -> Image.Image:
+def _blur_drawing(drawing: Pixels) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(1))
 
 
-def _outside(drawing: Image.Image, other: Image.Image, level: int, reach: int = 1) -> Mask:
+def _mask_outside(drawing: Image.Image, other: Image.Image, level: int, reach: int = 1) -> Mask:
     values, side = np.asarray(drawing, dtype=np.int16), 2 * reach + 1
     least = np.asarray(other.filter(ImageFilter.MinFilter(side)), dtype=np.int16) - level
     most = np.asarray(other.filter(ImageFilter.MaxFilter(side)), dtype=np.int16) + level

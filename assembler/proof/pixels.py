@@ -69,7 +69,7 @@ class Originals:
                 trouble="the ledger says where a picture lies, and its source has none"
             )
         left_out = source_fields.find_field_boxes(entry, self.sources)
-        source = self._source(entry)
+        source = self._open_source(entry)
         difference = compare_page(page, source, placement, entry.stamp, left_out=left_out)
         if placement.copied or not self._has_hidden_layers(entry.client_source.path):
             return difference
@@ -91,14 +91,14 @@ class Originals:
         finally:
             source.document.close()
 
-    def _source(self, entry: LedgerEntry) -> Source:
+    def _open_source(self, entry: LedgerEntry) -> Source:
         """Return the source page with its annotations flattened."""
         path, index = entry.client_source.path, entry.client_source.page - 1
         if path != self._path:
             self.close()
             self._open, self._path = self.sources.open_without_forms(path), path
         if index not in self._notes:
-            self._notes[index] = _flattened(self._open, index)
+            self._notes[index] = _flatten_annotations(self._open, index)
         notes, redrawn = self._notes[index], entry.client_transform.redrawn
         loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
         is_changed = entry.gray or (entry.fitted is not None and not entry.fitted.lossless)
@@ -107,7 +107,7 @@ class Originals:
             index=index,
             loose=loose,
             level=COARSE if redrawn or entry.gray else NEAR,
-            pictures=_pictures(self._open, index) if is_changed else (),
+            pictures=_locate_pictures(self._open, index) if is_changed else (),
             live=(lambda: self.sources.open_without_forms(path)) if loose else None,
             live_places=(
                 *notes.marks,
@@ -117,7 +117,7 @@ class Originals:
 
     def _has_hidden_layers(self, path: str) -> bool:
         if self._hides_layers is None:
-            self._hides_layers = _hides_layers(*self.sources.read_file(path))
+            self._hides_layers = _is_hiding_layers(*self.sources.read_file(path))
         return self._hides_layers
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ class Originals:
         self._open, self._path, self._notes, self._hides_layers = None, "", {}, None
 
 
-def _hides_layers(data: bytes, password: str) -> bool:
+def _is_hiding_layers(data: bytes, password: str) -> bool:
     """Return whether a PDF, as pypdf reads it, has layers that are off; False where pypdf cannot
     read it."""
     try:
@@ -139,12 +139,12 @@ def _hides_layers(data: bytes, password: str) -> bool:
         return False
 
 
-def _flattened(document: Any, index: int) -> _Notes:
+def _flatten_annotations(document: Any, index: int) -> _Notes:
     """Flatten the annotations of a page, and return where they are."""
     page = document[index]
     try:
         count = raw.FPDFPage_GetAnnotCount(page)
-        boxes = [item for number in range(count) for item in _boxes(page, number)]
+        boxes = [item for number in range(count) for item in _list_annotation_boxes(page, number)]
         if count:
             # PDFium makes missing pictures of marks when it draws
             page.render(scale=min(0.1, 100 / max(page.get_size())))
@@ -157,7 +157,7 @@ def _flattened(document: Any, index: int) -> _Notes:
     )
 
 
-def _pictures(document: Any, index: int) -> tuple[Box, ...]:
+def _locate_pictures(document: Any, index: int) -> tuple[Box, ...]:
     """Return the boxes of a page's pictures, in its own coordinates, including those within
     forms."""
     page = document[index]
@@ -165,12 +165,12 @@ def _pictures(document: Any, index: int) -> tuple[Box, ...]:
         items = [
             raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))
         ]
-        return tuple(_boxes_of(items, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), _MAX_DEPTH))
+        return tuple(_list_picture_boxes(items, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), _MAX_DEPTH))
     finally:
         page.close()
 
 
-def _boxes_of(items: Sequence[Any], matrix: Matrix, depth: int) -> Iterator[Box]:
+def _list_picture_boxes(items: Sequence[Any], matrix: Matrix, depth: int) -> Iterator[Box]:
     for item in items:
         kind = raw.FPDFPageObj_GetType(item)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -186,7 +186,7 @@ def _boxes_of(items: Sequence[Any], matrix: Matrix, depth: int) -> Iterator[Box]
                 raw.FPDFFormObj_GetObject(item, place)
                 for place in range(raw.FPDFFormObj_CountObjects(item))
             ]
-            yield from _boxes_of(
+            yield from _list_picture_boxes(
                 inner,
                 combine_matrices(
                     (
@@ -203,7 +203,7 @@ def _boxes_of(items: Sequence[Any], matrix: Matrix, depth: int) -> Iterator[Box]
             )
 
 
-def _boxes(page: Any, number: int) -> Iterator[tuple[int, Box]]:
+def _list_annotation_boxes(page: Any, number: int) -> Iterator[tuple[int, Box]]:
     """Yield the kind of an annotation and each box it may be seen in.
 
     One that does not rotate with its page hangs upright from its upper left corner (PDF 32000-1,

@@ -114,12 +114,12 @@ def check_statements(
     )
     yield _check(
         "tab-sheets",
-        _sheet_faults(packet),
+        _find_sheet_faults(packet),
         f"{_count_sheets(packet)} tab sheets name their exhibit and its pages",
     )
     yield _check(
         "enclosures",
-        _enclosure_faults(packet),
+        _find_enclosure_faults(packet),
         "each line that names an exhibit gives its title and pages",
     )
 
@@ -166,11 +166,11 @@ def _link_groups(packet: PrintedPacket) -> Iterator[tuple[DocumentId, list[OwnLi
     """Yield each document with each run of its links to one address: pieces of a citation or title
     broken over lines or pages."""
     for document in packet.kept.documents:
-        for _, run in groupby(_links_of(packet, document), key=lambda link: link.address):
+        for _, run in groupby(_list_links(packet, document), key=lambda link: link.address):
             yield document, list(run)
 
 
-def _links_of(packet: PrintedPacket, document: DocumentId) -> list[OwnLink]:
+def _list_links(packet: PrintedPacket, document: DocumentId) -> list[OwnLink]:
     return [
         link
         for entry in packet.entries(document)
@@ -179,13 +179,13 @@ def _links_of(packet: PrintedPacket, document: DocumentId) -> list[OwnLink]:
     ]
 
 
-def _links_to_address(packet: PrintedPacket, document: DocumentId, address: str) -> list[OwnLink]:
+def _select_links(packet: PrintedPacket, document: DocumentId, address: str) -> list[OwnLink]:
     """Return all links of a document to one address.
 
     A row that continues on the next page has its title in two pieces, with the link of its pages
     between them.
     """
-    return [link for link in _links_of(packet, document) if link.address == address]
+    return [link for link in _list_links(packet, document) if link.address == address]
 
 
 def _link_faults(packet: PrintedPacket) -> Iterator[Fault]:
@@ -200,7 +200,7 @@ def _link_faults(packet: PrintedPacket) -> Iterator[Fault]:
             yield f"a link on page {number} is to an exhibit that is not here", number
         elif not any(
             _is_printed(packet, links, row, int(page or 0), worded=packet.is_worded(document))
-            for links in (group, _links_to_address(packet, document, group[0].address))
+            for links in (group, _select_links(packet, document, group[0].address))
         ):
             yield (
                 f"what is printed for exhibit {row.tab} on page {number} is not true of it",
@@ -263,25 +263,25 @@ def _index_faults(packet: PrintedPacket) -> Iterator[Fault]:
         text = packet.text(document)
         page = packet.entries(document)[0].number
         if packet.is_worded(document):
-            text_without_heads = _without_heads(text)
+            text_without_heads = _remove_heads(text)
             yield from (
                 (fault, page)
                 for fault in (
-                    *_row_faults(packet, text_without_heads),
-                    *_file_faults(packet, text_without_heads),
+                    *_find_row_faults(packet, text_without_heads),
+                    *_find_file_faults(packet, text_without_heads),
                 )
             )
         else:
             yield from ((fault, page) for fault in _own_row_faults(packet, text))
 
 
-def _row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
+def _find_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
     """Yield a fault unless each row is in its place with every cell; between two rows only the
     language and the heading of a new group are allowed."""
     rows, starts, ends = list(packet.rows), [], []
     end = 0
     for row in rows:
-        row_text = _row_text(packet, row)
+        row_text = _write_row(packet, row)
         start = text.find(row_text, end)
         if start < 0:
             if is_right_to_left(row.title) or is_right_to_left(row.group):
@@ -309,7 +309,7 @@ def _row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
         )
 
 
-def _without_heads(text: str) -> str:
+def _remove_heads(text: str) -> str:
     """Return a folded text without the headings of tables, which interrupt a row that is broken
     over two pages."""
     for head in HEADS:
@@ -317,17 +317,17 @@ def _without_heads(text: str) -> str:
     return text
 
 
-def _row_text(packet: PrintedPacket, row: ManifestIndexRow) -> str:
-    details = "".join(_part_text(*part) for part in row.parts) if len(row.parts) > 1 else ""
+def _write_row(packet: PrintedPacket, row: ManifestIndexRow) -> str:
+    details = "".join(_write_part(*part) for part in row.parts) if len(row.parts) > 1 else ""
     row_text = f"{row.tab}{row.title}{details}{row.date}{packet.range(row)}"
-    return _without_heads(fold(row_text))  # a title may read like a heading
+    return _remove_heads(fold(row_text))  # a title may read like a heading
 
 
-def _part_text(role: str, first: str, last: str) -> str:
+def _write_part(role: str, first: str, last: str) -> str:
     return f"{_ROLES.get(role, role)}: {first}" + ("" if first == last else f"–{last}")
 
 
-def _file_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
+def _find_file_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
     """Yield a fault unless the table of files, where the bundle has several, has number, name,
     pages and exhibits of each, in order."""
     volumes = packet.manifest.volumes
@@ -375,7 +375,7 @@ def _count_sheets(packet: PrintedPacket) -> int:
     return sum(entry.kind is PartKind.TAB for entry in packet.ledger)
 
 
-def _sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
+def _find_sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
     rows = {row.exhibit: row for row in packet.rows}
     sheets = [
         (entry, rows.get(entry.exhibit)) for entry in packet.ledger if entry.kind is PartKind.TAB
@@ -417,7 +417,7 @@ def _sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
             )
 
 
-def _enclosure_faults(packet: PrintedPacket) -> Iterator[Fault]:
+def _find_enclosure_faults(packet: PrintedPacket) -> Iterator[Fault]:
     """Yield faults of lines such as "Exhibit C: its title, pages 57–70" in letters, and of a cover
     page that names the first and last exhibit."""
     rows = list(packet.rows)
@@ -426,8 +426,8 @@ def _enclosure_faults(packet: PrintedPacket) -> Iterator[Fault]:
         if not entries or not packet.is_worded(document):
             continue
         text, page = packet.text(document).replace("•", ""), entries[0].number
-        lines = [fold(_enclosure_text(packet, row)).replace("•", "") for row in rows]
-        remainder = _without_lines(text, lines)
+        lines = [fold(_write_enclosure(packet, row)).replace("•", "") for row in rows]
+        remainder = _remove_lines(text, lines)
         for row in rows:
             if fold(f"Exhibit {row.tab}: {row.title},page").replace("•", "") in remainder:
                 yield (
@@ -439,7 +439,7 @@ def _enclosure_faults(packet: PrintedPacket) -> Iterator[Fault]:
             document == _COVER_LETTER
             and is_order_known
             and "".join(lines) not in text
-            and fold(_summary(packet)) not in text
+            and fold(_write_summary(packet)) not in text
         ):
             yield (
                 "the letter neither lists all exhibits, in order, with title and pages, nor gives "
@@ -451,7 +451,7 @@ def _enclosure_faults(packet: PrintedPacket) -> Iterator[Fault]:
             yield "the cover page does not name the first and the last exhibit", page
 
 
-def _summary(packet: PrintedPacket) -> str:
+def _write_summary(packet: PrintedPacket) -> str:
     """Return the line that may stand for the lines of all exhibits, from the ledger."""
     rows, index = packet.rows, packet.entries(_INDEX)
     pages = sum(entry.kind is PartKind.EXHIBIT for entry in packet.ledger)
@@ -462,12 +462,12 @@ def _summary(packet: PrintedPacket) -> str:
     )
 
 
-def _without_lines(text: str, lines: Sequence[str]) -> str:
+def _remove_lines(text: str, lines: Sequence[str]) -> str:
     """Return a text without the lines that are right; a title may contain another line."""
     known = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True))
     return re.sub(known, "\n", text) if known else text
 
 
-def _enclosure_text(packet: PrintedPacket, row: ManifestIndexRow) -> str:
+def _write_enclosure(packet: PrintedPacket, row: ManifestIndexRow) -> str:
     pages = packet.range(row)
     return f"Exhibit {row.tab}: {row.title}, {'pages' if '–' in pages else 'page'} {pages}"

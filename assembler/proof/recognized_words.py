@@ -48,11 +48,14 @@ def check_places_in_any_order(
         for character, place in characters.characters
         if character.isalnum()
     ]
-    line = _line_height([_height(word, entry) for word in kept.words])
+    line = _estimate_line_height([_measure_height(word, entry) for word in kept.words])
     for word in kept.words:
-        expected, height = _expected_middle(word, kept.size, entry), _height(word, entry)
+        expected, height = (
+            _find_expected_middle(word, kept.size, entry),
+            _measure_height(word, entry),
+        )
         limit = max(_FAR_OFFSET, height, line)
-        offset = _nearest(page, characters, keep_visible_characters(word.text), expected)
+        offset = _measure_nearest(page, characters, keep_visible_characters(word.text), expected)
         if 0 <= offset <= limit:
             offsets.append(offset)
             heights.append(height)
@@ -76,7 +79,7 @@ def check_places_in_any_order(
     return _judge_offsets(offsets, heights, line)
 
 
-def _nearest(
+def _measure_nearest(
     page: Any, characters: PageCharacters, word: str, expected: tuple[float, float]
 ) -> float:
     """Return the distance from where this word should be to its nearest place, in points; -1 if
@@ -84,7 +87,9 @@ def _nearest(
     text, place = characters.text, characters.text.find(word)
     distances: list[float] = []
     while place >= 0 and len(distances) < _MAX_PLACES:
-        distances.append(_distance(find_word_middle(page, characters, place, word), expected))
+        distances.append(
+            _measure_distance(find_word_middle(page, characters, place, word), expected)
+        )
         place = text.find(word, place + 1)
     return min(distances, default=-1.0) if word else -1.0
 
@@ -110,13 +115,13 @@ def check_recognized_words(
     places = find_word_places(layer, texts)
     if places is None:
         return (
-            f"lacks {_missing(page, texts)} of {len(texts)} recognized words, or has them in "
+            f"lacks {_count_missing(page, texts)} of {len(texts)} recognized words, or has them in "
             f"another order"
         )
     return _check_places(page, characters, kept, entry, [start + place for place in places])
 
 
-def _missing(page: Any, words: Sequence[str]) -> int:
+def _count_missing(page: Any, words: Sequence[str]) -> int:
     """Count the missing words, by the longest runs of those that are there in order; at least
     one."""
     words_on_page = [keep_visible_characters(word) for word in read_text(page).split()]
@@ -136,12 +141,12 @@ def _check_places(
     offsets = []
     for word, place in zip(kept.words, places, strict=True):
         box = find_word_box(page, characters, place, keep_visible_characters(word.text))
-        offsets.append(_offset(box, word, kept.size, entry))
-    heights = [_height(word, entry) for word in kept.words]
-    return _judge_offsets(offsets, heights, _line_height(heights))
+        offsets.append(_measure_offset(box, word, kept.size, entry))
+    heights = [_measure_height(word, entry) for word in kept.words]
+    return _judge_offsets(offsets, heights, _estimate_line_height(heights))
 
 
-def _offset(
+def _measure_offset(
     box: tuple[float, float, float, float],
     word: Word,
     size: tuple[float, float],
@@ -156,19 +161,19 @@ def _offset(
     left corner.
     """
     left, top, right, bottom = box
-    x, y = _expected_middle(word, size, entry)
-    height = _height(word, entry)
+    x, y = _find_expected_middle(word, size, entry)
+    height = _measure_height(word, entry)
     down = abs((top + bottom) / 2 - y)
     if bottom - top > _HIGH_BOX * height:
         down = min(down, abs(bottom - (y + height / 2)))
     return max(abs((left + right) / 2 - x), down)
 
 
-def _height(word: Word, entry: LedgerEntry) -> float:
+def _measure_height(word: Word, entry: LedgerEntry) -> float:
     return float((word.bottom - word.top) * entry.scale)
 
 
-def _line_height(heights: Sequence[float]) -> float:
+def _estimate_line_height(heights: Sequence[float]) -> float:
     """Return the usual height of a page's words, in points: the OCR engine puts a comma or an i in
     the middle of its line."""
     return median(heights) if heights else 0.0
@@ -193,11 +198,11 @@ def _judge_offsets(offsets: Sequence[float], heights: Sequence[float], line: flo
     return ""
 
 
-def _distance(point: tuple[float, float], other: tuple[float, float]) -> float:
+def _measure_distance(point: tuple[float, float], other: tuple[float, float]) -> float:
     return max(abs(point[0] - other[0]), abs(point[1] - other[1]))
 
 
-def _expected_middle(
+def _find_expected_middle(
     word: Word, size: tuple[float, float], entry: LedgerEntry
 ) -> tuple[float, float]:
     """Return the middle of a word on the bundle's page; a page that is drawn smaller keeps its top

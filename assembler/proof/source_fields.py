@@ -75,7 +75,7 @@ def read_page(data: bytes, password: str, page: int) -> PageFields:
     needs_appearances = bool(form.get("/NeedAppearances"))
     content = reader.pages[page]
     return PageFields(
-        places=tuple(_places(content, is_asked=needs_appearances)),
+        places=tuple(_list_fields(content, is_asked=needs_appearances)),
         marks=tuple(marks.find_marks_without_picture(content)),
     )
 
@@ -144,7 +144,7 @@ def _open_reader(data: bytes, password: str) -> PdfReader:
         return PdfReader(rewritten)
 
 
-def _places(page: Any, *, is_asked: bool) -> Iterator[SourceField]:
+def _list_fields(page: Any, *, is_asked: bool) -> Iterator[SourceField]:
     index = 0
     for reference in resolve_reference(page.get("/Annots")) or ():
         note = resolve_reference(reference)
@@ -152,7 +152,7 @@ def _places(page: Any, *, is_asked: bool) -> Iterator[SourceField]:
             continue
         index += 1
         rect = read_rectangle(note.get("/Rect"))
-        bits, kind = read_integer(_inherited(note, "/Ff")), _inherited(note, "/FT")
+        bits, kind = read_integer(_read_inherited(note, "/Ff")), _read_inherited(note, "/FT")
         if rect is None:
             continue
         is_left_alone = bool(
@@ -165,7 +165,7 @@ def _places(page: Any, *, is_asked: bool) -> Iterator[SourceField]:
         yield SourceField(
             index=index,
             rect=rect,
-            texts=() if is_button or is_left_alone else tuple(_texts(note, kind, bits)),
+            texts=() if is_button or is_left_alone else tuple(_list_shown_texts(note, kind, bits)),
             is_button=is_button,
             is_left_alone=is_left_alone,
             is_list=kind == "/Ch" and not bits & _COMBO,
@@ -175,23 +175,25 @@ def _places(page: Any, *, is_asked: bool) -> Iterator[SourceField]:
         )
 
 
-def _texts(note: Any, kind: str, bits: int) -> Iterator[str]:
+def _list_shown_texts(note: Any, kind: str, bits: int) -> Iterator[str]:
     """Yield the texts that show a field's value: the labels of chosen options, asterisks for a
     password."""
-    value = _inherited(note, "/V")
+    value = _read_inherited(note, "/V")
     if kind == "/Tx":
         text = read_text_value(value)
-        if value is None and (rich := read_text_value(_inherited(note, "/RV"))):
+        if value is None and (rich := read_text_value(_read_inherited(note, "/RV"))):
             text = re.sub(r"<[^>]*>", "", rich)
         if remove_blanks(text):
             yield "*" * len(text) if bits & _PASSWORD else text
         return
     options = [
-        _option(resolve_reference(option))
-        for option in resolve_reference(_inherited(note, "/Opt")) or ()
+        _read_option(resolve_reference(option))
+        for option in resolve_reference(_read_inherited(note, "/Opt")) or ()
     ]
     if value is None and not bits & _COMBO:
-        chosen = [read_integer(index) for index in resolve_reference(_inherited(note, "/I")) or ()]
+        chosen = [
+            read_integer(index) for index in resolve_reference(_read_inherited(note, "/I")) or ()
+        ]
         yield from (options[place][1] for place in chosen if 0 <= place < len(options))
         return
     for choice in value if isinstance(value, ArrayObject) else [value]:
@@ -200,7 +202,7 @@ def _texts(note: Any, kind: str, bits: int) -> Iterator[str]:
             yield dict(options).get(text, text)
 
 
-def _option(option: Any) -> tuple[str, str]:
+def _read_option(option: Any) -> tuple[str, str]:
     if isinstance(option, ArrayObject) and option:
         return read_text_value(resolve_reference(option[0])), read_text_value(
             resolve_reference(option[-1])
@@ -210,7 +212,7 @@ def _option(option: Any) -> tuple[str, str]:
 
 def _is_on(note: Any, normal: Any, *, is_asked: bool) -> bool | None:
     """Return whether a box is checked; None where the file contradicts itself."""
-    state, value = read_text_value(note.get("/AS")), read_text_value(_inherited(note, "/V"))
+    state, value = read_text_value(note.get("/AS")), read_text_value(_read_inherited(note, "/V"))
     if isinstance(normal, StreamObject):
         return None
     on_states = (
@@ -225,7 +227,7 @@ def _is_on(note: Any, normal: Any, *, is_asked: bool) -> bool | None:
     return None
 
 
-def _inherited(note: Any, key: str) -> Any:
+def _read_inherited(note: Any, key: str) -> Any:
     node, steps = note, 0
     while isinstance(node, dict) and steps < _MAX_PARENTS:
         if key in node:

@@ -89,9 +89,9 @@ def read_all(
     documents: dict[DocumentId, Job] = {}
     for entry in manifest.ledger:
         if entry.source and files:
-            paths.setdefault(entry.source.path, _job_for_file(files, entry.source.path))
+            paths.setdefault(entry.source.path, _make_file_job(files, entry.source.path))
         elif entry.source is None and entry.document not in documents:
-            job = _job_for_document(entry.document, kept, outputs, build, files)
+            job = _make_document_job(entry.document, kept, outputs, build, files)
             documents |= {entry.document: job} if job else {}
     jobs = [*paths.values(), *documents.values()]
     results = workshop.map(read, jobs)
@@ -106,7 +106,7 @@ def read_all(
     )
 
 
-def _job_for_file(files: ClientFiles, path: str) -> Job:
+def _make_file_job(files: ClientFiles, path: str) -> Job:
     """Return a client's file, or the PDF that was kept of it."""
     if not files.is_converted(path):
         return Job(folder=files.folder, path=path)
@@ -114,7 +114,7 @@ def _job_for_file(files: ClientFiles, path: str) -> Job:
     return Job(folder=kept.parent, path=kept.name, word_file=files.folder / path)
 
 
-def _job_for_document(
+def _make_document_job(
     document: DocumentId,
     kept: Mapping[DocumentId, str],
     outputs: set[str],
@@ -178,13 +178,13 @@ def _read_addresses(path: Path) -> frozenset[str]:
         for part in parts.infolist():
             if part.filename.endswith((".rels", ".xml")) and part.file_size <= _MAX_PART:
                 addresses |= {
-                    _unescaped(target or instruction)
+                    _unescape_text(target or instruction)
                     for target, instruction in _ADDRESSES.findall(parts.read(part))
                 }
     return frozenset(addresses)
 
 
-def _unescaped(raw: bytes) -> str:
+def _unescape_text(raw: bytes) -> str:
     text = raw.decode("utf8", "replace")
     for code, character in (
         ("&quot;", '"'),
@@ -203,7 +203,7 @@ def split_into_runs(ledger: Sequence[LedgerEntry]) -> dict[int, tuple[int, ...]]
     runs_by_page: dict[int, tuple[int, ...]] = {}
     run: list[LedgerEntry] = []
     for entry in [*ledger, None]:
-        if run and (entry is None or _home(entry) != _home(run[-1])):
+        if run and (entry is None or _identify_home(entry) != _identify_home(run[-1])):
             numbers = tuple(entry.number for entry in run)
             runs_by_page |= dict.fromkeys(numbers, numbers)
             run = []
@@ -212,7 +212,7 @@ def split_into_runs(ledger: Sequence[LedgerEntry]) -> dict[int, tuple[int, ...]]
     return runs_by_page
 
 
-def _home(entry: LedgerEntry) -> tuple[str, str]:
+def _identify_home(entry: LedgerEntry) -> tuple[str, str]:
     """Return what pages must share for links between them: the same content in an exhibit; a draft
     or form, the document."""
     return entry.document, entry.client_source.sha256 if entry.source is not None else ""

@@ -48,13 +48,14 @@ def compare_with_source(
         return ""
     if raw.FPDFPage_GetAnnotCount(page):
         flattened = [
-            comparable(_flattened(sources, path, index, filled=filled)) for filled in (False, True)
+            comparable(_read_flattened(sources, path, index, filled=filled))
+            for filled in (False, True)
         ]
         if text in flattened:
             return ""
         if recognized:
             extra = Counter(keep_letters_and_digits(text.removeprefix(expected)))
-            known_letters = _annotation_letters(source, page) + Counter(
+            known_letters = _count_annotation_letters(source, page) + Counter(
                 keep_letters_and_digits("".join(flattened))
             )
             known_letters += Counter(
@@ -66,13 +67,13 @@ def compare_with_source(
             )
             same = text.startswith(expected) and not extra - known_letters
         else:
-            same = _same_outside_fields(shown, sources, entry)
+            same = _is_same_outside_fields(shown, sources, entry)
         if same:
             return ""  # the check of the fields decides where in a field its value is
     return "has different text than its source"
 
 
-def _same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bool:
+def _is_same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bool:
     """Return whether a page has the characters of its source, except in fields and marks that we
     drew, in any order.
 
@@ -83,16 +84,18 @@ def _same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bo
     view = View(entry, sources.open(path)[index])
     actual = read_glyphs(shown)
     for filled in (False, True):
-        with _flat(sources, path, index, filled=filled) as flat:
+        with _open_flattened(sources, path, index, filled=filled) as flat:
             expected = read_glyphs(flat, view)
-        if not _outside(actual, boxes) - _outside(expected, boxes, edge=_EDGE) and not (
-            _outside(expected, boxes) - _outside(actual, boxes, edge=_EDGE)
+        if not _count_outside(actual, boxes) - _count_outside(expected, boxes, edge=_EDGE) and not (
+            _count_outside(expected, boxes) - _count_outside(actual, boxes, edge=_EDGE)
         ):
             return True
     return False
 
 
-def _outside(glyphs: Sequence[Glyph], boxes: Sequence[Box], edge: float = 0.0) -> Counter[str]:
+def _count_outside(
+    glyphs: Sequence[Glyph], boxes: Sequence[Box], edge: float = 0.0
+) -> Counter[str]:
     """Count the characters that are not in these boxes, or not deeper in them than an edge, in
     points."""
     smaller = [
@@ -107,14 +110,14 @@ def _outside(glyphs: Sequence[Glyph], boxes: Sequence[Box], edge: float = 0.0) -
     )
 
 
-def _flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
+def _read_flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
     """Return the text of a page with its fields and comments flattened, as the bundle has it."""
-    with _flat(sources, path, index, filled=filled) as page:
+    with _open_flattened(sources, path, index, filled=filled) as page:
         return keep_visible_characters(read_text(page))
 
 
 @contextmanager
-def _flat(sources: Sources, path: str, index: int, *, filled: bool) -> Iterator[Any]:
+def _open_flattened(sources: Sources, path: str, index: int, *, filled: bool) -> Iterator[Any]:
     """Open a page with its fields and comments flattened.
 
     `filled`: with fields as PDFium draws them, else with the file's own pictures.
@@ -129,7 +132,7 @@ def _flat(sources: Sources, path: str, index: int, *, filled: bool) -> Iterator[
         document.close()
 
 
-def _annotation_letters(source: Any, page: Any) -> Counter[str]:
+def _count_annotation_letters(source: Any, page: Any) -> Counter[str]:
     """Count the letters of a page's fields and comments: the values that their pictures may
     print."""
     letters: Counter[str] = Counter()
@@ -139,24 +142,26 @@ def _annotation_letters(source: Any, page: Any) -> Counter[str]:
         for key in (b"V", b"Contents", b"DV"):
             letters += Counter(
                 keep_letters_and_digits(
-                    keep_visible_characters(_string(raw.FPDFAnnot_GetStringValue, note, key))
+                    keep_visible_characters(_read_string(raw.FPDFAnnot_GetStringValue, note, key))
                 )
             )
         if source.formenv:
             form = source.formenv.raw
             letters += Counter(
                 keep_letters_and_digits(
-                    keep_visible_characters(_string(raw.FPDFAnnot_GetFormFieldValue, form, note))
+                    keep_visible_characters(
+                        _read_string(raw.FPDFAnnot_GetFormFieldValue, form, note)
+                    )
                 )
             )
             for option in range(raw.FPDFAnnot_GetOptionCount(form, note)):
-                label = _string(raw.FPDFAnnot_GetOptionLabel, form, note, option)
+                label = _read_string(raw.FPDFAnnot_GetOptionLabel, form, note, option)
                 letters += Counter(keep_letters_and_digits(keep_visible_characters(label)))
         raw.FPDFPage_CloseAnnot(note)
     return letters
 
 
-def _string(read_string: Any, *where: Any) -> str:
+def _read_string(read_string: Any, *where: Any) -> str:
     """Return a string from PDFium, which is called first for its length."""
     length = read_string(*where, None, 0)
     if length <= 2:

@@ -53,7 +53,7 @@ def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
     stamps.hide_all_but_stamp(page)
     top, rows = (0, size[1]) if size[0] * size[1] <= _MAX_PIXELS else (ink.row, ink.left.shape[0])
     paper = np.full((rows, size[0], 3), 255, np.uint8)
-    return _agrees(draw(page, size, top, rows, annotations=False), paper, ink, top)
+    return _is_printed_over(draw(page, size, top, rows, annotations=False), paper, ink, top)
 
 
 def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Stamp) -> bool:
@@ -64,10 +64,10 @@ def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Stamp)
     seen = draw(page, size, ink.row, rows)
     stamps.hide_stamp(page, stamp)
     paper = draw(page, size, ink.row, rows, annotations=False)
-    return _agrees(seen, paper, ink, ink.row)
+    return _is_printed_over(seen, paper, ink, ink.row)
 
 
-def _agrees(
+def _is_printed_over(
     seen: pixel_difference.Pixels, paper: pixel_difference.Pixels, ink: Ink, top: int
 ) -> bool:
     """Return whether a drawing is the paper with that ink over it."""

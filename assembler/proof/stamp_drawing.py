@@ -108,7 +108,7 @@ def measure_stamp_ink(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
     rounding = 8 if stamp.size * scale_y > _LARGE else 1
     frame = frame_of(page)
-    matrix = _matrix(stamp, page, frame)
+    matrix = _find_matrix(stamp, page, frame)
     line = _Line(text=stamp.text, size=stamp.size, matrix=matrix, frame=frame)
     part = (x0, y0, x1 - x0, y1 - y0)
 
@@ -131,7 +131,7 @@ def measure_stamp_ink(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
     )
 
 
-def _matrix(stamp: Stamp, page: Any, frame: Frame) -> Matrix:
+def _find_matrix(stamp: Stamp, page: Any, frame: Frame) -> Matrix:
     """Return where the stamp's text begins, in the page's own coordinates.
 
     It is where the ledger says, but with the bundle's exact numbers: the last digit of one decides
@@ -174,7 +174,7 @@ def _draw_stamp(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int
         raw.FPDFPage_SetCropBox(page, *line.frame.box)
         raw.FPDFPage_SetRotation(page, line.frame.turned // 90)
         text = raw.FPDFPageObj_CreateTextObj(document, font, line.size)
-        raw.FPDFText_SetText(text, _utf16(line.text))
+        raw.FPDFText_SetText(text, _encode_utf16(line.text))
         raw.FPDFPageObj_SetMatrix(text, raw.FS_MATRIX(*line.matrix))
         raw.FPDFPage_InsertObject(page, text)
         bitmap = pdfium.PdfBitmap.new_native(part[2], part[3], raw.FPDFBitmap_BGR)
@@ -186,7 +186,7 @@ def _draw_stamp(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int
         document.del_page(0)
 
 
-def _utf16(text: str) -> Any:
+def _encode_utf16(text: str) -> Any:
     data = (text + "\0").encode("utf-16-le")
     return ctypes.cast(
         ctypes.create_string_buffer(data, len(data)), ctypes.POINTER(ctypes.c_ushort)
@@ -196,7 +196,7 @@ def _utf16(text: str) -> Any:
 @cache
 def _document() -> tuple[Any, Any]:
     """Return a document and the stamp's font in it, for the lifetime of this worker."""
-    data = _unhinted(stamp_font().read_bytes())
+    data = _remove_hints(stamp_font().read_bytes())
     document = pdfium.PdfDocument.new()
     font = raw.FPDFText_LoadFont(
         document,
@@ -208,7 +208,7 @@ def _document() -> tuple[Any, Any]:
     return document, font
 
 
-def _unhinted(data: bytes) -> bytes:
+def _remove_hints(data: bytes) -> bytes:
     from fontTools.ttLib import TTFont
 
     face = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)

@@ -87,12 +87,12 @@ def read(job: Job) -> Structure:
     try:
         # given a path, the reader would load the whole file into memory
         with job.bundle.open("rb") as stream:
-            return _structure(Objects(stream), job)
+            return _read_structure(Objects(stream), job)
     except _FAILS as error:
         return Structure(trouble=f"the bundle cannot be read ({type(error).__name__})")
 
 
-def _structure(objects: Objects, job: Job) -> Structure:
+def _read_structure(objects: Objects, job: Job) -> Structure:
     reader = objects.reader
     if reader.is_encrypted:
         return Structure(trouble="the bundle is encrypted")
@@ -105,12 +105,12 @@ def _structure(objects: Objects, job: Job) -> Structure:
         pages=len(reader.pages),
         labels=tuple(reader.page_labels),
         outline=tuple(_outline(reader, reader.outline, 0, numbers)),
-        links=tuple(_links(reader, job, numbers)) if job.linked else (),
-        texts=() if job.linked and not job.others else tuple(_texts(reader, job)),
-        forbidden=tuple(dict.fromkeys(_forbidden(objects, job))),
+        links=tuple(_read_links(reader, job, numbers)) if job.linked else (),
+        texts=() if job.linked and not job.others else tuple(_read_texts(reader, job)),
+        forbidden=tuple(dict.fromkeys(_find_forbidden(objects, job))),
         unembedded=tuple(
             number
-            for number in _ours(reader, job)
+            for number in _list_own_pages(reader, job)
             if count_unembedded_fonts(reader.pages[number - job.first])
         ),
         sheets=link_reader.read_linked_pages(reader),
@@ -183,11 +183,11 @@ def _number(page: Any, numbers: Mapping[int, int]) -> int:
     return numbers.get(reference.idnum, 0) if reference is not None else 0
 
 
-def _links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[Link]:
+def _read_links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[Link]:
     """Yield the links of our own pages, as they are in the file."""
     document = pdfium.PdfDocument(job.bundle)
     try:
-        for number in _ours(reader, job):
+        for number in _list_own_pages(reader, job):
             text = document[number - job.first].get_textpage()
             for annotation in reader.pages[number - job.first].get("/Annots", ()):
                 link = _link(annotation.get_object(), number, text, numbers, job.others)
@@ -197,11 +197,11 @@ def _links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[
         document.close()
 
 
-def _texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
+def _read_texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
     """Yield the text of our own pages."""
     document = pdfium.PdfDocument(job.bundle)
     try:
-        for number in _ours(reader, job):
+        for number in _list_own_pages(reader, job):
             yield (
                 number,
                 " ".join(document[number - job.first].get_textpage().get_text_bounded().split()),
@@ -240,7 +240,7 @@ def cut_short(text: str) -> bool:
     return _BEGUN.search(text) is not None
 
 
-def _ours(reader: PdfReader, job: Job) -> list[int]:
+def _list_own_pages(reader: PdfReader, job: Job) -> list[int]:
     return [number for number in job.drafts if 0 <= number - job.first < len(reader.pages)]
 
 
@@ -283,7 +283,7 @@ def _page_in_other_file(annotation: Any, others: Sequence[Volume]) -> int | None
     return volume.first + goal[0] if volume and is_inside else 0
 
 
-def _forbidden(objects: Objects, job: Job) -> Iterator[str]:
+def _find_forbidden(objects: Objects, job: Job) -> Iterator[str]:
     yield from entry_check.find_faults(objects, job.entries, linked=job.linked)
     yield from link_reader.outline_faults(objects)
     if link_reader.count_unused_names(objects.reader):

@@ -23,7 +23,7 @@ def check_tags(bundle: BoundBundle) -> Iterator[Check]:
     expected = Counter(
         branch
         for document in drafts
-        if len(_volumes_of(bundle, document)) == 1
+        if len(_list_volumes(bundle, document)) == 1
         for branch in bundle.origins.documents[document].tags
     )
     are_same = bound == expected
@@ -35,7 +35,7 @@ def check_tags(bundle: BoundBundle) -> Iterator[Check]:
     yield Check(name="tags", ok=are_same, detail=detail)
 
 
-def _volumes_of(bundle: BoundBundle, document: str) -> set[str]:
+def _list_volumes(bundle: BoundBundle, document: str) -> set[str]:
     """Return the files of the bundle that have pages of a document."""
     numbers = [entry.number for entry in bundle.manifest.ledger if entry.document == document]
     return {

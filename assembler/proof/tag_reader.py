@@ -28,7 +28,7 @@ def read_branches(reader: PdfReader) -> tuple[str, ...]:
     if not isinstance(root, DictionaryObject):
         return ()
     tree = _Tree(resolve_reference(root.get("/RoleMap")))
-    return tuple(tree.digest(kid, 0) for kid in _kids(root))
+    return tuple(tree.digest(kid, 0) for kid in _list_kids(root))
 
 
 class _Tree:
@@ -39,11 +39,11 @@ class _Tree:
     def digest(self, raw: Any, depth: int) -> str:
         """Return a digest of an element and everything below it."""
         parts = hashlib.sha256()
-        for line in self._lines(raw, depth):
+        for line in self._describe_element(raw, depth):
             parts.update(line.encode("utf8", "surrogatepass") + b"\n")
         return parts.hexdigest()
 
-    def _lines(self, raw: Any, depth: int) -> Iterator[str]:
+    def _describe_element(self, raw: Any, depth: int) -> Iterator[str]:
         if isinstance(raw, IndirectObject):
             if raw.idnum in self._seen or len(self._seen) > _MAX_ELEMENTS:
                 yield "circular"
@@ -60,17 +60,17 @@ class _Tree:
         if kind in ("/MCR", "/OBJR"):
             yield f"{kind} {resolve_reference(element.get('/MCID'))}"
             return
-        yield f"role {self._meaning(resolve_reference(element.get('/S')))}"
+        yield f"role {self._resolve_role(resolve_reference(element.get('/S')))}"
         for key in _TEXTS:
             if key in element:
                 yield f"{key} {resolve_reference(element.get(key))!r}"
         for key in ("/A", "/C"):
             if key in element:
-                yield f"{key} {_comparable(element.raw_get(key), 0)}"
-        for kid in _kids(element):
+                yield f"{key} {_normalize_value(element.raw_get(key), 0)}"
+        for kid in _list_kids(element):
             yield self.digest(kid, depth + 1)
 
-    def _meaning(self, role: Any) -> str:
+    def _resolve_role(self, role: Any) -> str:
         """Return the standard role that a role of this file stands for."""
         for _ in range(_MAX_DEPTH):
             meaning = resolve_reference(self._roles.get(role)) if isinstance(role, str) else None
@@ -80,21 +80,21 @@ class _Tree:
         return "circular"
 
 
-def _kids(element: DictionaryObject) -> list[Any]:
+def _list_kids(element: DictionaryObject) -> list[Any]:
     if "/K" not in element:
         return []
     kids = resolve_reference(element.raw_get("/K"))
     return list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else [element.raw_get("/K")]
 
 
-def _comparable(raw: Any, depth: int) -> Any:
+def _normalize_value(raw: Any, depth: int) -> Any:
     """Return attributes as plain values that can be compared between files."""
     value = resolve_reference(raw)
     if depth > _MAX_DEPTH:
         return "too deep"
     if isinstance(value, DictionaryObject):
         keys = sorted(key for key in value if key not in _RENAMED)
-        return [(str(key), _comparable(value.raw_get(key), depth + 1)) for key in keys]
+        return [(str(key), _normalize_value(value.raw_get(key), depth + 1)) for key in keys]
     if isinstance(value, ArrayObject):
-        return [_comparable(item, depth + 1) for item in list.__iter__(value)]
+        return [_normalize_value(item, depth + 1) for item in list.__iter__(value)]
     return round(float(value), 2) if isinstance(value, int | float) else str(value)

@@ -67,18 +67,18 @@ def read_layers(
     workshop: Workshop,
 ) -> dict[int, LayerPage]:
     """Read the text of every page of evidence, by the page's number."""
-    jobs = list(_jobs(packet, manifest.ledger, parts, kept, files))
+    jobs = list(_list_jobs(packet, manifest.ledger, parts, kept, files))
     pages: dict[int, LayerPage] = {}
     for job, result in zip(jobs, workshop.map(compare_layers, jobs), strict=True):
         if isinstance(result, Failure):
             trouble = f"could not be read ({result.kind}: {result.detail})"
-            pages |= {page.number: page for page in _failed_pages(job, trouble)}
+            pages |= {page.number: page for page in _report_failed_pages(job, trouble)}
         else:
             pages |= {page.number: page for page in result}
     return pages
 
 
-def _jobs(
+def _list_jobs(
     packet: Path,
     ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
@@ -94,14 +94,14 @@ def _jobs(
                 len(entries) == _PAGES_PER_JOB
                 or entry.client_source.path != entries[-1].client_source.path
             ):
-                yield _job(packet / volume.path, volume.first, entries, kept, files)
+                yield _make_job(packet / volume.path, volume.first, entries, kept, files)
                 entries = []
             entries.append(entry)
         if entries:
-            yield _job(packet / volume.path, volume.first, entries, kept, files)
+            yield _make_job(packet / volume.path, volume.first, entries, kept, files)
 
 
-def _job(
+def _make_job(
     bundle: Path, first: int, entries: Sequence[LedgerEntry], kept: Kept, files: ClientFiles | None
 ) -> Job:
     words = tuple(
@@ -124,13 +124,13 @@ def compare_layers(job: Job) -> tuple[LayerPage, ...]:
                 for pair in zip(job.entries, job.words, strict=True)
             )
     except (pdfium.PdfiumError, OSError) as error:
-        return _failed_pages(job, f"could not be read ({type(error).__name__})")
+        return _report_failed_pages(job, f"could not be read ({type(error).__name__})")
     finally:
         if sources:
             sources.close()
 
 
-def _failed_pages(job: Job, trouble: str) -> tuple[LayerPage, ...]:
+def _report_failed_pages(job: Job, trouble: str) -> tuple[LayerPage, ...]:
     return tuple(LayerPage(number=entry.number, trouble=trouble) for entry in job.entries)
 
 
@@ -201,7 +201,7 @@ def _own_text_by_content(
     if not same_count or not is_ending_with(content, texts) or Counter(shown) - Counter(letters):
         return characters.text, trouble
     passed_over = len(letters) - len(shown)
-    if passed_over > _max_skipped(texts):
+    if passed_over > _limit_skipped(texts):
         return characters.text, trouble
     start = characters.start_of(words.words, passed_over)
     return characters.text[:start], check_places_in_any_order(
@@ -216,7 +216,7 @@ def _read_own_content(job: Job, entry: LedgerEntry) -> tuple[str, str]:
     return stamp_text, content.removesuffix(keep_visible_characters(stamp_text))
 
 
-def _max_skipped(texts: Sequence[str]) -> float:
+def _limit_skipped(texts: Sequence[str]) -> float:
     """Return how many letters of these words PDFium may skip."""
     return max(_SKIPPED_LETTERS, _SKIPPED_PART * len(keep_letters_and_digits("".join(texts))))
 
@@ -250,7 +250,7 @@ def _own_text_by_source(
     is_as_kept = (
         len(words.words) == entry.client_text.words
         and not shown - expected
-        and passed_over <= _max_skipped(texts)
+        and passed_over <= _limit_skipped(texts)
         and is_ending_with(content, texts)
     )
     if not is_as_kept:

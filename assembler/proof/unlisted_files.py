@@ -22,7 +22,7 @@ def check_unlisted_files(
 ) -> Iterator[Check]:
     """Check for a PDF that looks like a file of the bundle, or that the manifest lists beside
     it."""
-    unlisted = [path for path in _unlisted(build, manifest) if _is_pdf(path)]
+    unlisted = [path for path in _find_unlisted(build, manifest) if _is_pdf(path)]
     bundle_paths = {part.path for part in parts}
     patterns = {_name_pattern(path) for path in bundle_paths}
     top_paths = [file.path for file in manifest.outputs if "/" not in file.path]
@@ -39,7 +39,7 @@ def check_unlisted_files(
     if suspects:
         detail = (
             f"{len(suspects)} more PDF files are beside the bundle and look like part of it: "
-            f"{_named(suspects)}"
+            f"{_list_names(suspects)}"
         )
         yield Check(name="volumes", ok=False, detail=detail)
     top_paths = [path for path in unlisted if "/" not in path and path not in suspects]
@@ -47,18 +47,18 @@ def check_unlisted_files(
         yield Check(
             name="beside",
             ok=True,
-            detail=f"beside the bundle, but not part of it: {_named(top_paths)}",
+            detail=f"beside the bundle, but not part of it: {_list_names(top_paths)}",
         )
 
 
 def list_unlisted_files(build: Path, manifest: Manifest) -> Iterator[str]:
     """Yield one line for the other files in the folder, which were not checked."""
-    others = [path for path in _unlisted(build, manifest) if "/" in path or not _is_pdf(path)]
+    others = [path for path in _find_unlisted(build, manifest) if "/" in path or not _is_pdf(path)]
     if others:
-        yield f"files in the folder that do not belong to the packet: {_named(others)}"
+        yield f"files in the folder that do not belong to the packet: {_list_names(others)}"
 
 
-def _unlisted(build: Path, manifest: Manifest) -> list[str]:
+def _find_unlisted(build: Path, manifest: Manifest) -> list[str]:
     """Return the paths that the manifest does not list; links to folders are listed, not
     followed."""
     listed = {file.path for file in manifest.outputs}
@@ -96,6 +96,6 @@ def _name_pattern(path: str) -> str:
     return re.sub(r"\d+", "#", path.rpartition("/")[2].casefold())
 
 
-def _named(paths: Sequence[str]) -> str:
+def _list_names(paths: Sequence[str]) -> str:
     shown = ", ".join(paths[:_SHOWN])
     return shown if len(paths) <= _SHOWN else f"{shown} and {len(paths) - _SHOWN} more"

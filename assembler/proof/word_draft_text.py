@@ -115,9 +115,9 @@ def read_word_text(docx: Path) -> WordText:
     with zipfile.ZipFile(docx) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
             raise ValueError("too large unpacked")
-        body = _parsed(archive.read("word/document.xml"))
+        body = _parse_xml(archive.read("word/document.xml"))
         hiding = (
-            _hiding_styles(_parsed(archive.read("word/styles.xml")))
+            _find_hiding_styles(_parse_xml(archive.read("word/styles.xml")))
             if "word/styles.xml" in archive.namelist()
             else set()
         )
@@ -134,13 +134,13 @@ def read_word_text(docx: Path) -> WordText:
     return WordText(whole=tuple(whole), sure=tuple(sure))
 
 
-def _parsed(data: bytes) -> Any:
+def _parse_xml(data: bytes) -> Any:
     return etree.fromstring(
         data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     )
 
 
-def _hiding_styles(styles: Any) -> set[str]:
+def _find_hiding_styles(styles: Any) -> set[str]:
     """Return the ids of styles that hide text or are based on one that does."""
     parents = {
         style.get(f"{_W}styleId"): style.find(f"{_W}basedOn") for style in styles.iter(f"{_W}style")
@@ -171,9 +171,9 @@ class _Reader:
     def read(self, paragraph: Any) -> Iterator[tuple[str, bool]]:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         is_sure = style is None or style.get(f"{_W}val") not in self.hiding
-        yield from self._below(paragraph, is_sure=is_sure)
+        yield from self._read_children(paragraph, is_sure=is_sure)
 
-    def _below(self, node: Any, *, is_sure: bool) -> Iterator[tuple[str, bool]]:
+    def _read_children(self, node: Any, *, is_sure: bool) -> Iterator[tuple[str, bool]]:
         for child in node:
             if child.tag in _NOT_PRINTED or child.tag == f"{_W}p":
                 self._add_instruction(child)
@@ -189,7 +189,7 @@ class _Reader:
                 is_simple_field = child.tag == f"{_W}fldSimple" and not _is_link(
                     child.get(f"{_W}instr", "")
                 )
-                yield from self._below(
+                yield from self._read_children(
                     child, is_sure=is_sure and not is_simple_field and not self._is_hidden(child)
                 )
 
@@ -228,7 +228,7 @@ def _read_printed(pdf: Path) -> str:
 
 
 def _has_same_text(word: WordText, printed: str, heads: Sequence[str]) -> bool:
-    texts = [_plain(fold(" ".join(word.whole))), _plain(fold(printed))]
+    texts = [_keep_plain_signs(fold(" ".join(word.whole))), _keep_plain_signs(fold(printed))]
     for head in heads:
         texts = [text.replace(fold(head), "") for text in texts]
     if any(map(is_right_to_left, (*word.whole, printed))):
@@ -237,7 +237,7 @@ def _has_same_text(word: WordText, printed: str, heads: Sequence[str]) -> bool:
     return texts[0] == texts[1]
 
 
-def _plain(text: str) -> str:
+def _keep_plain_signs(text: str) -> str:
     """Return the letters and signs that are always read back; bullets are made by the engine and
     are in no paragraph."""
     return "".join(
@@ -256,7 +256,10 @@ def count_lost_words(paragraphs: Sequence[str], printed: str) -> int:
     lost_count = 0
     for word in words:
         word_letters = keep_letters(word)
-        if not re.fullmatch(r"[^\W_]+", word_letters) or _plain(word_letters) != word_letters:
+        if (
+            not re.fullmatch(r"[^\W_]+", word_letters)
+            or _keep_plain_signs(word_letters) != word_letters
+        ):
             continue
         cuts = range(2, len(word_letters) - 1)
         lost_count += word_letters not in printed_letters and not any(

@@ -56,11 +56,11 @@ def check_word_evidence(
         return
     uses = [
         use
-        for use in _uses(manifest, results, files)
+        for use in _list_uses(manifest, results, files)
         if use.is_whole or use.path in files.conversions
     ]
     jobs = [
-        Job(source=files.folder / use.path, pages=_places(build, parts, use.numbers))
+        Job(source=files.folder / use.path, pages=_locate_pages(build, parts, use.numbers))
         if use.is_whole
         else Job(source=files.folder / use.path, kept=files.conversions[use.path])
         for use in uses
@@ -87,7 +87,7 @@ def _check(use: _Use, missing: str | Failure | None) -> Check:
     )
 
 
-def _uses(
+def _list_uses(
     manifest: Manifest, results: Mapping[int, paging.PageResult], files: ClientFiles
 ) -> list[_Use]:
     """Return each Word file of each exhibit."""
@@ -110,7 +110,7 @@ def _uses(
     ]
 
 
-def _places(
+def _locate_pages(
     build: Path, parts: Sequence[Volume], numbers: Sequence[int]
 ) -> tuple[tuple[Path, int], ...]:
     part_by_number = {number: part for part in parts for number in range(part.first, part.last + 1)}
@@ -124,7 +124,7 @@ def find_missing_things(job: Job) -> str | None:
     """Return what of a file is on none of its pages, "" if nothing is missing, None if the file
     cannot be read; in a worker."""
     try:
-        places = job.pages if job.kept is None else _all_places(job.kept)
+        places = job.pages if job.kept is None else _list_places(job.kept)
         return find_missing(read_visible_things(job.source), read_pages(places)).describe()
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError):
         return None
@@ -143,7 +143,7 @@ def check_kept_conversions(
             return
 
 
-def _all_places(pdf: Path) -> list[tuple[Path, int]]:
+def _list_places(pdf: Path) -> list[tuple[Path, int]]:
     document = pdfium.PdfDocument(pdf)
     try:
         return [(pdf, index) for index in range(len(document))]

@@ -55,7 +55,7 @@ class Missing:
             "picture or drawing": self.pictures,
         }
         phrases = [
-            f"{count} {_plural(kind) if count > 1 else kind}"
+            f"{count} {_pluralize_kind(kind) if count > 1 else kind}"
             for kind, count in counts.items()
             if count
         ]
@@ -68,7 +68,7 @@ class Missing:
         )
 
 
-def _plural(kind: str) -> str:
+def _pluralize_kind(kind: str) -> str:
     return {"box": "boxes", "picture or drawing": "pictures or drawings"}.get(kind, f"{kind}s")
 
 
@@ -104,7 +104,7 @@ def find_missing(things: VisibleThings, pages: Sequence[PageContent]) -> Missing
     Signs of a right-to-left text are not compared, except boxes: brackets are mirrored in it.
     """
     shown = "\n".join(page.text for page in pages)
-    wanted_signs, signs_on_pages = _signs("\n".join(things.paragraphs)), _signs(shown)
+    wanted_signs, signs_on_pages = _count_signs("\n".join(things.paragraphs)), _count_signs(shown)
     lost_signs = wanted_signs - signs_on_pages
     boxes = lost_signs.pop(_TICKED, 0) + lost_signs.pop(_EMPTY, 0)
     extra_signs = max(0, sum(signs_on_pages.values()) - sum(wanted_signs.values()))
@@ -116,7 +116,7 @@ def find_missing(things: VisibleThings, pages: Sequence[PageContent]) -> Missing
     pictures, lines = sum(page.pictures for page in pages), sum(page.lines for page in pages)
     drawn_outlines = pictures - things.pictures + (things.outlines if lines else 0)
     return Missing(
-        words=_missing_words(things.paragraphs, shown),
+        words=_count_missing_words(things.paragraphs, shown),
         signs=signs,
         boxes=boxes,
         pictures=max(0, things.pictures - pictures)
@@ -124,7 +124,7 @@ def find_missing(things: VisibleThings, pages: Sequence[PageContent]) -> Missing
     )
 
 
-def _signs(text: str) -> Counter[str]:
+def _count_signs(text: str) -> Counter[str]:
     """Count every character that is neither a letter, a digit, a blank nor an accent; similar ones
     count as the same."""
     unified = "".join(_SAME_SIGN.get(sign, sign) for sign in text)
@@ -136,7 +136,7 @@ def _signs(text: str) -> Counter[str]:
     )
 
 
-def _missing_words(paragraphs: Sequence[str], shown: str) -> int:
+def _count_missing_words(paragraphs: Sequence[str], shown: str) -> int:
     """Count the words that are on no page.
 
     Whole paragraphs are matched first, the longest before the others; then the words of those that
@@ -145,17 +145,19 @@ def _missing_words(paragraphs: Sequence[str], shown: str) -> int:
     """
     letters = _Letters(shown)
     ordered = sorted(
-        ((_plain(text), text) for text in paragraphs), key=lambda pair: len(pair[0]), reverse=True
+        ((_normalize_text(text), text) for text in paragraphs),
+        key=lambda pair: len(pair[0]),
+        reverse=True,
     )
     unmatched_texts = [text for plain, text in ordered if not letters.take(plain)]
-    words = [_plain(word) for text in unmatched_texts for word in text.split()]
+    words = [_normalize_text(word) for text in unmatched_texts for word in text.split()]
     unmatched = [
         word
         for word in sorted(filter(None, words), key=len, reverse=True)
         if not _take_word(letters, word)
     ]
-    words_on_pages = Counter(map(_plain, shown.split()))
-    words_in_file = Counter(_plain(word) for text in paragraphs for word in text.split())
+    words_on_pages = Counter(map(_normalize_text, shown.split()))
+    words_in_file = Counter(_normalize_text(word) for text in paragraphs for word in text.split())
     return sum(words_on_pages[word] < words_in_file[word] for word in unmatched)
 
 
@@ -168,20 +170,20 @@ def _take_word(letters: _Letters, word: str) -> bool:
     spellings = (word, word[::-1], _LAM_ALEF.sub(r"\2\1", word))
     if any(map(letters.take, spellings)):
         return True
-    can_break = [_needs_no_blank(letter) for letter in word]
+    can_break = [_may_need_no_blank(letter) for letter in word]
     if len(word) > 1 and all(can_break):
         return all(letters.take(letter) for letter in word)
     breaks = [n for n in range(1, len(word)) if can_break[n - 1] or can_break[n]]
     return any(letters.take_both(word[:n], word[n:]) for n in breaks)
 
 
-def _needs_no_blank(letter: str) -> bool:
+def _may_need_no_blank(letter: str) -> bool:
     """Return whether a letter is of a script that may be written without blanks; Hebrew and Arabic
     have blanks, so a word of theirs is one piece."""
     return unicodedata.category(letter) == "Lo" and unicodedata.bidirectional(letter) == "L"
 
 
-def _plain(text: str) -> str:
+def _normalize_text(text: str) -> str:
     return "".join(
         letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum()
     )
@@ -191,7 +193,7 @@ class _Letters:
     """The letters and digits of a text, each to be matched once."""
 
     def __init__(self, text: str) -> None:
-        self._text = _plain(text)
+        self._text = _normalize_text(text)
         self._taken = bytearray(len(self._text))
         self._cursor = 0
 

@@ -202,7 +202,7 @@ class _Reading:
         self.paragraphs.append([" "] if outer else [])
 
     def _read_run(self, run: Any) -> None:
-        face = self._font_of(run)
+        face = self._find_font(run)
         for child in run:
             if not isinstance(child.tag, str):
                 continue
@@ -269,7 +269,7 @@ class _Reading:
     def _track_field(self, mark: Any) -> None:
         kind = find_attribute(mark, "fldCharType")
         if kind == "begin":
-            shown = _form_value(find_child(mark, "ffData"))
+            shown = _read_form_value(find_child(mark, "ffData"))
             self._append(shown)
             self._fields.append(_Field(shows_own=bool(shown)))
         elif kind == "separate" and self._fields:
@@ -322,7 +322,7 @@ class _Reading:
         ]
         return next((setting for setting in style_settings if setting is not None), False)
 
-    def _font_of(self, run: Any) -> str:
+    def _find_font(self, run: Any) -> str:
         properties = find_child(run, "rPr")
         styles = (find_attribute(find_child(properties, "rStyle"), "val"), self._paragraph_style)
         faces = [
@@ -354,7 +354,7 @@ def _is_symbol(face: str, letter: str) -> bool:
     return not letter.isspace() and (face == "symbol" or face in _DINGBATS)
 
 
-def _form_value(data: Any) -> str:
+def _read_form_value(data: Any) -> str:
     """Return what an old form field shows itself: a box, or the chosen entry of a list; "" for a
     text field."""
     box, choices = find_child(data, "checkBox"), find_child(data, "ddList")
