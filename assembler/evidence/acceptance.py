@@ -20,9 +20,11 @@ def report_file(
 ) -> Iterator[Finding]:
     """Yield the findings on a file as an exhibit uses it; `pages`: the pages it uses, from 1."""
     findings = [_repair(part, source)] if source.faults else []
-    findings += [_disagreement(part, source)] if source.disagreement else []
+    findings += [_make_disagreement_finding(part, source)] if source.disagreement else []
     findings += [
-        _loss(part, loss) for loss in source.losses if loss.page is None or loss.page in pages
+        _make_loss_finding(part, loss)
+        for loss in source.losses
+        if loss.page is None or loss.page in pages
     ]
     for finding in findings:
         is_form_error = exhibit.startswith("form:") and finding.severity is Severity.ERROR
@@ -54,7 +56,7 @@ def _repair(part: FilePart, source: OpenedSource) -> Finding:
     )
 
 
-def _disagreement(part: FilePart, source: OpenedSource) -> Finding:
+def _make_disagreement_finding(part: FilePart, source: OpenedSource) -> Finding:
     return make_finding(
         "EVID.READERS",
         part.path,
@@ -64,7 +66,7 @@ def _disagreement(part: FilePart, source: OpenedSource) -> Finding:
     )
 
 
-def _loss(part: FilePart, loss: Loss) -> Finding:
+def _make_loss_finding(part: FilePart, loss: Loss) -> Finding:
     is_error = loss.severity is Severity.ERROR
     accepted = is_error and loss.rule in part.accept_loss
     remedy = loss.remedy

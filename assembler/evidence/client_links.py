@@ -121,13 +121,13 @@ def resolve_page_moves(pdf: Pdf) -> None:
                 or Name.Next in action
             ):
                 continue
-            target = _target_page(str(action.get(Name.N)), number, len(pages))
+            target = _find_target_page(str(action.get(Name.N)), number, len(pages))
             if target is not None and note.get(Name.Subtype) == Name.Link and Name.Dest not in note:
                 del note[Name.A]
                 note.Dest = Array([pages[target].obj, Name.Fit])
 
 
-def _target_page(move: str, number: int, count: int) -> int | None:
+def _find_target_page(move: str, number: int, count: int) -> int | None:
     target = {
         "/NextPage": number + 1,
         "/PrevPage": number - 1,

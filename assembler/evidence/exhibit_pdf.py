@@ -61,7 +61,7 @@ def _make(job: Job, folder: Path) -> None:
         for path in (piece.pdf, piece.recognized.layer if piece.recognized else piece.pdf)
     )
     with Pdf.new() as book:
-        for run in _runs(job.pieces):
+        for run in _group_pieces(job.pieces):
             _append(book, run)
         _share_fonts(book, [n for n, piece in enumerate(job.pieces) if piece.recognized])
         with open_deferring_errors(folder / "prepared.pdf") as out:
@@ -73,7 +73,7 @@ def _make(job: Job, folder: Path) -> None:
             )
 
 
-def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
+def _group_pieces(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
     """Group neighbors from the same file, since links between two copying calls would be lost."""
     runs: list[list[Piece]] = []
     for piece in pieces:
@@ -93,10 +93,12 @@ def _append(book: Pdf, run: list[Piece]) -> None:
         book.add_pages_from(source, [piece.index for piece in run])
     for offset, piece in enumerate(run):
         if piece.recognized:
-            _overlay(book, book.pages[start + offset], piece.recognized)
+            _overlay_words(book, book.pages[start + offset], piece.recognized)
 
 
-def _overlay(book: Pdf, page: pikepdf.Page, recognized: page_recognition.RecognizedPage) -> None:
+def _overlay_words(
+    book: Pdf, page: pikepdf.Page, recognized: page_recognition.RecognizedPage
+) -> None:
     """Rotate the page upright if necessary, and put the recognized text over it where it is
     visible."""
     page.Rotate = (int(page.get(Name.Rotate, 0)) + recognized.turned) % 360

@@ -97,7 +97,7 @@ def open_file(job: Job) -> OpenedSource:
     """Open a file; what is wrong with it is returned as a finding, never raised."""
     data = (job.folder / job.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != job.sha256:
-        return _failed(
+        return _report_failure(
             job, "EVID.CHANGED", "the file changed while this run was reading it", "rerun"
         )
     passwords = read_passwords(job.folder)
@@ -106,7 +106,7 @@ def open_file(job: Job) -> OpenedSource:
     key = [
         "open",
         digest_code("evidence", "documents/word_to_pdf"),
-        *_reader_versions(sniff(data)),
+        *_list_reader_versions(sniff(data)),
         job.sha256,
         *(["as shown"] if accepted else []),
     ]
@@ -122,8 +122,8 @@ def open_file(job: Job) -> OpenedSource:
         if refused.rule == "EVID.FORMAT":
             problem += _describe_wrong_ending(job.path, sniff(data))
         if refused.acceptable:
-            remedy += _how_to_accept(job.sha256)
-        return _failed(job, refused.rule, problem, remedy)
+            remedy += _explain_acceptance(job.sha256)
+        return _report_failure(job, refused.rule, problem, remedy)
     return OpenedSource(
         path=job.path,
         sha256=job.sha256,
@@ -132,7 +132,7 @@ def open_file(job: Job) -> OpenedSource:
         removed=tuple((kind, count) for kind, count in fields["removed"]),
         findings=(),
         faults=tuple(fields["faults"]),
-        losses=tuple(_loss_from_json(loss) for loss in fields["losses"]),
+        losses=tuple(_parse_loss(loss) for loss in fields["losses"]),
         steps=tuple(fields["steps"]),
         disagreement=fields["disagreement"],
         is_converted=fields["is_converted"],
@@ -147,7 +147,7 @@ def _describe_wrong_ending(path: str, kind: str) -> str:
     return f", though its name ends in {ending}" if is_misnamed else ""
 
 
-def _how_to_accept(sha256: str) -> str:
+def _explain_acceptance(sha256: str) -> str:
     return (
         "; or, if a person has looked at every page in Chrome and in another viewer, and Chrome "
         "shows them right, put "
@@ -155,7 +155,7 @@ def _how_to_accept(sha256: str) -> str:
     )
 
 
-def _failed(job: Job, rule: str, problem: str, remedy: str) -> OpenedSource:
+def _report_failure(job: Job, rule: str, problem: str, remedy: str) -> OpenedSource:
     finding = make_finding(rule, job.path, problem, remedy, file=job.path)
     return OpenedSource(
         path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
@@ -289,12 +289,12 @@ def _convert_word(data: bytes, target: Path, scratch: Path) -> NormalizedPdf:
     )
 
 
-def _loss_from_json(raw: dict[str, Any]) -> Loss:
+def _parse_loss(raw: dict[str, Any]) -> Loss:
     region = tuple(raw["region"]) if raw["region"] else None
     return Loss(**{**raw, "severity": Severity(raw["severity"]), "region": region})
 
 
-def _reader_versions(kind: str) -> tuple[str, ...]:
+def _list_reader_versions(kind: str) -> tuple[str, ...]:
     """Return the versions of what opens a file of this kind."""
     versions: tuple[str, ...] = ()
     if kind in picture.KINDS:

@@ -15,11 +15,13 @@ def list_hidden_layers(pdf: Pdf) -> frozenset[ObjectId]:
     if not isinstance(properties, Dictionary):
         return frozenset()
     default = properties.get(Name.D, Dictionary())
-    groups = _dictionaries(default.get(Name.OFF))
+    groups = _list_dictionaries(default.get(Name.OFF))
     if default.get(Name.BaseState) == Name.OFF:
-        on = {group.objgen for group in _dictionaries(default.get(Name.ON))}
+        on = {group.objgen for group in _list_dictionaries(default.get(Name.ON))}
         groups = [
-            group for group in _dictionaries(properties.get(Name.OCGs)) if group.objgen not in on
+            group
+            for group in _list_dictionaries(properties.get(Name.OCGs))
+            if group.objgen not in on
         ]
     return frozenset(group.objgen for group in groups)
 
@@ -32,7 +34,7 @@ def is_switched_off(note: Any, off: frozenset[ObjectId]) -> bool:
     if layer.get(Name.Type) != Name.OCMD:
         return layer.objgen in off
     groups = layer.get(Name.OCGs)
-    members = [groups] if isinstance(groups, Dictionary) else _dictionaries(groups)
+    members = [groups] if isinstance(groups, Dictionary) else _list_dictionaries(groups)
     hidden = [group.objgen in off for group in members]
     if not hidden:
         return False
@@ -43,7 +45,7 @@ def is_switched_off(note: Any, off: frozenset[ObjectId]) -> bool:
     return not is_shown
 
 
-def _dictionaries(values: Any) -> list[Any]:
+def _list_dictionaries(values: Any) -> list[Any]:
     if not isinstance(values, Array):
         return []
     return [value for value in values if isinstance(value, Dictionary)]

@@ -59,7 +59,7 @@ def find_hidden_text(
     losses = []
     if covered := [spot for spot in spots if spot.covered]:
         losses.append(
-            _loss(
+            _make_hidden_loss(
                 number,
                 Severity.ERROR,
                 f"about {_sum(covered)} letters lie under something, such as a black box; readers "
@@ -71,7 +71,7 @@ def find_hidden_text(
         )
     if invisible := [spot for spot in spots if not spot.covered]:
         losses.append(
-            _loss(
+            _make_hidden_loss(
                 number,
                 Severity.WARNING,
                 f"about {_sum(invisible)} letters are invisible: they are cut off, or have the "
@@ -82,11 +82,11 @@ def find_hidden_text(
         )
     outside = view.count_outside() if any(map(view.is_outside, lines)) else 0
     if outside >= _MIN_LETTERS:
-        losses.append(_outside_loss(number, outside))
+        losses.append(_make_outside_loss(number, outside))
     return tuple(losses)
 
 
-def _outside_loss(number: int, letters: int) -> Loss:
+def _make_outside_loss(number: int, letters: int) -> Loss:
     return make_loss(
         "EVID.OUTSIDE",
         f"about {letters} letters lie outside the visible part of the page; readers cannot see "
@@ -97,7 +97,7 @@ def _outside_loss(number: int, letters: int) -> Loss:
     )
 
 
-def _loss(
+def _make_hidden_loss(
     number: int,
     severity: Severity,
     problem: str,

@@ -70,8 +70,8 @@ def _find_fault(stream: Any) -> str:
     except (zlib.error, binascii.Error, ValueError, pikepdf.PdfError, pikepdf.QpdfRuntimeError):
         return f"{'a picture' if is_picture else 'data'} in it is damaged or cut off"
     if is_picture and remaining and remaining[0] in ("/DCTDecode", "/DCT", "/JPXDecode"):
-        return "" if _decodes(data) else "a picture in it does not decode, or not to its end"
-    if is_picture and not remaining and size < _expected_size(stream):
+        return "" if _can_decode(data) else "a picture in it does not decode, or not to its end"
+    if is_picture and not remaining and size < _compute_expected_size(stream):
         return "a picture in it is cut off"
     return ""
 
@@ -144,7 +144,7 @@ def _inflate_without_checksum(packed: bytes, *, keep: bool) -> tuple[bytes, int]
     return data if keep else b"", len(data)
 
 
-def _decodes(data: bytes) -> bool:
+def _can_decode(data: bytes) -> bool:
     """Return whether a picture decodes. Raises Refused for one with too many pixels."""
     try:
         with Image.open(
@@ -161,14 +161,14 @@ def _decodes(data: bytes) -> bool:
         return False
     if kind == "JPEG2000":
         # not every file contains reduced sizes
-        return _decodes_reduced(data, 3) or _decodes_reduced(data, 0)
+        return _can_decode_reduced(data, 3) or _can_decode_reduced(data, 0)
     # a missing end marker alone does no harm
-    return _decodes_completely(data) or (
-        not data.endswith(_JPEG_END) and _decodes_completely(data + _JPEG_END)
+    return _can_decode_completely(data) or (
+        not data.endswith(_JPEG_END) and _can_decode_completely(data + _JPEG_END)
     )
 
 
-def _decodes_reduced(data: bytes, times: int) -> bool:
+def _can_decode_reduced(data: bytes, times: int) -> bool:
     """Return whether a JPEG 2000 picture decodes at its size halved `times` times."""
     try:
         with Image.open(io.BytesIO(data)) as picture:
@@ -179,7 +179,7 @@ def _decodes_reduced(data: bytes, times: int) -> bool:
     return True
 
 
-def _decodes_completely(data: bytes) -> bool:
+def _can_decode_completely(data: bytes) -> bool:
     """Return whether a JPEG decodes; qpdf reports what Pillow ignores: extra data, meaningless
     codes."""
     try:
@@ -191,7 +191,7 @@ def _decodes_completely(data: bytes) -> bool:
     return True
 
 
-def _expected_size(stream: Any) -> int:
+def _compute_expected_size(stream: Any) -> int:
     """Return the minimum bytes of the unpacked picture; 0 if unknown."""
     try:
         width, height = int(stream.get(Name.Width, 0)), int(stream.get(Name.Height, 0))

@@ -92,17 +92,21 @@ def identify_language(
     pages are clearly in one of a few languages and do not need it.
     """
     primary = declared.split("-", maxsplit=1)[0].lower()
-    declared_script = _script_of(declared)
+    declared_script = _find_script(declared)
     detected_script = _DETECTED.get(seen_script, "") or script_code(seen_script, "")
     detected_script = _SAME_SCRIPT.get(detected_script, detected_script)
-    if detected_script and declared_script and not _scripts_match(detected_script, declared_script):
+    if (
+        detected_script
+        and declared_script
+        and not _is_same_script(detected_script, declared_script)
+    ):
         return detected_script
     words = re.findall(r"[^\W\d_]{2,}", text)
     letters = "".join(words)
     if not readable or (len(words) < _MIN_WORDS and len(letters) < _MIN_LETTERS):
         return ""
-    script = _dominant_script(letters)
-    if script and declared_script and not _scripts_match(script, declared_script):
+    script = _find_dominant_script(letters)
+    if script and declared_script and not _is_same_script(script, declared_script):
         return _identify(words, script, primary) or script
     if len(words) < _MIN_WORDS and script not in ("Hani", "Jpan"):
         return ""
@@ -116,7 +120,7 @@ def _identify(words: list[str], script: str, primary: str) -> str:
     if script in ("Latn", ""):
         language = identify_by_words(words, primary)
     if language and (script or language == "en"):
-        return primary if primary in _similar_languages(language) else language
+        return primary if primary in _list_similar_languages(language) else language
     return _identify_by_model(words, primary)
 
 
@@ -127,7 +131,7 @@ def _identify_by_model(words: list[str], primary: str) -> str:
         for language, likelihood in _load_model().rank(" ".join(words))
     ]
     guess = ranked[0][0]
-    similar = _similar_languages(guess)
+    similar = _list_similar_languages(guess)
     if (
         sum(likelihood for language, likelihood in ranked if language in similar) < _MIN_LIKELIHOOD
         or guess == "zxx"
@@ -136,11 +140,11 @@ def _identify_by_model(words: list[str], primary: str) -> str:
     return primary if primary in similar else guess
 
 
-def _similar_languages(language: str) -> set[str]:
+def _list_similar_languages(language: str) -> set[str]:
     return {language}.union(*(group for group in _ALIKE if language in group))
 
 
-def _dominant_script(letters: str) -> str:
+def _find_dominant_script(letters: str) -> str:
     """Return the script of most letters, or ""."""
     scripts = (script_of_letter(letter) for letter in letters)
     scripts = (_SAME_SCRIPT.get(script, script) for script in scripts)
@@ -151,7 +155,7 @@ def _dominant_script(letters: str) -> str:
     return script if count >= _MIN_SCRIPT_PART * len(letters) else ""
 
 
-def _script_of(declared: str) -> str:
+def _find_script(declared: str) -> str:
     """Return the script of a BCP 47 tag: its subtag, else its language's; "" for a language of
     several scripts."""
     primary, *subtags = declared.split("-")
@@ -160,7 +164,7 @@ def _script_of(declared: str) -> str:
     return own or _SCRIPT_OF.get(primary.lower(), "Latn")
 
 
-def _scripts_match(script: str, declared_script: str) -> bool:
+def _is_same_script(script: str, declared_script: str) -> bool:
     return script == declared_script or {script, declared_script} == {"Hani", "Jpan"}
 
 

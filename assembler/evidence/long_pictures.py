@@ -105,16 +105,16 @@ def _measure_letters(gray: np.ndarray[Any, Any]) -> float:
     which are smaller.
     """
     edges = np.abs(np.diff(gray, axis=1)) > _EDGE
-    if _flat_fraction(edges) < _MIN_FLAT:
+    if _measure_flat_fraction(edges) < _MIN_FLAT:
         return 0.0
-    both = (_line_heights(gray), _line_heights(gray.T))
+    both = (_measure_line_heights(gray), _measure_line_heights(gray.T))
     return max(
         (float(np.median(heights)) / _EM for heights in both if len(heights) >= _MIN_LINES),
         default=0.0,
     )
 
 
-def _flat_fraction(edges: Mask, side: int = 16) -> float:
+def _measure_flat_fraction(edges: Mask, side: int = 16) -> float:
     rows, columns = edges.shape[0] // side, edges.shape[1] // side
     if not rows or not columns:
         return 0.0
@@ -124,7 +124,7 @@ def _flat_fraction(edges: Mask, side: int = 16) -> float:
     return float(1 - tiles.mean())
 
 
-def _line_heights(gray: np.ndarray[Any, Any]) -> list[int]:
+def _measure_line_heights(gray: np.ndarray[Any, Any]) -> list[int]:
     """Return the heights of runs of rows with letters, for each part across."""
     edges = _find_edges(gray)
     heights: list[int] = []

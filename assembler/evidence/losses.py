@@ -73,7 +73,7 @@ def find_losses(pdf: Pdf) -> tuple[Loss, ...]:
     losses = [*_find_files(pdf), *_find_form(pdf), *_find_layers(pdf)]
     off = list_hidden_layers(pdf)
     for number, page in enumerate(pdf.pages, 1):
-        notes = _dictionaries(page.get(Name.Annots))
+        notes = _list_dictionaries(page.get(Name.Annots))
         losses += _find_active_annotations(number, notes)
         losses += _find_comments(number, notes, off)
     if count := _count_scripts(pdf):
@@ -90,7 +90,7 @@ def _count(count: int, singular: str, plural: str = "") -> str:
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
-def _dictionaries(values: Any) -> list[Any]:
+def _list_dictionaries(values: Any) -> list[Any]:
     """Return the dictionaries of an array; [] if it is not an array."""
     if not isinstance(values, Array):
         return []
@@ -101,7 +101,7 @@ def _find_files(pdf: Pdf) -> Iterator[Loss]:
     attachment_notes = sum(
         note.get(Name.Subtype) == Name.FileAttachment
         for page in pdf.pages
-        for note in _dictionaries(page.get(Name.Annots))
+        for note in _list_dictionaries(page.get(Name.Annots))
     )
     count = len(pdf.attachments) + attachment_notes
     if Name.Collection in pdf.Root:
@@ -153,7 +153,7 @@ def _find_form(pdf: Pdf) -> Iterator[Loss]:
 
 def _list_fields(values: Any, visited: set[tuple[int, int]]) -> Iterator[Any]:
     """Yield all fields below an array, each once: in a broken file, one may contain itself."""
-    for field in _dictionaries(values):
+    for field in _list_dictionaries(values):
         if field.is_indirect:
             if field.objgen in visited:
                 continue
@@ -250,7 +250,7 @@ def _list_used_layers(page: pikepdf.Page) -> Iterator[tuple[int, int]]:
     for layer in layers:
         if isinstance(layer, Dictionary):
             yield layer.objgen
-            yield from (group.objgen for group in _dictionaries(layer.get(Name.OCGs)))
+            yield from (group.objgen for group in _list_dictionaries(layer.get(Name.OCGs)))
 
 
 def _count_scripts(pdf: Pdf) -> int:
@@ -261,7 +261,7 @@ def _count_scripts(pdf: Pdf) -> int:
     count += int(Name.AA in root)
     for page in pdf.pages:
         count += int(Name.AA in page)
-        for note in _dictionaries(page.get(Name.Annots)):
+        for note in _list_dictionaries(page.get(Name.Annots)):
             is_link = note.get(Name.Subtype) == Name.Link  # reported as a link
             count += int(Name.AA in note or (not is_link and _is_active(note.get(Name.A))))
     return count

@@ -50,7 +50,7 @@ def has_everything_drawn(pdf: Pdf) -> bool:
             resources = find_inherited_page_entry(page.obj, Name.Resources)
             if any(_is_missing_below(pdf, part, visited) for part in (page.obj, resources)):
                 return False
-            if not _names_are_known(page, resources, resources, set(), 0):
+            if not _has_known_names(page, resources, resources, set(), 0):
                 return False
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, ValueError, TypeError, RecursionError):
         return False
@@ -81,14 +81,14 @@ def _is_missing_below(pdf: Pdf, root: Any, visited: set[tuple[int, int]]) -> boo
             if item.objgen in visited:
                 continue
             visited.add(item.objgen)
-        for reference, value in _children(item):
+        for reference, value in _iterate_children(item):
             if value is None and any(pdf.get_object(number) is None for number in reference):
                 return True
             waiting.append(value)
     return False
 
 
-def _children(item: Any) -> Iterator[tuple[list[tuple[int, int]], Any]]:
+def _iterate_children(item: Any) -> Iterator[tuple[list[tuple[int, int]], Any]]:
     """Yield each value within an object; for those that resolve to nothing, all references in
     it."""
     values = list(item) if isinstance(item, Array) else [item.get(key) for key in _list_keys(item)]
@@ -112,7 +112,7 @@ def _drop_skipped(plain: bytes) -> bytes:
     return re.sub(rb"(?:" + names + rb") \d+ \d+ R", b"", plain)
 
 
-def _names_are_known(
+def _has_known_names(
     content: Any, resources: Any, fallback: Any, visited: set[tuple[int, int]], depth: int
 ) -> bool:
     """Return whether each font, picture and color that a content stream names is in its resources,
@@ -139,6 +139,6 @@ def _names_are_known(
             continue
         visited.add(value.objgen)
         own = value.get(Name.Resources, fallback)
-        if not _names_are_known(value, own, fallback, visited, depth + 1):
+        if not _has_known_names(value, own, fallback, visited, depth + 1):
             return False
     return True

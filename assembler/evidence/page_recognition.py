@@ -105,7 +105,9 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         picture = render(job.policy.dpi)
         upright = _rotate(picture, recognition.turned)
         frame = find_picture_frame(job.box, size, recognition.turned)
-        measures = _measures(job, upright, picture.width / size[0] * 72, recognition, frame, engine)
+        measures = _measure_recognition(
+            job, upright, picture.width / size[0] * 72, recognition, frame, engine
+        )
         miniature = miniatures.make_miniature(upright, frame)
         lines = _find_mrz_lines(page, recognition)
         is_doubtful = recognition.words and recognition.confidence < job.policy.sure
@@ -143,7 +145,7 @@ def _rotate(image: Image.Image, clockwise: int) -> Image.Image:
     return image.rotate(-clockwise, expand=True) if clockwise else image
 
 
-def _measures(
+def _measure_recognition(
     job: Job,
     upright: Image.Image,
     dpi: float,

@@ -57,7 +57,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
         Job(
             pdf=exhibit.pdf,
             languages=tuple(page.language for page in exhibit.pages),
-            scripts=tuple(map(_detected_script, exhibit.pages)),
+            scripts=tuple(map(_find_script, exhibit.pages)),
             recognized=tuple(page.method == "ocr" for page in exhibit.pages),
             readable=tuple(
                 page.method != "ocr" or ocr.has_language(page.language) for page in exhibit.pages
@@ -90,7 +90,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
     return texts
 
 
-def _detected_script(page: PreparedPage) -> str:
+def _find_script(page: PreparedPage) -> str:
     """Return the script detected in recognition; Latin if English data alone read the page well."""
     is_english_only = page.method == "ocr" and not ocr.has_language(page.language)
     is_latin = is_english_only and (page.confidence or 0) >= _LATIN_CONFIDENCE
@@ -184,7 +184,8 @@ def _locate_run(
     for n in range(layer.count_rects(begin, end - begin + 1)):
         left, bottom, right, top = layer.get_rect(n)
         corners += [
-            _as_displayed(page, x, y, (width, height)) for x, y in ((left, top), (right, bottom))
+            _convert_to_displayed(page, x, y, (width, height))
+            for x, y in ((left, top), (right, bottom))
         ]
     if not corners:
         return None
@@ -197,7 +198,7 @@ def _locate_run(
     )
 
 
-def _as_displayed(
+def _convert_to_displayed(
     page: pdfium.PdfPage, x: float, y: float, size: tuple[float, float]
 ) -> tuple[float, float]:
     """Return a point of the page as points from the upper left of the page as displayed."""

@@ -99,7 +99,7 @@ def sort_complaints(
 
 def is_relevant(complaint: str) -> bool:
     """Return whether a message is about visible content, or may be."""
-    return not _HARMLESS.search(_text(complaint))
+    return not _HARMLESS.search(_extract_text(complaint))
 
 
 def _is_harmless(pdf: Pdf, complaint: str) -> bool:
@@ -119,10 +119,10 @@ def _explain(complaints: Iterable[str]) -> tuple[str, ...]:
             (sentence for pattern, sentence in _EXPLANATIONS if re.search(pattern, text)),
             "it violates the PDF format",
         )
-        for text in map(_text, complaints)
+        for text in map(_extract_text, complaints)
     )
     return tuple(dict.fromkeys(sentences))
 
 
-def _text(complaint: str) -> str:
+def _extract_text(complaint: str) -> str:
     return complaint.rsplit("): ", 1)[-1].rsplit(">: ", 1)[-1]

@@ -46,7 +46,7 @@ from assembler.runtime.workshop import Workshop
 Progress = Callable[[str, int, int], None]  # step, done, total
 
 
-def _shipped_limits() -> legibility.Limits:
+def _read_shipped_limits() -> legibility.Limits:
     return legibility.read_limits(Shelf.default().schema("legibility.json"))
 
 
@@ -54,7 +54,7 @@ def _shipped_limits() -> legibility.Limits:
 class Settings:
     """Limits of legibility, the effort of recognition, and the limits of a worker."""
 
-    legible: legibility.Limits = field(default_factory=_shipped_limits)
+    legible: legibility.Limits = field(default_factory=_read_shipped_limits)
     policy: ocr.Policy = field(default_factory=ocr.Policy)
     limits: Limits = field(default_factory=Limits)
 
@@ -243,7 +243,7 @@ def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:
         source = sources[use.part.path]
         page = source.pages[use.index]
         if source.pdf is not None and not page.has_text and not page.blank:
-            jobs[_key(use, source)] = page_recognition.Job(
+            jobs[_make_key(use, source)] = page_recognition.Job(
                 pdf=source.pdf,
                 index=use.index,
                 sha256=source.sha256,
@@ -276,7 +276,9 @@ def _join_exhibits(
     """Join the pages of each exhibit. Raises ToolFailed if one fails."""
     jobs = []
     for exhibit in run.case.exhibits:
-        pieces = tuple(_piece(use, sources[use.part.path], recognized) for use in uses[exhibit.id])
+        pieces = tuple(
+            _make_piece(use, sources[use.part.path], recognized) for use in uses[exhibit.id]
+        )
         jobs.append(exhibit_pdf.Job(exhibit=exhibit.id, pieces=pieces, cache=run.workshop.cache))
     results = run.workshop.map(
         exhibit_pdf.join_exhibit,
@@ -292,32 +294,34 @@ def _join_exhibits(
                 where=f"exhibit {exhibit.id}",
                 remedy="print its files to new PDFs",
             )
-        pages = [_exhibit_page(use, sources[use.part.path], recognized) for use in uses[exhibit.id]]
-        prepared.append(_prepared(exhibit, result, pages, sources, run.settings))
+        pages = [
+            _make_exhibit_page(use, sources[use.part.path], recognized) for use in uses[exhibit.id]
+        ]
+        prepared.append(_assemble_prepared(exhibit, result, pages, sources, run.settings))
     return tuple(prepared)
 
 
-def _key(use: _Use, source: OpenedSource) -> PageKey:
+def _make_key(use: _Use, source: OpenedSource) -> PageKey:
     return (source.sha256, use.index, use.language)
 
 
-def _piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhibit_pdf.Piece:
+def _make_piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhibit_pdf.Piece:
     if source.pdf is None:
         raise ToolFailed("a file that did not open reached the joining", where=source.path)
     return exhibit_pdf.Piece(
         pdf=source.pdf,
         sha256=source.sha256,
         index=use.index,
-        recognized=recognized.get(_key(use, source)),
+        recognized=recognized.get(_make_key(use, source)),
     )
 
 
-def _exhibit_page(use: _Use, source: OpenedSource, recognized: Recognized) -> ExhibitPage:
-    page = recognized.get(_key(use, source))
-    return ExhibitPage(page=_prepared_page(use, source, page), part=use.part, recognized=page)
+def _make_exhibit_page(use: _Use, source: OpenedSource, recognized: Recognized) -> ExhibitPage:
+    page = recognized.get(_make_key(use, source))
+    return ExhibitPage(page=_describe_page(use, source, page), part=use.part, recognized=page)
 
 
-def _prepared(
+def _assemble_prepared(
     exhibit: Exhibit,
     pdf: Path,
     pages: Sequence[ExhibitPage],
@@ -340,7 +344,7 @@ def _prepared(
             f"pdfium {pdfium.PYPDFIUM_INFO}",
             ocr.read_engine_version(),
         ),
-        files=tuple(_opened_file(sources[path]) for path in paths),
+        files=tuple(_record_opened_file(sources[path]) for path in paths),
         conversions=tuple(
             Conversion(path=path, sha256=source.sha256, pdf=source.pdf)
             for path in paths
@@ -349,7 +353,7 @@ def _prepared(
     )
 
 
-def _opened_file(source: OpenedSource) -> OpenedFile:
+def _record_opened_file(source: OpenedSource) -> OpenedFile:
     repairs = (*source.faults, *([source.disagreement] if source.disagreement else []))
     return OpenedFile(
         path=source.path,
@@ -360,7 +364,7 @@ def _opened_file(source: OpenedSource) -> OpenedFile:
     )
 
 
-def _prepared_page(
+def _describe_page(
     use: _Use, source: OpenedSource, recognized: page_recognition.RecognizedPage | None
 ) -> PreparedPage:
     page = source.pages[use.index]

@@ -70,7 +70,7 @@ def count_removed(pdf: Pdf) -> Counter[str]:
             is_visible = not is_hidden_annotation(annotation) and not is_switched_off(
                 annotation, off
             )
-            counts[_annotation_kind(annotation, is_visible=is_visible)] += 1
+            counts[_name_removed_annotation(annotation, is_visible=is_visible)] += 1
     del counts[""]
     return Counter({kind: count for kind, count in counts.items() if count})
 
@@ -103,7 +103,7 @@ def clean_pdf(pdf: Pdf) -> DrawnAnnotations:
     drawings = DrawnAnnotations(fields=draw_fields(pdf), marks=draw_marks(pdf))
     resolve_page_moves(pdf)
     resolve_binary_names(pdf)
-    links = [_links(page) for page in pdf.pages]
+    links = [_list_plain_links(page) for page in pdf.pages]
     pdf.flatten_annotations("screen")
     for page, page_links in zip(pdf.pages, links, strict=True):
         _keep_only(page, page_links)
@@ -156,7 +156,7 @@ def balance_graphics_state(page: pikepdf.Page) -> None:
         page.contents_add(b"\n" + b"Q " * (depth - lowest), prepend=False)
 
 
-def _links(page: pikepdf.Page) -> list[pikepdf.Object]:
+def _list_plain_links(page: pikepdf.Page) -> list[pikepdf.Object]:
     return [annotation for annotation in page.get(Name.Annots, ()) if is_plain_link(annotation)]
 
 
@@ -187,7 +187,7 @@ def _keep_only(page: pikepdf.Page, links: list[pikepdf.Object]) -> None:
         del page.Annots
 
 
-def _annotation_kind(annotation: pikepdf.Object, *, is_visible: bool) -> str:
+def _name_removed_annotation(annotation: pikepdf.Object, *, is_visible: bool) -> str:
     kind = annotation.get(Name.Subtype)
     if kind == Name.Link:
         return "" if is_plain_link(annotation) else "link that runs or opens something"

@@ -67,7 +67,7 @@ def list_marks(pdf: Pdf) -> tuple[SurveyedMark, ...]:
     return tuple(
         SurveyedMark(page=page, place=place, kind=str(note.get(Name.Subtype)), box=box)
         for page, place, note in list_visible_marks(pdf)
-        if (box := _box(note)) is not None
+        if (box := _enclose_mark(note)) is not None
     )
 
 
@@ -77,12 +77,12 @@ def list_fields(pdf: Pdf) -> dict[int, tuple[Box, ...]]:
     for number, page in enumerate(pdf.pages):
         notes = page.get(Name.Annots, ())
         fields = [note for note in notes if note.get(Name.Subtype) == Name.Widget]
-        boxes = [_box(field) for field in fields if not is_hidden_annotation(field)]
+        boxes = [_enclose_mark(field) for field in fields if not is_hidden_annotation(field)]
         places[number] = tuple(box for box in boxes if box is not None)
     return places
 
 
-def _box(note: Any) -> Box | None:
+def _enclose_mark(note: Any) -> Box | None:
     """Return the box of a mark's rectangle and everything it is drawn through."""
     try:
         x0, y0, x1, y1 = (float(value) for value in note.get(Name.Rect, ()))
@@ -181,7 +181,7 @@ def _find_invisible(
     frame = _frame(after)
     for mark in marks:
         place = _place_on_page(mark.box, frame)
-        if place is None or not _differs(differences, place, scale, frame.height):
+        if place is None or not _is_changed(differences, place, scale, frame.height):
             yield mark
 
 
@@ -202,17 +202,17 @@ def _make_patches(
     if gray_before.shape != gray_after.shape:
         return []
     differences = np.abs(gray_before.astype(np.int16) - gray_after) > _MIN_DIFFERENCE
-    fields = _places(excluded.fields.get(number, ()), frame, _FIELD_BORDER)
+    fields = _place_boxes(excluded.fields.get(number, ()), frame, _FIELD_BORDER)
     for field in fields:
-        left, top, right, bottom = _pixels(field, scale, frame.height)
+        left, top, right, bottom = _convert_to_pixels(field, scale, frame.height)
         differences[top:bottom, left:right] = False
-    our_marks = _places(excluded.marks.get(number, ()), frame, _BORDER)
+    our_marks = _place_boxes(excluded.marks.get(number, ()), frame, _BORDER)
     boxes = [
         mark.box
         for mark in marks
         if (place := _place_on_page(mark.box, frame))
         and not any(_overlap(place, our_mark) for our_mark in our_marks)
-        and _differs(differences, place, scale, frame.height)
+        and _is_changed(differences, place, scale, frame.height)
     ]
     places = [place for box in boxes if (place := _patch_place(box, frame, fields))]
     if not places:
@@ -220,7 +220,8 @@ def _make_patches(
     fine = min(_PATCH_SCALE, _MAX_PIXELS / max(after.get_size()))
     picture = before.render(scale=fine).to_pil().convert("RGB")
     return [
-        (picture.crop(_pixels(place, fine, frame.height)), place) for place in dict.fromkeys(places)
+        (picture.crop(_convert_to_pixels(place, fine, frame.height)), place)
+        for place in dict.fromkeys(places)
     ]
 
 
@@ -236,7 +237,7 @@ def _patch_place(box: Box, frame: Frame, fields: Sequence[Box]) -> Box | None:
     return None
 
 
-def _places(boxes: Sequence[Box], frame: Frame, border: float) -> list[Box]:
+def _place_boxes(boxes: Sequence[Box], frame: Frame, border: float) -> list[Box]:
     return [place for box in boxes if (place := _place_on_page(box, frame, border))]
 
 
@@ -255,7 +256,7 @@ def _place_on_page(box: Box, frame: Frame, border: float = _BORDER) -> Box | Non
     return (left, bottom, right, top) if right - left > 1 and top - bottom > 1 else None
 
 
-def _pixels(place: Box, scale: float, height: float) -> tuple[int, int, int, int]:
+def _convert_to_pixels(place: Box, scale: float, height: float) -> tuple[int, int, int, int]:
     left, bottom, right, top = place
     return (
         round(left * scale),
@@ -269,8 +270,8 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _differs(differences: np.ndarray[Any, Any], place: Box, scale: float, height: float) -> bool:
-    left, top, right, bottom = _pixels(place, scale, height)
+def _is_changed(differences: np.ndarray[Any, Any], place: Box, scale: float, height: float) -> bool:
+    left, top, right, bottom = _convert_to_pixels(place, scale, height)
     return int(differences[top:bottom, left:right].sum()) >= _MIN_PIXELS
 
 

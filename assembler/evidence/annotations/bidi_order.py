@@ -35,7 +35,7 @@ def find_base_level(text: str) -> int:
 
 def order_visual_runs(text: str, base: int) -> tuple[Run, ...]:
     """Return the runs of a line in the order they are drawn, from left to right."""
-    levels = _levels(text, base)
+    levels = _resolve_levels(text, base)
     runs: list[tuple[int, int, int]] = []
     for index, level in enumerate(levels):
         if runs and runs[-1][2] == level:
@@ -62,7 +62,7 @@ def _reverse_from(runs: list[tuple[int, int, int]], level: int) -> list[tuple[in
     return [*ordered, *reversed(pending)]
 
 
-def _levels(text: str, base: int) -> list[int]:
+def _resolve_levels(text: str, base: int) -> list[int]:
     kinds = _resolve_weak([unicodedata.bidirectional(letter) or "ON" for letter in text], base)
     kinds = _resolve_neutral(kinds, base)
     levels = []
@@ -135,12 +135,12 @@ def _resolve_neutral(kinds: Sequence[str], base: int) -> list[str]:
         while end < len(resolved) and resolved[end] in _NEUTRAL:
             end += 1
         if end > index:
-            left = _direction(resolved[index - 1]) if index else paragraph
-            right = _direction(resolved[end]) if end < len(resolved) else paragraph
+            left = _simplify_direction(resolved[index - 1]) if index else paragraph
+            right = _simplify_direction(resolved[end]) if end < len(resolved) else paragraph
             resolved[index:end] = [left if left == right else paragraph] * (end - index)
         index = max(end, index + 1)
     return resolved
 
 
-def _direction(kind: str) -> str:
+def _simplify_direction(kind: str) -> str:
     return "L" if kind == "L" else "R"

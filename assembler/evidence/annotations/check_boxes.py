@@ -112,13 +112,13 @@ def _draw_check(place: FieldPlace) -> bytes:
         "l": f"{draw_circle(x + side / 2, y + side / 2, side * 0.27)} f",
         "u": f"{points((0.5, 0.15), (0.85, 0.5), (0.5, 0.85), (0.15, 0.5))} f",
         "n": f"{points((0.22, 0.22), (0.78, 0.22), (0.78, 0.78), (0.22, 0.78))} f",
-        "H": f"{points(*_star_points())} f",
+        "H": f"{points(*_list_star_points())} f",
     }
     tick = f"{side * 0.11:.3f} w 1 J 1 j {points((0.2, 0.5), (0.42, 0.22), (0.82, 0.8))} S"
     return f"q {paint} {shapes.get(character, tick)} Q\n".encode()
 
 
-def _star_points() -> Iterator[tuple[float, float]]:
+def _list_star_points() -> Iterator[tuple[float, float]]:
     for number in range(10):
         angle, reach = math.pi / 2 + number * math.pi / 5, (0.4, 0.16)[number % 2]
         yield 0.5 + reach * math.cos(angle), 0.5 + reach * math.sin(angle)

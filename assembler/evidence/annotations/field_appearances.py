@@ -105,7 +105,7 @@ def _draw_value(
     Returns whether anything was drawn, and the losses to report.
     """
     if place.kind is Kind.OTHER:
-        return False, _barcode_without_picture(place)
+        return False, _report_missing_barcode(place)
     has_appearance = isinstance(find_appearance(place.widget), Stream)
     is_empty = not any(text.strip() for text in place.displayed)
     if has_appearance and not _is_stale(place, showing, is_empty=is_empty, is_asked=is_asked):
@@ -115,8 +115,8 @@ def _draw_value(
         return False, []
     setting = _set_value(place, lettering)
     if showing is Showing.PART and not setting.fits:
-        return False, [_shown_in_part(place)]
-    data = draw_frame(place) + _clip(place, setting.data)
+        return False, [_report_partial_value(place)]
+    data = draw_frame(place) + _clip_drawing(place, setting.data)
     _add_appearance(pdf, place, data, make_font_resource(lettering))
     losses = list(_list_losses(place, setting))
     if has_appearance and showing in _UNLIKE and not is_asked:
@@ -224,7 +224,7 @@ def _list_losses(place: FieldPlace, setting: Setting) -> Iterator[Loss]:
         )
 
 
-def _shown_in_part(place: FieldPlace) -> Loss:
+def _report_partial_value(place: FieldPlace) -> Loss:
     return make_field_loss(
         place,
         "its value does not fit into the field, which shows only part of it, as in the file",
@@ -232,7 +232,7 @@ def _shown_in_part(place: FieldPlace) -> Loss:
     )
 
 
-def _barcode_without_picture(place: FieldPlace) -> list[Loss]:
+def _report_missing_barcode(place: FieldPlace) -> list[Loss]:
     is_barcode = Name.PMD in place.widget
     if is_barcode and find_appearance(place.widget) is None and read_text(place.widget.get(Name.V)):
         return [
@@ -246,7 +246,7 @@ def _barcode_without_picture(place: FieldPlace) -> list[Loss]:
     return []
 
 
-def _clip(place: FieldPlace, data: bytes) -> bytes:
+def _clip_drawing(place: FieldPlace, data: bytes) -> bytes:
     width, height = place.size
     return f"/Tx BMC q 0 0 {width:.3f} {height:.3f} re W n\n".encode() + data + b"Q EMC\n"
 

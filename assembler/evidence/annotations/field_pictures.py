@@ -77,7 +77,7 @@ def fold_text(text: str) -> str:
 def _add_page(book: Pdf, stream: Any) -> Size | None:
     """Add a page as large as a picture, with the picture on it; return None for a picture without a
     size."""
-    box = _transformed_box(stream)
+    box = _transform_box(stream)
     size = (box[2] - box[0], box[3] - box[1]) if box else (1.0, 1.0)
     if box is None or not 0 < min(size) <= max(size) < _MAX_SIDE:
         book.add_blank_page(page_size=(3, 3))
@@ -89,7 +89,7 @@ def _add_page(book: Pdf, stream: Any) -> Size | None:
     return size
 
 
-def _transformed_box(stream: Any) -> tuple[float, float, float, float] | None:
+def _transform_box(stream: Any) -> tuple[float, float, float, float] | None:
     """Return the box of a picture after its own matrix."""
     raw, turn = stream.get(Name.BBox), stream.get(Name.Matrix)
     if not isinstance(raw, Array) or len(raw) != 4:

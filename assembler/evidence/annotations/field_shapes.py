@@ -42,7 +42,7 @@ def draw_frame(place: FieldPlace) -> bytes:
             box = f"0 {line / 2:.3f} m {width:.3f} {line / 2:.3f} l"
         shape = draw_circle(width / 2, height / 2, radius) if is_round else box
         color = set_color(style.border, "RG").decode()
-        parts.append(f"q {color} {line:.3f} w {dash}{shape} {_cell_lines(place)}S Q\n")
+        parts.append(f"q {color} {line:.3f} w {dash}{shape} {_draw_cell_lines(place)}S Q\n")
     return "".join(parts).encode()
 
 
@@ -54,7 +54,7 @@ def is_comb(place: FieldPlace) -> bool:
     )
 
 
-def _cell_lines(place: FieldPlace) -> str:
+def _draw_cell_lines(place: FieldPlace) -> str:
     """Return the lines between the cells of a comb."""
     width, height = place.size
     count = max(place.maximum or 1, len("".join(place.displayed))) if is_comb(place) else 1

@@ -174,9 +174,9 @@ def find_inherited_entry(widget: Any, key: str, form: Any = None) -> Any:
 
 def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldPlace:
     flags = int(read_number(find_inherited_entry(widget, "/Ff"), 0))
-    kind = _kind(widget, flags)
+    kind = _classify_field(widget, flags)
     maximum = int(read_number(find_inherited_entry(widget, "/MaxLen"), 0))
-    options = tuple(_options(find_inherited_entry(widget, "/Opt")))
+    options = tuple(_read_options(find_inherited_entry(widget, "/Opt")))
     return FieldPlace(
         page=number,
         index=index,
@@ -184,16 +184,16 @@ def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldP
         kind=kind,
         flags=flags,
         rect=rect,
-        values=tuple(_values(widget, kind, options)),
+        values=tuple(_read_values(widget, kind, options)),
         options=options,
         first=max(0, int(read_number(find_inherited_entry(widget, "/TI"), 0))),
         maximum=maximum if maximum > 0 else None,
         is_formatted=_is_formatted(widget),
-        style=_style(widget, form),
+        style=_read_style(widget, form),
     )
 
 
-def _kind(widget: Any, flags: int) -> Kind:
+def _classify_field(widget: Any, flags: int) -> Kind:
     kind = find_inherited_entry(widget, "/FT")
     # a barcode, which only the program that made it can draw
     if Name.PMD in widget or find_inherited_entry(widget, "/PMD") is not None:
@@ -207,7 +207,7 @@ def _kind(widget: Any, flags: int) -> Kind:
     return Kind.OTHER
 
 
-def _values(widget: Any, kind: Kind, options: tuple[tuple[str, str], ...]) -> Iterator[str]:
+def _read_values(widget: Any, kind: Kind, options: tuple[tuple[str, str], ...]) -> Iterator[str]:
     raw = find_inherited_entry(widget, "/V")
     if kind is Kind.OTHER:
         return
@@ -226,7 +226,7 @@ def _values(widget: Any, kind: Kind, options: tuple[tuple[str, str], ...]) -> It
             yield text
 
 
-def _options(raw: Any) -> Iterator[tuple[str, str]]:
+def _read_options(raw: Any) -> Iterator[tuple[str, str]]:
     for option in raw if isinstance(raw, Array) else ():
         if isinstance(option, Array):
             texts = [read_text(part) for part in option]
@@ -241,7 +241,7 @@ def _is_formatted(widget: Any) -> bool:
     return isinstance(actions, Dictionary) and Name("/F") in actions
 
 
-def _style(widget: Any, form: Any) -> Style:
+def _read_style(widget: Any, form: Any) -> Style:
     size, color = parse_appearance(find_inherited_entry(widget, "/DA", form))
     characteristics = widget.get(Name.MK)
     characteristics = characteristics if isinstance(characteristics, Dictionary) else Dictionary()

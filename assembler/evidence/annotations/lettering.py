@@ -80,11 +80,11 @@ def shape_line(text: str, base: int | None = None) -> Line:
     plain = "".join(
         " " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text)
     )
-    return _shape(plain, find_base_level(plain) if base is None else base)
+    return _shape_line(plain, find_base_level(plain) if base is None else base)
 
 
 @cache
-def _shape(text: str, base: int) -> Line:
+def _shape_line(text: str, base: int) -> Line:
     glyphs: list[Glyph] = []
     for run in order_visual_runs(text, base):
         pieces = list(_split_by_face(text[run.start : run.end]))
@@ -249,7 +249,7 @@ def _show_codes(codes: Sequence[str]) -> bytes:
 
 def _embed(pdf: Pdf, font: Any, codes: dict[tuple[int, int, str, int], int]) -> None:
     name = Name("/VALUES+AssemblerLetters")
-    data = _font_file(list(codes))
+    data = _build_font(list(codes))
     file = pdf.make_stream(data, Length1=len(data))
     descriptor = pdf.make_indirect(
         Dictionary(
@@ -303,7 +303,7 @@ def _to_unicode(codes: dict[tuple[int, int, str, int], int]) -> bytes:
     return f"{head}{space}{rows}endcmap end end\n".encode()
 
 
-def _font_file(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
+def _build_font(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
     """Return a TrueType font with these glyphs in this order, from outlines of any kind."""
     from fontTools.fontBuilder import FontBuilder
 

@@ -67,7 +67,7 @@ def draw_cloud(points: Sequence[Point], reach: float) -> str:
         length = math.dist(start, end)
         count = max(1, round(length / (2 * reach)))
         for number in range(count):
-            a, b = (_between(start, end, (number + step) / count) for step in (0, 1))
+            a, b = (_interpolate_points(start, end, (number + step) / count) for step in (0, 1))
             across, up = (b[0] - a[0]) * 0.66 * side, (b[1] - a[1]) * 0.66 * side
             parts.append(
                 f"{a[0] + up:.3f} {a[1] - across:.3f} {b[0] + up:.3f} {b[1] - across:.3f} "
@@ -118,7 +118,8 @@ def find_wavy_corners(start: Point, end: Point) -> list[Point]:
     length = math.dist(start, end) or 1
     across, up = (end[0] - start[0]) / length, (end[1] - start[1]) / length
     offsets = [
-        (_between(start, end, number / count), 2 * (number % 2)) for number in range(count + 1)
+        (_interpolate_points(start, end, number / count), 2 * (number % 2))
+        for number in range(count + 1)
     ]
     return [(point[0] - up * rise, point[1] + across * rise) for point, rise in offsets]
 
@@ -160,7 +161,9 @@ def find_line_through(quad: Sequence[Point], share: float) -> tuple[Point, Point
 
     `quad`: upper left, upper right, lower left, lower right, as programs write them.
     """
-    return _between(quad[2], quad[0], share), _between(quad[3], quad[1], share)
+    return _interpolate_points(quad[2], quad[0], share), _interpolate_points(
+        quad[3], quad[1], share
+    )
 
 
 def enclose(points: Sequence[Point], margin: float) -> Box:
@@ -174,5 +177,5 @@ def pair_up(numbers: Sequence[float]) -> Iterator[Point]:
     yield from zip(numbers[::2], numbers[1::2], strict=False)
 
 
-def _between(start: Point, end: Point, share: float) -> Point:
+def _interpolate_points(start: Point, end: Point, share: float) -> Point:
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

@@ -45,29 +45,29 @@ class Drawing:
 def draw_mark(mark: Mark, lettering: Lettering) -> Drawing | None:
     """Draw a mark of any kind; None for an unknown kind, or if there is nothing to draw."""
     if mark.kind == "/FreeText":
-        return _free_text(mark, lettering)
+        return _draw_free_text(mark, lettering)
     if mark.kind == "/Stamp":
         return _stamp(mark, lettering)
     draw: Callable[[Mark], Drawing | None] | None = {
-        "/Line": _line,
-        "/PolyLine": _polyline,
-        "/Polygon": _polygon,
-        "/Square": _square,
-        "/Circle": _square,
-        "/Ink": _ink,
-        "/Highlight": _highlight,
-        "/Underline": _underline,
-        "/StrikeOut": _underline,
-        "/Squiggly": _underline,
-        "/Caret": _caret,
-        "/FileAttachment": _clip,
-        "/Redact": _redaction,
+        "/Line": _draw_line,
+        "/PolyLine": _draw_polyline,
+        "/Polygon": _draw_polygon,
+        "/Square": _draw_square,
+        "/Circle": _draw_square,
+        "/Ink": _draw_ink,
+        "/Highlight": _draw_highlight,
+        "/Underline": _draw_underline,
+        "/StrikeOut": _draw_underline,
+        "/Squiggly": _draw_underline,
+        "/Caret": _draw_caret,
+        "/FileAttachment": _draw_clip,
+        "/Redact": _draw_redaction,
     }.get(mark.kind)
     drawing = draw(mark) if draw else None
     return drawing if drawing and drawing.data else None
 
 
-def _line(mark: Mark) -> Drawing | None:
+def _draw_line(mark: Mark) -> Drawing | None:
     points = list(mark_outlines.pair_up(read_numbers(mark.note.get(Name.L))))[:2]
     if len(points) < 2:
         return None
@@ -90,30 +90,30 @@ def _line(mark: Mark) -> Drawing | None:
             _move(start, normal, lead + sign * offset),
             _move(end, normal, lead + sign * offset),
         )
-    data += mark.paint(mark_outlines.draw_path([start, end]), fills=False) + _endings(
+    data += mark.paint(mark_outlines.draw_path([start, end]), fills=False) + _draw_endings(
         mark, [start, end]
     )
     return Drawing(
         data=data,
         box=mark_outlines.enclose(
-            [*points, start, end], _line_reach(mark) + abs(extension) + abs(offset)
+            [*points, start, end], _measure_line_reach(mark) + abs(extension) + abs(offset)
         ),
     )
 
 
-def _polyline(mark: Mark) -> Drawing | None:
-    points = _vertices(mark.note)
+def _draw_polyline(mark: Mark) -> Drawing | None:
+    points = _read_vertices(mark.note)
     if len(points) < 2:
         return None
-    data = mark.paint(mark_outlines.draw_path(points), fills=False) + _endings(mark, points)
-    return Drawing(data=data, box=mark_outlines.enclose(points, _line_reach(mark)))
+    data = mark.paint(mark_outlines.draw_path(points), fills=False) + _draw_endings(mark, points)
+    return Drawing(data=data, box=mark_outlines.enclose(points, _measure_line_reach(mark)))
 
 
-def _polygon(mark: Mark) -> Drawing | None:
-    points = _vertices(mark.note)
+def _draw_polygon(mark: Mark) -> Drawing | None:
+    points = _read_vertices(mark.note)
     if len(points) < 2:
         return None
-    cloud = _cloud(mark)
+    cloud = _measure_cloud(mark)
     path = (
         mark_outlines.draw_cloud(points, cloud)
         if cloud
@@ -121,12 +121,12 @@ def _polygon(mark: Mark) -> Drawing | None:
     )
     return Drawing(
         data=mark.paint(path, fills=True),
-        box=mark_outlines.enclose(points, _line_reach(mark) + cloud),
+        box=mark_outlines.enclose(points, _measure_line_reach(mark) + cloud),
     )
 
 
-def _square(mark: Mark) -> Drawing:
-    cloud, box = _cloud(mark), mark.inner
+def _draw_square(mark: Mark) -> Drawing:
+    cloud, box = _measure_cloud(mark), mark.inner
     corners = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]
     path = (
         mark_outlines.draw_ellipse(box) if mark.kind == "/Circle" else mark_outlines.draw_box(box)
@@ -135,11 +135,11 @@ def _square(mark: Mark) -> Drawing:
         path = mark_outlines.draw_cloud(corners, cloud)
     return Drawing(
         data=mark.paint(path, fills=True),
-        box=mark_outlines.enclose(corners, _line_reach(mark) + cloud),
+        box=mark_outlines.enclose(corners, _measure_line_reach(mark) + cloud),
     )
 
 
-def _ink(mark: Mark) -> Drawing | None:
+def _draw_ink(mark: Mark) -> Drawing | None:
     strokes = [stroke for stroke in list_strokes(mark.note, mark.kind) if stroke]
     if not strokes:
         return None
@@ -150,12 +150,12 @@ def _ink(mark: Mark) -> Drawing | None:
     points = [point for stroke in strokes for point in stroke]
     return Drawing(
         data=mark.paint(f"1 J 1 j {path}", fills=False),
-        box=mark_outlines.enclose(points, _line_reach(mark)),
+        box=mark_outlines.enclose(points, _measure_line_reach(mark)),
     )
 
 
-def _highlight(mark: Mark) -> Drawing:
-    quads = list_quads(mark.note) or [_corners(mark.rect)]
+def _draw_highlight(mark: Mark) -> Drawing:
+    quads = list_quads(mark.note) or [_list_corners(mark.rect)]
     color = set_color(mark.stroke, "rg")
     parts = [
         f"q {color} {mark_outlines.draw_path([quad[0], quad[1], quad[3], quad[2]], closed=True)} "
@@ -168,8 +168,8 @@ def _highlight(mark: Mark) -> Drawing:
     )
 
 
-def _underline(mark: Mark) -> Drawing:
-    quads = list_quads(mark.note) or [_corners(mark.rect)]
+def _draw_underline(mark: Mark) -> Drawing:
+    quads = list_quads(mark.note) or [_list_corners(mark.rect)]
     share = 0.5 if mark.kind == "/StrikeOut" else 0.06
     lines = [mark_outlines.find_line_through(quad, share) for quad in quads]
     paths = [
@@ -184,14 +184,14 @@ def _underline(mark: Mark) -> Drawing:
     )
 
 
-def _caret(mark: Mark) -> Drawing:
+def _draw_caret(mark: Mark) -> Drawing:
     color = set_color(mark.stroke or (0.0,), "rg")
     return Drawing(
         data=f"q {color} {mark_outlines.draw_caret(mark.inner)} f Q\n".encode(), box=mark.rect
     )
 
 
-def _clip(mark: Mark) -> Drawing:
+def _draw_clip(mark: Mark) -> Drawing:
     side = min(24.0, mark.rect[2] - mark.rect[0], mark.rect[3] - mark.rect[1])
     box = (mark.rect[0], mark.rect[3] - side, mark.rect[0] + side, mark.rect[3])
     color, path = set_color(mark.stroke or (0.0,), "RG"), mark_outlines.draw_paper_clip(box)
@@ -201,8 +201,8 @@ def _clip(mark: Mark) -> Drawing:
     )
 
 
-def _redaction(mark: Mark) -> Drawing:
-    quads = list_quads(mark.note) or [_corners(mark.rect)]
+def _draw_redaction(mark: Mark) -> Drawing:
+    quads = list_quads(mark.note) or [_list_corners(mark.rect)]
     color = set_color(read_color(mark.note.get(Name.OC)) or mark.stroke or (1.0, 0.0, 0.0), "RG")
     path = " ".join(
         mark_outlines.draw_path([quad[0], quad[1], quad[3], quad[2]], closed=True) for quad in quads
@@ -238,7 +238,7 @@ def stamp_words(note: Any) -> str:
     return " ".join(WORDS.findall(name)).upper() or name
 
 
-def _free_text(mark: Mark, lettering: Lettering) -> Drawing | None:
+def _draw_free_text(mark: Mark, lettering: Lettering) -> Drawing | None:
     text = read_text(mark.note.get(Name.Contents)) or _strip_tags(read_text(mark.note.get(Name.RC)))
     size, color = parse_appearance(mark.note.get(Name.DA))
     style = read_text(mark.note.get(Name.DS))
@@ -275,7 +275,7 @@ def _free_text(mark: Mark, lettering: Lettering) -> Drawing | None:
     parts += [b"q " + set_color(color, "rg").encode() + b"\n", setting.data, b"Q\n"]
     data = b"".join(parts)
     corners = [(mark.rect[0], mark.rect[1]), (mark.rect[2], mark.rect[3])]
-    reach = mark_outlines.enclose([*corners, *callout], _line_reach(mark) if callout else 0)
+    reach = mark_outlines.enclose([*corners, *callout], _measure_line_reach(mark) if callout else 0)
     if not text and not data.strip():
         return None
     return Drawing(data=data, box=reach, fits=setting.fits or not text)
@@ -285,7 +285,7 @@ def _strip_tags(rich: str) -> str:
     return re.sub(r"<[^>]*>", "", re.sub(r"</p>|<br\s*/?>", "\n", rich)).strip()
 
 
-def _endings(mark: Mark, points: Sequence[Point]) -> bytes:
+def _draw_endings(mark: Mark, points: Sequence[Point]) -> bytes:
     raw = mark.note.get(Name.LE)
     kinds = [str(kind) for kind in raw][:2] if isinstance(raw, Array) else []
     kinds = [kind if kind.startswith("/") else f"/{kind}" for kind in kinds]
@@ -299,7 +299,7 @@ def _endings(mark: Mark, points: Sequence[Point]) -> bytes:
     return data
 
 
-def _vertices(note: Any) -> list[Point]:
+def _read_vertices(note: Any) -> list[Point]:
     points = list(mark_outlines.pair_up(read_numbers(note.get(Name.Vertices))))
     steps = note.get(Name.Path)  # PDF 2.0; of a curve, only its end point counts
     if not points and isinstance(steps, Array):
@@ -308,11 +308,11 @@ def _vertices(note: Any) -> list[Point]:
     return points
 
 
-def _corners(box: Box) -> list[Point]:
+def _list_corners(box: Box) -> list[Point]:
     return [(box[0], box[3]), (box[2], box[3]), (box[0], box[1]), (box[2], box[1])]
 
 
-def _cloud(mark: Mark) -> float:
+def _measure_cloud(mark: Mark) -> float:
     """Return half the width of a cloud's arcs; 0 for a straight line."""
     effect = mark.note.get(Name.BE)
     if not isinstance(effect, Dictionary) or effect.get(Name.S) != Name.C:
@@ -320,7 +320,7 @@ def _cloud(mark: Mark) -> float:
     return 4 * min(max(read_number(effect.get(Name.I), 1), 0.5), 2)
 
 
-def _line_reach(mark: Mark) -> float:
+def _measure_line_reach(mark: Mark) -> float:
     """Return how far lines and their endings extend beyond their points."""
     return 3 * max(mark.width, 1) + 6
 

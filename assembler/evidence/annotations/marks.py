@@ -130,7 +130,7 @@ def list_notes(pdf: Pdf) -> Iterator[tuple[int, int, Any]]:
 
 def read_mark(note: Any, kind: str) -> Mark | None:
     """Return a mark; None if its place on the page is unknown."""
-    rect = _rect(note)
+    rect = _read_rectangle(note)
     if rect is None:
         return None
     border, old = note.get(Name.BS), note.get(Name.Border)
@@ -153,7 +153,7 @@ def read_mark(note: Any, kind: str) -> Mark | None:
     )
 
 
-def _rect(note: Any) -> Box | None:
+def _read_rectangle(note: Any) -> Box | None:
     """Return a mark's rectangle; for a line without height, the box of its points with a margin.
 
     A note's icon has a size of its own, so only its position counts.

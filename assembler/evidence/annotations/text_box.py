@@ -42,7 +42,7 @@ class Area:
 def set_line(text: str, area: Area, lettering: Lettering) -> Setting:
     """Draw one line, vertically centered; smaller, then narrower, if it is too long."""
     line = shape_line(text.replace("\n", " "))
-    size = _fitting_size(area, (line.high - line.low) / 1000)
+    size = _choose_size(area, (line.high - line.low) / 1000)
     width = line.width / 1000
     size = max(min(size, _MIN_SIZE), min(size, area.width / width if width else size))
     across = max(_MIN_SCALE, min(1.0, area.width / (width * size))) if width * size > 0 else 1.0
@@ -57,29 +57,29 @@ def set_block(text: str, area: Area, lettering: Lettering) -> Setting:
     """Draw text from the top of the area, broken into lines; smaller if it is too long."""
     size = min(area.size or _USUAL_SIZE, area.height / _LINE_HEIGHT)
     lines = _wrap_into(area, text, size)
-    if not _lines_fit(lines, size, area):
+    if not _has_room_for(lines, size, area):
         size = min(size, _USUAL_SIZE)
         lines = _wrap_into(area, text, size)
-    if size > _MIN_SIZE and not _lines_fit(lines, size, area):
+    if size > _MIN_SIZE and not _has_room_for(lines, size, area):
         smallest = _wrap_into(area, text, _MIN_SIZE)
-        if not _lines_fit(smallest, _MIN_SIZE, area):
+        if not _has_room_for(smallest, _MIN_SIZE, area):
             size, lines = _MIN_SIZE, smallest
-    while size > _MIN_SIZE and not _lines_fit(lines, size, area):
+    while size > _MIN_SIZE and not _has_room_for(lines, size, area):
         size = max(_MIN_SIZE, size - _SIZE_STEP)
         lines = _wrap_into(area, text, size)
-    step = _line_step(lines)
+    step = _measure_line_step(lines)
     y = area.bottom + area.height - max(line.high for line in lines) / 1000 * size
     data = []
     for line in lines:
         data.append(lettering.show(line, _start(area, line.width * size / 1000), y, size))
         y -= step * size
-    return Setting(data=b"".join(data), fits=_lines_fit(lines, size, area))
+    return Setting(data=b"".join(data), fits=_has_room_for(lines, size, area))
 
 
 def set_comb(text: str, area: Area, cells: int, lettering: Lettering) -> Setting:
     """Draw each letter centered in its cell; a value with more letters than cells gets narrower
     cells."""
-    letters = list(_clusters(text.replace("\n", " ")))
+    letters = list(_split_into_clusters(text.replace("\n", " ")))
     cells = max(cells, len(letters))
     cell = area.width / cells
     lines = [shape_line(letter) for letter in letters]
@@ -88,7 +88,7 @@ def set_comb(text: str, area: Area, cells: int, lettering: Lettering) -> Setting
         min((line.low for line in lines), default=DESCENT),
         max((line.high for line in lines), default=ASCENT),
     )
-    size = _fitting_size(area, (high - low) / 1000)
+    size = _choose_size(area, (high - low) / 1000)
     size = max(min(size, _MIN_SIZE), min(size, cell / widest if widest else size))
     first = {0: 0, 1: (cells - len(letters)) // 2, 2: cells - len(letters)}[area.quadding]
     y = area.bottom + (area.height - (high - low) / 1000 * size) / 2 - low / 1000 * size
@@ -101,7 +101,7 @@ def set_comb(text: str, area: Area, cells: int, lettering: Lettering) -> Setting
 
 def set_beginning(set_text: Callable[[str], Setting], text: str) -> Setting:
     """Draw as many letters of the beginning of a text as fit its box, which is not all of them."""
-    letters = list(islice(_clusters(text), _MOST_LETTERS))
+    letters = list(islice(_split_into_clusters(text), _MOST_LETTERS))
     low, high = 0, len(letters)
     setting = set_text("")
     while low < high:
@@ -172,7 +172,7 @@ def _split_words(paragraph: str) -> Iterator[str]:
         yield word
 
 
-def _clusters(text: str) -> Iterator[str]:
+def _split_into_clusters(text: str) -> Iterator[str]:
     """Yield letters, each with its combining marks."""
     cluster = ""
     for letter in unicodedata.normalize("NFC", text):
@@ -184,8 +184,8 @@ def _clusters(text: str) -> Iterator[str]:
         yield cluster
 
 
-def _lines_fit(lines: tuple[Line, ...], size: float, area: Area) -> bool:
-    high = (len(lines) - 1) * _line_step(lines) * size + (
+def _has_room_for(lines: tuple[Line, ...], size: float, area: Area) -> bool:
+    high = (len(lines) - 1) * _measure_line_step(lines) * size + (
         max(line.high for line in lines) - lines[-1].low
     ) / 1000 * size
     return high <= area.height + 0.5 and all(
@@ -193,12 +193,12 @@ def _lines_fit(lines: tuple[Line, ...], size: float, area: Area) -> bool:
     )
 
 
-def _line_step(lines: tuple[Line, ...]) -> float:
+def _measure_line_step(lines: tuple[Line, ...]) -> float:
     """Return the line height in font sizes, that of the highest line."""
     return max(LEADING, *((line.high - line.low) / 1000 for line in lines))
 
 
-def _fitting_size(area: Area, high: float) -> float:
+def _choose_size(area: Area, high: float) -> float:
     """Return the requested or usual size, at most what fits a line of this height (in font
     sizes)."""
     return min(area.size or min(_USUAL_SIZE, area.height * 0.66), area.height / high)

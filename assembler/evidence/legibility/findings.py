@@ -34,7 +34,7 @@ def report_legibility(
     An illegible page is an error, unless its file's `accept_loss` names the rule; everything else
     is a warning.
     """
-    yield from _missing_data(exhibit, pages)
+    yield from _find_missing_data(exhibit, pages)
     backs = _find_blank_backs(pages)
     for page in pages:
         if page.part in backs and page.page.blank:
@@ -47,7 +47,7 @@ def report_legibility(
         for number, reason in enumerate(judged.reasons):
             decisive = number == 0 and judged.verdict is Verdict.ILLEGIBLE
             if reason.rule not in page.part.accept_loss:
-                yield _finding(exhibit, page.page, reason, decisive=decisive)
+                yield _make_page_finding(exhibit, page.page, reason, decisive=decisive)
         yield from _report_surroundings(exhibit, page)
 
 
@@ -158,7 +158,9 @@ def _judge_page(exhibit: Exhibit, page: ExhibitPage, limits: Limits) -> Judged |
     return legibility.judge(measures, limits, page.page.dpi, own_language=has_language)
 
 
-def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: bool) -> Finding:
+def _make_page_finding(
+    exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: bool
+) -> Finding:
     accept = f'; or keep it with "accept_loss": ["{reason.rule}"] on the file' if decisive else ""
     part = f", part {page.part} of {page.parts}" if page.parts > 1 else ""
     return make_finding(
@@ -175,7 +177,7 @@ def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: 
     )
 
 
-def _missing_data(exhibit: Exhibit, pages: Sequence[ExhibitPage]) -> Iterator[Finding]:
+def _find_missing_data(exhibit: Exhibit, pages: Sequence[ExhibitPage]) -> Iterator[Finding]:
     """Yield one finding per language whose recognition data is missing.
 
     With a translation it is only a note, since there is text to search.

@@ -68,11 +68,11 @@ def measure_page(
     sample = measure_words(gray, words) if _are_believable(words) else []
     measures = replace(
         _measure_text(words, scale * image.height),
-        contrast=_contrast(gray, sample),
+        contrast=_measure_contrast(gray, sample),
         low_contrast=find_tenth_percentile([word.contrast for word in sample]),
-        blur=_blur(gray, sample, dpi),
-        skew=_skew(image),
-        shadow=_evenness([word.paper for word in sample]),
+        blur=_measure_blur(gray, sample, dpi),
+        skew=_measure_skew(image),
+        shadow=_measure_evenness([word.paper for word in sample]),
         paper=measure_paper_fraction(gray, frame),
         document_at=find_document(gray, frame, words, size),
         worst=_find_worst_region(words, sample, size),
@@ -110,7 +110,7 @@ def _measure_text(words: Words, height: float) -> Measures:
     )
 
 
-def _blur(gray: Gray, sample: Sequence[WordMeasures], dpi: float) -> float | None:
+def _measure_blur(gray: Gray, sample: Sequence[WordMeasures], dpi: float) -> float | None:
     if sample:
         return find_median([word.spread / word.height for word in sample])
     spreads = [
@@ -122,7 +122,7 @@ def _blur(gray: Gray, sample: Sequence[WordMeasures], dpi: float) -> float | Non
     return None if sharpest is None else sharpest / (_TYPICAL * dpi / 72)
 
 
-def _contrast(gray: Gray, sample: Sequence[WordMeasures]) -> float | None:
+def _measure_contrast(gray: Gray, sample: Sequence[WordMeasures]) -> float | None:
     if sample:
         return find_median([word.contrast for word in sample])
     ranges = [
@@ -132,7 +132,7 @@ def _contrast(gray: Gray, sample: Sequence[WordMeasures]) -> float | None:
     return find_median(ranges)
 
 
-def _skew(image: Image.Image) -> float:
+def _measure_skew(image: Image.Image) -> float:
     """Return the clockwise rotation, within 20 degrees, that makes the profile of the text lines
     sharpest; 0 if unclear."""
     small = image.convert("L").reduce(max(1, round(min(image.size) / 560)))
@@ -143,13 +143,15 @@ def _skew(image: Image.Image) -> float:
         return 0.0
     thin = max(1, len(y) // 15_000)
     y, x = y[::thin].astype(np.float32), x[::thin].astype(np.float32)
-    coarse = max(range(-20, 21), key=lambda angle: _sharpness(y, x, angle))
-    best = max((coarse + n / 4 for n in range(-3, 4)), key=lambda angle: _sharpness(y, x, angle))
+    coarse = max(range(-20, 21), key=lambda angle: _measure_sharpness(y, x, angle))
+    best = max(
+        (coarse + n / 4 for n in range(-3, 4)), key=lambda angle: _measure_sharpness(y, x, angle)
+    )
     far = best + 12 if best < 0 else best - 12
-    return best if _sharpness(y, x, best) > 1.15 * _sharpness(y, x, far) else 0.0
+    return best if _measure_sharpness(y, x, best) > 1.15 * _measure_sharpness(y, x, far) else 0.0
 
 
-def _sharpness(y: np.ndarray[Any, Any], x: np.ndarray[Any, Any], angle: float) -> float:
+def _measure_sharpness(y: np.ndarray[Any, Any], x: np.ndarray[Any, Any], angle: float) -> float:
     rows = y - x * math.tan(math.radians(angle))
     counts = np.bincount((rows - rows.min()).astype(np.int32)).astype(np.float64)
     return float((counts * counts).sum())
@@ -221,7 +223,7 @@ def _add_vanished_words(
     ]
     if not sure:
         return measures
-    limit = _scanner_threshold(sample)
+    limit = _find_scanner_threshold(sample)
     readable = recognize(image.convert("L").point(lambda value: 255 if value > limit else 0))
     lost = [box for text, box in sure if not has_similar_word(text, box, readable)]
     return replace(
@@ -229,7 +231,7 @@ def _add_vanished_words(
     )
 
 
-def _scanner_threshold(sample: Sequence[WordMeasures]) -> float:
+def _find_scanner_threshold(sample: Sequence[WordMeasures]) -> float:
     """Return where a simple scanner separates black from white: halfway between the page's paper
     and ink."""
     paper = find_median([word.paper for word in sample]) or 255.0
@@ -237,7 +239,7 @@ def _scanner_threshold(sample: Sequence[WordMeasures]) -> float:
     return (paper + ink) / 2
 
 
-def _evenness(papers: Sequence[float]) -> float | None:
+def _measure_evenness(papers: Sequence[float]) -> float | None:
     if len(papers) < 12:
         return None
     return float(np.percentile(papers, 5) / max(1.0, float(np.percentile(papers, 95))))

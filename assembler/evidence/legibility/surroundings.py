@@ -44,17 +44,17 @@ def find_document(gray: Gray, frame: Box, words: Words, size: tuple[float, float
     if ground >= _WHITE or spread > 2 * _LEAST_CONTRAST + 60:
         return None
     apart = np.abs(small - ground) > max(_LEAST_CONTRAST, 0.75 * spread)
-    rows = _longest_run(apart.mean(axis=1) > _SPARSE)
+    rows = _find_longest_run(apart.mean(axis=1) > _SPARSE)
     if rows is None:
         return None
-    columns = _longest_run(apart[rows].mean(axis=0) > _DENSE / 1.2)
+    columns = _find_longest_run(apart[rows].mean(axis=0) > _DENSE / 1.2)
     if columns is None:
         return None
-    rows = _longest_run(apart[:, columns].mean(axis=1) > _DENSE / 1.2) or rows
-    return _as_region(apart, rows, columns, frame, centers, size)
+    rows = _find_longest_run(apart[:, columns].mean(axis=1) > _DENSE / 1.2) or rows
+    return _find_region(apart, rows, columns, frame, centers, size)
 
 
-def _as_region(
+def _find_region(
     apart: np.ndarray[Any, Any],
     rows: slice,
     columns: slice,
@@ -96,7 +96,7 @@ def _shrink(gray: Gray, frame: Box) -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.asarray(picture.resize(size, Image.Resampling.BOX), dtype=np.float32)
 
 
-def _longest_run(flags: np.ndarray[Any, Any]) -> slice | None:
+def _find_longest_run(flags: np.ndarray[Any, Any]) -> slice | None:
     """Return the longest run of true values."""
     best: slice | None = None
     start = 0

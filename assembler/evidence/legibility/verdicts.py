@@ -58,7 +58,7 @@ def judge(
     `dpi`: of the image that fills the page, if one does. `own_language`: whether it was recognized
     with the data of its language; without it, the confidence says nothing about the page.
     """
-    reading = _reading_level(measured, limits) if own_language else 0
+    reading = _grade_reading(measured, limits) if own_language else 0
     whole_page = sorted(
         _judge_picture(measured, limits, dpi, reading), key=lambda reason: -reason.level
     )
@@ -73,16 +73,16 @@ def judge(
     if reading == 2 and whole_page and whole_page[0].level == 2:
         return Judged(verdict=Verdict.ILLEGIBLE, reasons=(*whole_page, *parts))
     if reading and not whole_page:
-        whole_page = [_reading_reason(measured, limits, reading)]
+        whole_page = [_explain_reading(measured, limits, reading)]
     reasons = (*whole_page, *parts)
     return Judged(verdict=Verdict.DOUBTFUL if reasons else Verdict.LEGIBLE, reasons=reasons)
 
 
-def _reading_level(measured: Measures, limits: Limits) -> int:
+def _grade_reading(measured: Measures, limits: Limits) -> int:
     return 2 if measured.words < limits.few else limits.level("confidence", measured.confidence)
 
 
-def _reading_reason(measured: Measures, limits: Limits, level: int) -> Reason:
+def _explain_reading(measured: Measures, limits: Limits, level: int) -> Reason:
     if measured.words < limits.few:
         return Reason(
             rule="LEGIBLE.NOTEXT",

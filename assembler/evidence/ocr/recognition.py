@@ -80,7 +80,7 @@ class Policy:
 def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Recognition:
     """Recognize one upright gray image. `scratch`: a folder for the engine's files. Raises
     ToolFailed."""
-    engine = _engine(language)
+    engine = _load_engine(language)
     engine.SetVariable("user_defined_dpi", str(dpi))
     # the engine's library reads BMP by whole lines, but portable graymaps byte by byte (60 ms more)
     picture, layer = scratch / "page.bmp", scratch / "layer"
@@ -105,7 +105,7 @@ def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
 
 def read_words(image: Image.Image, dpi: int, language: str) -> tuple[Word, ...]:
     """Return the words of an upright image, without a layer."""
-    engine = _engine(language)
+    engine = _load_engine(language)
     engine.SetImage(image.convert("L"))
     engine.SetSourceResolution(dpi)
     return _list_words(engine, image.size)
@@ -141,7 +141,7 @@ def order_for_reading(word: str) -> str:
 
 def read_lines(image: Image.Image, dpi: int) -> str:
     """Read a gray image that holds only MRZ lines (letters, digits, fillers), line by line."""
-    engine = _zone_engine()
+    engine = _load_zone_engine()
     engine.SetImage(image.convert("L"))
     engine.SetSourceResolution(dpi)
     return str(engine.GetUTF8Text())
@@ -245,7 +245,7 @@ def find_orientations(image: Image.Image, policy: Policy) -> tuple[int, ...]:
     all without that data."""
     if not (find_data_folder() / "osd.traineddata").is_file():
         return (180, 90, 270)
-    engine = _orientation_engine()
+    engine = _load_orientation_engine()
     engine.SetImage(image)
     detected = engine.DetectOrientationScript()
     if not detected or detected["orient_conf"] < policy.sure_of_turn:
@@ -282,7 +282,7 @@ def detect_script(image: Image.Image) -> str:
     sure."""
     if not (find_data_folder() / "osd.traineddata").is_file():
         return ""
-    engine = _orientation_engine()
+    engine = _load_orientation_engine()
     engine.SetImage(image)
     detected = engine.DetectOrientationScript()
     return (
@@ -293,7 +293,7 @@ def detect_script(image: Image.Image) -> str:
 
 
 @cache
-def _orientation_engine() -> Any:
+def _load_orientation_engine() -> Any:
     """Return the engine that only detects orientation and script: 0.3 seconds where a recognition
     takes one."""
     import tesserocr
@@ -304,7 +304,7 @@ def _orientation_engine() -> Any:
 
 
 @cache
-def _zone_engine() -> Any:
+def _load_zone_engine() -> Any:
     import tesserocr
 
     engine = tesserocr.PyTessBaseAPI(
@@ -318,7 +318,7 @@ def _zone_engine() -> Any:
 
 
 @cache
-def _engine(language: str) -> Any:
+def _load_engine(language: str) -> Any:
     import tesserocr
 
     try:

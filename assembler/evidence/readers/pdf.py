@@ -97,7 +97,7 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
         survey = annotation_survey.survey_marks(data, password, target, marks, excluded)
         removed["comment or mark (still visible)"] += survey.visible
         removed["comment or mark (not visible)"] += len(survey.invisible)
-        losses += map(_invisible_mark, survey.invisible)
+        losses += map(_report_invisible_mark, survey.invisible)
         redrawn |= survey.changed
     return NormalizedPdf(
         removed=tuple(sorted((kind, count) for kind, count in removed.items() if count)),
@@ -125,7 +125,7 @@ def list_losses(data: bytes, password: str) -> tuple[Loss, ...]:
         return ()
 
 
-def _invisible_mark(mark: annotation_survey.SurveyedMark) -> Loss:
+def _report_invisible_mark(mark: annotation_survey.SurveyedMark) -> Loss:
     return make_mark_loss(
         mark.page, mark.place, mark.kind, "shows nothing on the page", Severity.WARNING
     )
@@ -145,12 +145,12 @@ def _check_sound(target: Path) -> None:
 def _normalize_boxes(page: pikepdf.Page) -> Iterator[str]:
     """Write media and crop box on the page itself, the second within the first; yield what had to
     be guessed."""
-    media = _box(_inherited(page, Name.MediaBox))
+    media = _read_box(_find_inherited(page, Name.MediaBox))
     if media is None:
         yield "a page has no valid size and was given Letter size"
         media = LETTER
-    raw = _inherited(page, Name.CropBox)
-    crop = media if raw is None else _box(raw)
+    raw = _find_inherited(page, Name.CropBox)
+    crop = media if raw is None else _read_box(raw)
     if crop is None:
         yield "the visible part of a page has no valid size, so the whole page is shown"
         crop = media
@@ -172,7 +172,7 @@ def _normalize_boxes(page: pikepdf.Page) -> Iterator[str]:
     page.MediaBox, page.CropBox = Array(media), Array(visible)
 
 
-def _inherited(page: pikepdf.Page, key: Name) -> Any:
+def _find_inherited(page: pikepdf.Page, key: Name) -> Any:
     """Return a page's entry, or that of the nearest parent that has it."""
     node: Any = page.obj
     for _ in range(_MAX_PARENTS):
@@ -184,7 +184,7 @@ def _inherited(page: pikepdf.Page, key: Name) -> Any:
     return None
 
 
-def _box(raw: Any) -> Box | None:
+def _read_box(raw: Any) -> Box | None:
     """Return left, bottom, right, top, whichever corners were given; None if it is not a box or is
     empty."""
     if not isinstance(raw, Array) or len(raw) != 4:
@@ -206,7 +206,7 @@ def _normalize_rotation(number: int, page: pikepdf.Page) -> Iterator[Loss]:
 
     Every viewer ignores an odd angle below 90; each treats larger ones differently.
     """
-    raw = _number(_inherited(page, Name.Rotate) or 0)
+    raw = _number(_find_inherited(page, Name.Rotate) or 0)
     if not math.isfinite(raw) or (raw % 90 and abs(raw) > 90):
         raise Refused(
             "EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF"

@@ -70,14 +70,14 @@ def open_pdf(data: bytes, password: str = "") -> Reading:
     if pages == count:
         return Reading(pdf=pdf, faults=(), unopened=(), complaints=complaints, steps=tuple(steps))
     if count >= 0:
-        raise _disagreement(pages, count)
+        raise _refuse_page_count(pages, count)
     rewritten = rewrite_with_pypdf(data, password)
     steps.append(_step("pypdf", pypdf.__version__, "opened" if rewritten is not None else "failed"))
     second = _count_pages(rewritten) if rewritten is not None else -1
     if second < 0:
-        raise _unreadable_error(steps)
+        raise _refuse_unreadable(steps)
     if second != pages:
-        raise _disagreement(pages, second)
+        raise _refuse_page_count(pages, second)
     return Reading(
         pdf=pdf, faults=(_UNOPENED,), unopened=(), complaints=complaints, steps=tuple(steps)
     )
@@ -110,7 +110,7 @@ def _open_rewritten(data: bytes, password: str, count: int, steps: list[str]) ->
     if count == _NEEDS_PASSWORD:
         raise refuse_without_password(password)
     if count <= 0:
-        raise _unreadable_error(steps)
+        raise _refuse_unreadable(steps)
     _check_page_count(count)
     for name, version, write in (
         ("pypdf", pypdf.__version__, rewrite_with_pypdf),
@@ -132,7 +132,7 @@ def _open_rewritten(data: bytes, password: str, count: int, steps: list[str]) ->
             return Reading(
                 pdf=pdf, faults=(), unopened=(_UNOPENED,), complaints=complaints, steps=tuple(steps)
             )
-    raise _unreadable_error(steps)
+    raise _refuse_unreadable(steps)
 
 
 def _step(name: str, version: object, outcome: str) -> str:
@@ -174,7 +174,7 @@ def _check_page_count(pages: int) -> None:
         )
 
 
-def _disagreement(count: int, chrome_count: int) -> Refused:
+def _refuse_page_count(count: int, chrome_count: int) -> Refused:
     problem = (
         f"two readers disagree on its page count ({count} and {chrome_count}: "
         f"Chrome shows {chrome_count})"
@@ -182,7 +182,7 @@ def _disagreement(count: int, chrome_count: int) -> Refused:
     return Refused("EVID.PAGECOUNT", problem, _PRINT, acceptable=True)
 
 
-def _unreadable_error(steps: list[str]) -> Refused:
+def _refuse_unreadable(steps: list[str]) -> Refused:
     readers = ", ".join(dict.fromkeys(step.split(" ", 1)[0] for step in steps))
     return Refused(
         "EVID.BROKEN",

@@ -107,7 +107,7 @@ def _read_jpeg(image: Image.Image, data: bytes) -> Iterator[Frame]:
     _check_size(image)
     plain = strip_jpeg(data)
     check_complete(plain, len(image.getbands()))
-    orientation = _orientation(image)
+    orientation = _read_orientation(image)
     if image.mode in ("L", "RGB") and orientation not in _MIRRORED:
         image.load()
         turned = _ROTATIONS.get(orientation, 0)
@@ -141,11 +141,11 @@ def _read_single(image: Any, data: bytes, kind: str) -> Iterator[Frame]:
         raise Refused(
             "EVID.FRAMES", "the picture is animated", "save the frame that matters as PNG"
         )
-    lossy = kind in ("heic", "avif") or (kind == "webp" and b"VP8L" not in _riff_chunks(data))
+    lossy = kind in ("heic", "avif") or (kind == "webp" and b"VP8L" not in _list_riff_chunks(data))
     return (_encode_as_jpeg if lossy else _keep_pixels)(image, _list_metadata(image, data))
 
 
-def _riff_chunks(data: bytes) -> set[bytes]:
+def _list_riff_chunks(data: bytes) -> set[bytes]:
     """Return the chunk names of a RIFF file, such as WebP."""
     names, offset = set(), 12
     while offset + 8 <= len(data):
@@ -166,7 +166,7 @@ def _check_size(image: Image.Image) -> None:
 
 def _keep_pixels(image: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
     """Keep every pixel: a fax as a fax, everything else as PNG."""
-    stretch = _stretch(image)
+    stretch = _measure_stretch(image)
     decoded = _decode(image)
     if stretch == 1.0 and (
         strips := tuple(_cut_strips(decoded.picture, removed, decoded.background))
@@ -195,7 +195,7 @@ def _encode_lossless(picture: Image.Image) -> bytes:
 def _encode_as_jpeg(image: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
     """Encode as JPEG what no PDF can hold as it is and what would be many times as large without
     loss."""
-    stretch = _stretch(image)
+    stretch = _measure_stretch(image)
     decoded = _decode(image)
     picture = decoded.picture
     if stretch == 1.0 and (strips := tuple(_cut_strips(picture, removed, decoded.background))):
@@ -257,7 +257,7 @@ def _decode(image: Image.Image) -> _Decoded:
     inverted = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0
     picture = (
         ImageOps.exif_transpose(image)
-        if _orientation(image) in {*_MIRRORED, *_ROTATIONS}
+        if _read_orientation(image) in {*_MIRRORED, *_ROTATIONS}
         else image
     )
     profile, background = picture.info.get("icc_profile"), ""
@@ -297,14 +297,14 @@ def _to_screen(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return converted or picture.convert("RGB")
 
 
-def _orientation(image: Image.Image) -> int:
+def _read_orientation(image: Image.Image) -> int:
     """Return the EXIF orientation, 1..8; 1 for anything else. A TIFF is rotated when it is
     decoded."""
     value = image.getexif().get(_ORIENTATION, 1)
     return value if isinstance(value, int) and 1 <= value <= 8 and image.format != "TIFF" else 1
 
 
-def _stretch(image: Image.Image) -> float:
+def _measure_stretch(image: Image.Image) -> float:
     """Return the height of a pixel divided by its width, where a TIFF states it and it is
     plausible."""
     across, down = image.info.get("dpi") or image.info.get("resolution") or (1, 1)

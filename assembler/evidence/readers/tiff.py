@@ -37,7 +37,7 @@ def list_directories(data: bytes) -> list[Directory]:
     position = file.first()
     while position:
         if position in visited:
-            raise _broken("the TIFF's list of pictures is circular")
+            raise _refuse_broken("the TIFF's list of pictures is circular")
         if len(pictures) == MAX_PICTURES:
             raise Refused(
                 "EVID.LIMIT",
@@ -110,7 +110,7 @@ class _TiffFile:
         count = self._number("Q" if self._big else "H", position)
         start, step = (position + 8, 20) if self._big else (position + 2, 12)
         if count > 4096:
-            raise _broken("the TIFF is damaged")
+            raise _refuse_broken("the TIFF is damaged")
         tags: dict[int, int] = {}
         for n in range(count):
             tag, value = self._tag(start + step * n)
@@ -139,8 +139,8 @@ class _TiffFile:
         try:
             return int(struct.unpack_from(self._order + format_, self._data, position)[0])
         except struct.error as error:
-            raise _broken("the TIFF is cut off") from error
+            raise _refuse_broken("the TIFF is cut off") from error
 
 
-def _broken(problem: str) -> Refused:
+def _refuse_broken(problem: str) -> Refused:
     return Refused("EVID.BROKEN", problem, "ask for the file again")

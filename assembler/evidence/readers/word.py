@@ -95,7 +95,7 @@ def _list_differences(
             "nothing in its place"
         )
         remedy = "ask for the file again, or for its pages as PDF"
-        yield _loss(Severity.ERROR, problem, remedy)
+        yield _make_word_loss(Severity.ERROR, problem, remedy)
     if converted.engine.startswith("office2pdf"):
         problem = (
             f"the Word file was drawn by {converted.engine}, since LibreOffice is not installed "
@@ -111,13 +111,13 @@ def _list_differences(
             items = ", ".join(graphics)
             problem += f"; it holds {items}, which this engine may omit or misplace"
         remedy = f"check its pages, since text boxes may overlap; or {_PRINT}"
-        yield _loss(Severity.WARNING, problem, remedy)
+        yield _make_word_loss(Severity.WARNING, problem, remedy)
     if converted.notes:
         problem = f"not printed as Word shows it: {'; '.join(converted.notes)}"
-        yield _loss(Severity.WARNING, problem, f"compare the pages; or {_PRINT}")
+        yield _make_word_loss(Severity.WARNING, problem, f"compare the pages; or {_PRINT}")
 
 
-def _loss(severity: Severity, problem: str, remedy: str) -> Loss:
+def _make_word_loss(severity: Severity, problem: str, remedy: str) -> Loss:
     return make_loss("EVID.WORD", problem, remedy, severity)
 
 
@@ -139,7 +139,7 @@ def _check_file(original: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             changed = sum(
                 len(change) > 0
-                for root in _printed_parts(archive)
+                for root in _iterate_printed_parts(archive)
                 for change in root.iter(*_CHANGED)
             )
             removed = _count_removed(archive)
@@ -197,7 +197,7 @@ def _refuse_external_parts(archive: zipfile.ZipFile) -> None:
                 raise Refused("EVID.LINKED", f"the Word file {problem}", _PRINT)
 
 
-def _printed_parts(archive: zipfile.ZipFile) -> Iterator[Any]:
+def _iterate_printed_parts(archive: zipfile.ZipFile) -> Iterator[Any]:
     return (
         word_to_pdf.parse_part(archive.read(name))
         for name in archive.namelist()
@@ -219,7 +219,7 @@ def _count_removed(archive: zipfile.ZipFile) -> Counter[str]:
                 name.startswith("word/embeddings/") for name in names
             ),
             "hidden text": sum(
-                root.find(f".//{_W}vanish") is not None for root in _printed_parts(archive)
+                root.find(f".//{_W}vanish") is not None for root in _iterate_printed_parts(archive)
             ),
             "document metadata": sum(name.startswith("docProps/") for name in names),
         }
