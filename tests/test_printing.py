@@ -118,7 +118,7 @@ def seen(draw: Any) -> tuple[str, ...]:
         )
     draw(pen)
     pixels = np.asarray(page)
-    gray = scan_loss._gray(pixels)
+    gray = scan_loss._convert_to_gray(pixels)
     return scan_loss.find_losses(pixels, gray, gray > scan_loss.find_threshold(gray), 12)
 
 

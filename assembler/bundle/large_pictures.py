@@ -31,11 +31,11 @@ class StagedPictures:
 
     def _write(self, files: Sequence[Path]) -> None:
         with self._path.open("wb") as out:
-            offsets = _head(out)
+            offsets = _write_head(out)
             for file in dict.fromkeys(files):
                 with suppress(PdfError):  # copying its pages will report what is wrong with it
                     self._places[file] = _add(out, file, offsets)
-            _foot(out, offsets)
+            _write_foot(out, offsets)
 
     def new_bundle(self) -> Pdf:
         """Return an empty bundle that has the pictures."""
@@ -78,13 +78,13 @@ def _add(out: BinaryIO, file: Path, offsets: list[int]) -> dict[tuple[int, int],
     file."""
     places: dict[tuple[int, int], int] = {}
     with Pdf.open(file, access_mode=AccessMode.stream) as source:
-        for picture in _large(source):
+        for picture in _iterate_large(source):
             places[picture.objgen] = len(offsets) + 1
-            offsets.append(_written(out, len(offsets) + 1, picture.read_raw_bytes()))
+            offsets.append(_write_stream(out, len(offsets) + 1, picture.read_raw_bytes()))
     return places
 
 
-def _large(source: Pdf) -> Iterator[Object]:
+def _iterate_large(source: Pdf) -> Iterator[Object]:
     for item in source.objects:
         if (
             isinstance(item, Stream)
@@ -114,7 +114,7 @@ def _restore(bundle: Pdf, empty: Object, number: int) -> None:
         restored[key] = value
 
 
-def _head(out: BinaryIO) -> list[int]:
+def _write_head(out: BinaryIO) -> list[int]:
     out.write(b"%PDF-1.3\n%\xbf\xf7\xa2\xfe\n")
     offsets = []
     for number, body in (
@@ -126,7 +126,7 @@ def _head(out: BinaryIO) -> list[int]:
     return offsets
 
 
-def _written(out: BinaryIO, number: int, data: bytes) -> int:
+def _write_stream(out: BinaryIO, number: int, data: bytes) -> int:
     offset = out.tell()
     out.write(b"%d 0 obj\n<</Length %d>>\nstream\n" % (number, len(data)))
     out.write(data)
@@ -134,7 +134,7 @@ def _written(out: BinaryIO, number: int, data: bytes) -> int:
     return offset
 
 
-def _foot(out: BinaryIO, offsets: list[int]) -> None:
+def _write_foot(out: BinaryIO, offsets: list[int]) -> None:
     start, count = out.tell(), len(offsets) + 1
     out.write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
     out.writelines(b"%010d 00000 n \n" % offset for offset in offsets)

@@ -71,7 +71,7 @@ def drop_dead_links(page: Page, dropped: frozenset[str]) -> int:
     how many."""
     dead = 0
     for annotation in page.get(Name.Annots, ()):
-        for owner, key in list(_goals(annotation)):
+        for owner, key in list(_iterate_goals(annotation)):
             destination = owner[key]
             exists = (
                 bool(destination) and isinstance(destination[0], Dictionary)
@@ -94,10 +94,10 @@ def move_destinations(
         destination
         for page in pages
         for annotation in page.get(Name.Annots, ())
-        for destination in _goals(annotation)
+        for destination in _iterate_goals(annotation)
     ]
-    for owner, key in (*owners, *_named(bundle)):
-        moved = _moved(owner[key], moves)
+    for owner, key in (*owners, *_iterate_named(bundle)):
+        moved = _move_destination(owner[key], moves)
         if moved is not None:
             owner[key] = moved
     _follow_outline(outlines, moves)
@@ -105,13 +105,13 @@ def move_destinations(
 
 def _follow_outline(items: Iterable[OutlineItem], moves: Moves) -> None:
     for item in items:
-        moved = _moved(item.destination, moves)
+        moved = _move_destination(item.destination, moves)
         if moved is not None:
             item.destination = moved
         _follow_outline(item.children, moves)
 
 
-def _goals(annotation: Object) -> Iterator[tuple[Object, Name]]:
+def _iterate_goals(annotation: Object) -> Iterator[tuple[Object, Name]]:
     """Yield the owner and key of each destination of an annotation within this file."""
     if Name.Dest in annotation:
         yield annotation, Name.Dest
@@ -120,7 +120,7 @@ def _goals(annotation: Object) -> Iterator[tuple[Object, Name]]:
         yield action, Name.D
 
 
-def _named(bundle: Pdf) -> Iterator[tuple[Object, Name]]:
+def _iterate_named(bundle: Pdf) -> Iterator[tuple[Object, Name]]:
     """Yield the owner and key of each named destination, of both kinds."""
     strings = bundle.Root.get(Name.Names, Dictionary()).get(Name.Dests)
     entries = [] if strings is None else list(NameTree(strings).values())
@@ -130,7 +130,7 @@ def _named(bundle: Pdf) -> Iterator[tuple[Object, Name]]:
             yield entry, Name.D
 
 
-def _moved(destination: object, moves: Moves) -> Array | None:
+def _move_destination(destination: object, moves: Moves) -> Array | None:
     """Return the destination with its coordinates moved; None if its page was not."""
     if (
         not isinstance(destination, Array)

@@ -50,10 +50,10 @@ class OtherVolumes:
             for index, page in enumerate(source.pages)
             if index in elsewhere
         }
-        named = _named(source)
+        named = _list_named(source)
         for page in source.pages:
             for annotation in page.get(Name.Annots, ()):
-                page_object = _goal(annotation, named)
+                page_object = _find_goal(annotation, named)
                 if page_object is not None and page_object.objgen in numbers:
                     for key in (Name.Dest, Name.A):
                         if key in annotation:
@@ -61,7 +61,7 @@ class OtherVolumes:
                     annotation.A = self.action(numbers[page_object.objgen])
 
 
-def _goal(annotation: Object, named: Mapping[str, Object]) -> Object | None:
+def _find_goal(annotation: Object, named: Mapping[str, Object]) -> Object | None:
     """Return the page of this file that a link leads to."""
     action = annotation.get(Name.A)
     is_goto = isinstance(action, Dictionary) and action.get(Name.S) == Name.GoTo
@@ -81,7 +81,7 @@ def _goal(annotation: Object, named: Mapping[str, Object]) -> Object | None:
     )
 
 
-def _named(source: Pdf) -> dict[str, Object]:
+def _list_named(source: Pdf) -> dict[str, Object]:
     strings = source.Root.get(Name.Names, Dictionary()).get(Name.Dests)
     destinations = {} if strings is None else dict(NameTree(strings).items())
     return destinations | {

@@ -146,7 +146,7 @@ def keep_used_names(bundle: Pdf, pages: Sequence[Page]) -> None:
         str(destination)
         for page in pages
         for annotation in page.get(Name.Annots, ())
-        for destination in _names_of(annotation)
+        for destination in _iterate_names(annotation)
     }
     if Name.Dests in bundle.Root:
         _keep(bundle.Root.Dests, used)
@@ -164,7 +164,7 @@ def keep_used_names(bundle: Pdf, pages: Sequence[Page]) -> None:
             del bundle.Root[Name.Names]
 
 
-def _names_of(annotation: Object) -> Iterator[Object]:
+def _iterate_names(annotation: Object) -> Iterator[Object]:
     action = annotation.get(Name.A)
     for destination in (
         annotation.get(Name.Dest),
@@ -183,11 +183,11 @@ def keep_plain_objects(bundle: Pdf) -> None:
             _keep(item, _DRAWN[str(item.Subtype)])
         elif isinstance(item, Dictionary | Stream) and item.get(Name.Type) != Name.OCG:
             _forget(item)
-        for inner in _dictionaries_within(item):
+        for inner in _iterate_inner_dictionaries(item):
             _forget(inner)
 
 
-def _dictionaries_within(item: Object) -> Iterator[Object]:
+def _iterate_inner_dictionaries(item: Object) -> Iterator[Object]:
     """Return the dictionaries written out within an object, as the properties of marked content
     are."""
     waiting = [item] if isinstance(item, Dictionary | Stream) else []
@@ -239,7 +239,7 @@ def _settle_layers(bundle: Pdf) -> None:
         for item in bundle.objects
         if isinstance(item, Dictionary) and item.get(Name.Type) == Name.OCG
     ]
-    own_states = [(group, state) for group in groups if (state := _seen_state(group))]
+    own_states = [(group, state) for group in groups if (state := _read_view_state(group))]
     layers = bundle.Root.get(Name.OCProperties)
     if isinstance(layers, Dictionary) or own_states:
         _settle(bundle, layers if isinstance(layers, Dictionary) else Dictionary(), own_states)
@@ -252,7 +252,7 @@ def _settle(bundle: Pdf, layers: Dictionary, own_states: Sequence[tuple[Object, 
     defaults = layers.get(Name.D)
     defaults = defaults if isinstance(defaults, Dictionary) else Dictionary()
     places = ((layers, Name.OCGs), (defaults, Name.ON), (defaults, Name.OFF))
-    all_groups, on, off = (_dictionaries(owner.get(key)) for owner, key in places)
+    all_groups, on, off = (_list_dictionaries(owner.get(key)) for owner, key in places)
     for group, state in own_states:
         all_groups, on, off = (
             [member for member in members if member.objgen != group.objgen]
@@ -269,7 +269,7 @@ def _settle(bundle: Pdf, layers: Dictionary, own_states: Sequence[tuple[Object, 
     bundle.Root.OCProperties = layers
 
 
-def _dictionaries(values: Object | None) -> list[Object]:
+def _list_dictionaries(values: Object | None) -> list[Object]:
     return (
         [value for value in values if isinstance(value, Dictionary)]
         if isinstance(values, Array)
@@ -277,7 +277,7 @@ def _dictionaries(values: Object | None) -> list[Object]:
     )
 
 
-def _seen_state(layer: Object) -> str:
+def _read_view_state(layer: Object) -> str:
     """Return how a layer itself says it is viewed; "" if it does not."""
     usage = layer.get(Name.Usage) if isinstance(layer, Dictionary) else None
     view = usage.get(Name.View) if isinstance(usage, Dictionary) else None

@@ -38,21 +38,23 @@ def embed_stamp_font(bundle: Pdf, font: Path) -> Object:
             Encoding=Name.WinAnsiEncoding,
             FirstChar=_CODES[0],
             LastChar=_CODES[-1],
-            Widths=Array([WIDTHS.get(_character(code), 0) for code in _CODES]),
+            Widths=Array([WIDTHS.get(_decode_character(code), 0) for code in _CODES]),
             ToUnicode=bundle.make_stream(_to_unicode()),
             FontDescriptor=bundle.make_indirect(descriptor),
         )
     )
 
 
-def _character(code: int) -> str:
+def _decode_character(code: int) -> str:
     return bytes([code]).decode("cp1252", "replace")
 
 
 def _to_unicode() -> bytes:
     """Return the map back to text. Readers know WinAnsi, but converters and checkers of tagged
     files require this."""
-    pairs = [(code, ord(_character(code))) for code in _CODES if _character(code) in WIDTHS]
+    pairs = [
+        (code, ord(_decode_character(code))) for code in _CODES if _decode_character(code) in WIDTHS
+    ]
     # a block may have 100 entries at most
     blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     lines = [

@@ -25,12 +25,12 @@ def stamp_pages(bundle: Pdf, layout: Layout, pages: Sequence[Page], font: Object
     save = bundle.make_stream(b"q\n")  # one for all pages
     for leaf, page in zip(layout.leaves, pages, strict=True):
         if leaf.stamp is not None:
-            name = _font_name(page, font)
-            stamp_stream = bundle.make_stream(_drawing(leaf.stamp, page_frame(page), name))
-            page.Contents = Array([save, *_contents(page), stamp_stream])
+            name = _name_font(page, font)
+            stamp_stream = bundle.make_stream(_draw_stamp(leaf.stamp, page_frame(page), name))
+            page.Contents = Array([save, *_list_contents(page), stamp_stream])
 
 
-def _drawing(stamp: Stamp, frame: Frame, font: str) -> bytes:
+def _draw_stamp(stamp: Stamp, frame: Frame, font: str) -> bytes:
     """Return the operators of a stamp. The page's graphics state is restored first, so that nothing
     moves or colors it."""
     place = Matrix(1, 0, 0, 1, stamp.x, stamp.y + _BASELINE * stamp.size)
@@ -47,14 +47,14 @@ def _drawing(stamp: Stamp, frame: Frame, font: str) -> bytes:
     )
 
 
-def _contents(page: Page) -> list[Object]:
+def _list_contents(page: Page) -> list[Object]:
     contents = page.get(Name.Contents)
     if contents is None:
         return []
     return list(contents) if isinstance(contents, Array) else [contents]
 
 
-def _font_name(page: Page, font: Object) -> str:
+def _name_font(page: Page, font: Object) -> str:
     """Return the name of the font on this page: neither random nor used by a page of an earlier
     bundle."""
     resources = page.get(Name.Resources)
@@ -87,7 +87,7 @@ def shrink_pages(
             for annotation in page.get(Name.Annots, ()):
                 for key in (Name.Rect, Name.QuadPoints):
                     if key in annotation:
-                        annotation[key] = _moved(
+                        annotation[key] = _move_points(
                             [float(value) for value in annotation[key]], move, key == Name.Rect
                         )
     return moves
@@ -130,14 +130,14 @@ def _redraw(bundle: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
             f"{frame.y1 - frame.y0:.3f} re W n\n"
         )
         start = bundle.make_stream(b"q " + format_operands(move) + box.encode())
-        page.Contents = Array([start, *_contents(page), bundle.make_stream(b"\nQ\n")])
+        page.Contents = Array([start, *_list_contents(page), bundle.make_stream(b"\nQ\n")])
         return
-    form = _form(bundle, page, frame)
+    form = _copy_as_form(bundle, page, frame)
     page.Resources = Dictionary(XObject=Dictionary(Whole=form))
     page.Contents = bundle.make_stream(b"q " + format_operands(move) + b" cm /Whole Do Q\n")
 
 
-def _form(bundle: Pdf, page: Page, frame: Frame) -> Object:
+def _copy_as_form(bundle: Pdf, page: Page, frame: Frame) -> Object:
     """Return the page's content as it is now. (`as_form_xobject` reads it only on saving, when the
     page draws the form.)"""
     page.contents_coalesce()
@@ -150,7 +150,7 @@ def _form(bundle: Pdf, page: Page, frame: Frame) -> Object:
     return form
 
 
-def _moved(numbers: list[float], move: Matrix, is_rect: bool) -> Array:
+def _move_points(numbers: list[float], move: Matrix, is_rect: bool) -> Array:
     points = [move.transform((x, y)) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
     if is_rect:
         xs, ys = sorted(x for x, _ in points), sorted(y for _, y in points)

@@ -27,7 +27,7 @@ def merge_tags(
     for leaf, page in zip(layout.leaves, pages, strict=True):
         if leaf.document not in drafts or Name.StructTreeRoot not in drafts[leaf.document].Root:
             _untag(page)
-    ambiguous = _ambiguous_roles(list(drafts.values()))
+    ambiguous = _find_ambiguous_roles(list(drafts.values()))
     for name, source in drafts.items():
         if Name.StructTreeRoot in source.Root:
             # page references follow to the copied pages
@@ -38,15 +38,15 @@ def merge_tags(
                 for leaf, page in zip(layout.leaves, pages, strict=True)
                 if leaf.document == name
             ]
-            ids |= _named(tree, f"{len(tagged)}.")
+            ids |= _rename_elements(tree, f"{len(tagged)}.")
             parents |= _take(tree, root, own_pages, max(parents, default=-1) + 1)
             tagged.append(name)
     if tagged:
-        _root(bundle, root, parents, ids)
+        _store_root(bundle, root, parents, ids)
     return tuple(tagged)
 
 
-def _ambiguous_roles(drafts: Sequence[Pdf]) -> frozenset[str]:
+def _find_ambiguous_roles(drafts: Sequence[Pdf]) -> frozenset[str]:
     """Return the roles that mean one thing in one draft and another in the next.
 
     Each draft maps roles of its own to standard ones; the bundle has one map for all of them. A
@@ -60,7 +60,7 @@ def _ambiguous_roles(drafts: Sequence[Pdf]) -> frozenset[str]:
         for role in mapped & roles.keys():
             meanings[role].add(roles[role])
         unmapped = mapped - roles.keys()
-        used = {str(element.S) for element in _elements(tree)} if unmapped else set()
+        used = {str(element.S) for element in _iterate_elements(tree)} if unmapped else set()
         for role in unmapped & used:
             meanings[role].add(role)
     return frozenset(role for role, different in meanings.items() if len(different) > 1)
@@ -71,14 +71,14 @@ def _write_standard_roles(tree: Object, roles: frozenset[str]) -> None:
     if not roles:
         return
     role_map = tree.get(Name.RoleMap, Dictionary())
-    for element in _elements(tree):
+    for element in _iterate_elements(tree):
         if str(element.S) in roles and str(element.S) in role_map:
             element.S = role_map[str(element.S)]
     for role in roles & set(role_map.keys()):
         del role_map[role]
 
 
-def _root(
+def _store_root(
     bundle: Pdf, root: Object, parents: Mapping[int, Object], ids: Mapping[str, Object]
 ) -> None:
     numbered = Array([value for key, entry in sorted(parents.items()) for value in (key, entry)])
@@ -104,7 +104,7 @@ def _untag(page: Page) -> None:
 def _take(tree: Object, root: Object, pages: Sequence[Page], offset: int) -> dict[int, Object]:
     """Add one document's elements below the root; return its parent tree with keys that are free in
     the bundle."""
-    for kid in _kids(tree):
+    for kid in _list_kids(tree):
         kid.P = root
         root.K.append(kid)
     for role, standard in tree.get(Name.RoleMap, Dictionary()).items():
@@ -119,7 +119,7 @@ def _take(tree: Object, root: Object, pages: Sequence[Page], offset: int) -> dic
     return {key + offset: entry for key, entry in entries}
 
 
-def _named(tree: Object, prefix: str) -> dict[str, Object]:
+def _rename_elements(tree: Object, prefix: str) -> dict[str, Object]:
     """Make the names of elements unique to this document, also where cells name their headers;
     return name → element.
 
@@ -128,7 +128,7 @@ def _named(tree: Object, prefix: str) -> dict[str, Object]:
     elements: dict[str, Object] = {}
     if Name.IDTree not in tree:
         return elements
-    for element in _elements(tree):
+    for element in _iterate_elements(tree):
         if Name.ID in element:
             elements[prefix + str(element.ID)] = element
             element.ID = String(prefix + str(element.ID))
@@ -141,16 +141,16 @@ def _named(tree: Object, prefix: str) -> dict[str, Object]:
     return elements
 
 
-def _elements(tree: Object) -> Iterator[Object]:
-    waiting = _kids(tree)
+def _iterate_elements(tree: Object) -> Iterator[Object]:
+    waiting = _list_kids(tree)
     while waiting:
         element = waiting.pop()
         if isinstance(element, Dictionary) and Name.S in element:
             yield element
-            waiting += _kids(element)
+            waiting += _list_kids(element)
 
 
-def _kids(element: Object) -> list[Object]:
+def _list_kids(element: Object) -> list[Object]:
     kids = element.get(Name.K)
     if kids is None:
         return []

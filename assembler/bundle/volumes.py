@@ -69,7 +69,7 @@ def bind_within(
     bundle.unlink()
     writer = _VolumeWriter(layout, documents, folder, style)
     for _ in range(_ROUNDS):
-        spans = _spans(writer, sizes, limit)
+        spans = _cut_into_spans(writer, sizes, limit)
         volumes = volume_split.name_volumes(spans, profile, layout)
         written = [writer.write(volume, volumes) for volume in volumes]
         if all(size <= limit for size in written):
@@ -91,7 +91,9 @@ def weigh_pages(path: Path) -> list[int]:
     return [size + remainder // len(sizes) + 1 for size in sizes]
 
 
-def _spans(writer: _VolumeWriter, sizes: list[int], limit: int) -> tuple[volume_split.Span, ...]:
+def _cut_into_spans(
+    writer: _VolumeWriter, sizes: list[int], limit: int
+) -> tuple[volume_split.Span, ...]:
     """Return the cuts by these sizes.
 
     Pages that seem too large are bound by themselves before they are reported.
@@ -100,7 +102,7 @@ def _spans(writer: _VolumeWriter, sizes: list[int], limit: int) -> tuple[volume_
     for number, estimate in enumerate(sizes, 1):
         if estimate > limit:
             single = Volume(path="page.pdf", first=number, last=number)
-            size = writer.write(single, _around(single, len(writer.layout.leaves)))
+            size = writer.write(single, _split_around(single, len(writer.layout.leaves)))
             (writer.folder / single.path).unlink()
             sizes[number - 1] = size
             if size > limit:
@@ -111,7 +113,7 @@ def _spans(writer: _VolumeWriter, sizes: list[int], limit: int) -> tuple[volume_
     return volume_split.split_pages(runs, limit)
 
 
-def _around(single: Volume, pages: int) -> tuple[Volume, ...]:
+def _split_around(single: Volume, pages: int) -> tuple[Volume, ...]:
     """Return one page as a volume, and the rest of the bundle as two others."""
     before = Volume(path="before.pdf", first=1, last=single.first - 1)
     after = Volume(path="after.pdf", first=single.last + 1, last=pages)
@@ -137,7 +139,7 @@ def make_above_limit_error(
     """
     limit = profile.limit or 0
     findings = [
-        _finding(
+        _make_page_finding(
             layout.leaves[number - 1],
             profile,
             f"it alone has {size:,} bytes, {limit:,} are allowed{(why or {}).get(number, '')}",
@@ -171,7 +173,7 @@ def describe_page(leaf: Leaf) -> str:
     )
 
 
-def _finding(leaf: Leaf, profile: Profile, problem: str) -> Finding:
+def _make_page_finding(leaf: Leaf, profile: Profile, problem: str) -> Finding:
     return make_finding(
         "PROFILE.PAGE",
         describe_page(leaf),

@@ -113,7 +113,7 @@ def _save(bundle: Pdf, target: Path) -> None:
 def _describe(bundle: Pdf, labels: Sequence[str], style: BundleStyle) -> None:
     root = bundle.Root
     root.Lang = String(style.language)
-    root.PageLabels = Dictionary(Nums=Array(list(_labeled(labels))))
+    root.PageLabels = Dictionary(Nums=Array(list(_iterate_label_ranges(labels))))
     root.PageMode = Name.UseOutlines
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     for active in (Name.OpenAction, Name.AA, Name.AcroForm):
@@ -125,7 +125,7 @@ def _describe(bundle: Pdf, labels: Sequence[str], style: BundleStyle) -> None:
     bundle.docinfo[Name.Producer] = String(f"assembler {__version__}")
 
 
-def _labeled(labels: Sequence[str]) -> Iterator[int | Dictionary]:
+def _iterate_label_ranges(labels: Sequence[str]) -> Iterator[int | Dictionary]:
     """Yield ranges of page labels: consecutive numbers are one, each "57a" is its own."""
     next_label = ""
     for index, label in enumerate(labels):

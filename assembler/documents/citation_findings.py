@@ -38,7 +38,7 @@ def _check_cite(
 ) -> Iterator[Finding]:
     count = pages.get(cite.exhibit)
     if count is None:
-        yield _finding(
+        yield _make_cite_finding(
             case,
             "CITE.OTHER_PACKET",
             pointer,
@@ -52,7 +52,7 @@ def _check_cite(
     ]
     if outside or (cite.page and cite.last and cite.last < cite.page):
         span = f"{cite.page}–{cite.last}" if cite.last else f"{cite.page}"
-        yield _finding(
+        yield _make_cite_finding(
             case,
             "CITE.PAGE",
             pointer,
@@ -63,7 +63,9 @@ def _check_cite(
         )
 
 
-def _finding(case: Case, rule: str, pointer: str, cite: Cite, problem: str, remedy: str) -> Finding:
+def _make_cite_finding(
+    case: Case, rule: str, pointer: str, cite: Cite, problem: str, remedy: str
+) -> Finding:
     return make_finding(
         rule,
         case.place(pointer),

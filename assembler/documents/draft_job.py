@@ -110,19 +110,19 @@ def fill_template(template: TemplateFile, values: TemplateValues) -> bytes:
         document.render(names, environment)
     except jinja2.TemplateSyntaxError as error:
         raise TemplateBroken(
-            f"{error.message}, near {_syntax_context(error)!r}",
+            f"{error.message}, near {_quote_syntax_error(error)!r}",
             where=template.name,
             remedy="correct it in Word",
         ) from error
     except TemplateBroken as error:  # a citation
         raise TemplateBroken(
-            f"{error.problem}, in {_error_line(document, error)!r}",
+            f"{error.problem}, in {_find_error_line(document, error)!r}",
             where=template.name,
             remedy=error.remedy,
         ) from error
     except (jinja2.UndefinedError, jinja2.exceptions.SecurityError, *_MISTAKES) as error:
         raise TemplateBroken(
-            f"{_reason(error)}, in {_error_line(document, error)!r}",
+            f"{_explain_error(error)}, in {_find_error_line(document, error)!r}",
             where=template.name,
             remedy="correct it in Word",
         ) from error
@@ -132,7 +132,7 @@ def fill_template(template: TemplateFile, values: TemplateValues) -> bytes:
         ) from error
     out = io.BytesIO()
     document.save(out)
-    docx = _without_personal_data(out.getvalue())
+    docx = _remove_personal_data(out.getvalue())
     _check_values(docx, environment.placed, template.name)
     return docx
 
@@ -141,7 +141,7 @@ def _check_threats(template: TemplateFile) -> None:
     """Raise TemplateBroken, naming the part, for anything that fetches, runs or hides another file,
     and for zip bombs."""
     try:
-        threat = _first_threat(template.data)
+        threat = _find_first_threat(template.data)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise TemplateBroken(
             "not a Word document", where=template.name, remedy="save it as .docx in Word"
@@ -155,11 +155,11 @@ def _check_threats(template: TemplateFile) -> None:
 
 
 @lru_cache(maxsize=16)  # a template is filled several times in one worker
-def _first_threat(docx: bytes) -> word_to_pdf.Threat | None:
+def _find_first_threat(docx: bytes) -> word_to_pdf.Threat | None:
     return next(word_to_pdf.find_threats(docx, _MAX_DOCX), None)
 
 
-def _without_personal_data(data: bytes) -> bytes:
+def _remove_personal_data(data: bytes) -> bytes:
     """Return the same document with fixed dates and without the properties that name people."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as document, zipfile.ZipFile(out, "w") as copy:
@@ -185,7 +185,7 @@ def _check_values(docx: bytes, placed: list[str], where: str) -> None:
         )
 
 
-def _reason(error: Exception) -> str:
+def _explain_error(error: Exception) -> str:
     """Return what is wrong, in the template's words; another message may hold data, so only its
     class is named."""
     if isinstance(error, jinja2.UndefinedError):
@@ -197,12 +197,12 @@ def _reason(error: Exception) -> str:
     )
 
 
-def _syntax_context(error: jinja2.TemplateSyntaxError) -> str:
+def _quote_syntax_error(error: jinja2.TemplateSyntaxError) -> str:
     lines = [line.strip() for line in getattr(error, "docx_context", ()) if line.strip()]
     return lines[len(lines) // 2][:80] if lines else "?"
 
 
-def _error_line(document: Template, error: Exception) -> str:
+def _find_error_line(document: Template, error: Exception) -> str:
     """Return the paragraph of the template in which a run-time error rose."""
     frames = [
         frame
@@ -230,7 +230,9 @@ def _check_glyphs(filled: bytes, job: DraftJob) -> None:
     )
     if missing:
         places = [
-            place for place, text in _texts(asdict(job.values.case)) if set(text) & set(missing)
+            place
+            for place, text in _iterate_texts(asdict(job.values.case))
+            if set(text) & set(missing)
         ]
         place_hint = (
             f"look at {', '.join(places[:3])} in case.json"
@@ -242,16 +244,16 @@ def _check_glyphs(filled: bytes, job: DraftJob) -> None:
         )
 
 
-def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+def _iterate_texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
     match value:
         case str():
             yield place, value
         case dict():
             for key, entry in value.items():
-                yield from _texts(entry, f"{place}/{key}")
+                yield from _iterate_texts(entry, f"{place}/{key}")
         case list() | tuple():
             for number, entry in enumerate(value):
-                yield from _texts(entry, f"{place}/{number}")
+                yield from _iterate_texts(entry, f"{place}/{number}")
 
 
 def _make(job: DraftJob, filled: bytes, folder: Path) -> None:

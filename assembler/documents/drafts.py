@@ -116,7 +116,7 @@ def fill_drafts(
     """
     case, workshop = inputs.case, inputs.workshop
     jobs = [
-        _job(
+        _make_job(
             part.document,
             inputs.shelf.template(case.kind, part.template, inputs.folder),
             inputs.engine,
@@ -128,7 +128,7 @@ def fill_drafts(
                 extra_names=(("form", part.form.upper()),) if part.form else (),
             ),
         )
-        for part in _documents(inputs.plan)
+        for part in _list_documents(inputs.plan)
         if with_tabs or part.kind is not PartKind.TAB
     ]
     results = workshop.map(make_draft, jobs, limits=_LIMITS)
@@ -136,7 +136,7 @@ def fill_drafts(
         if isinstance(result, Failure):
             raise make_worker_error(result, job.template.name)
     drafts = tuple(
-        replace(result, findings=(*_engine_findings(job, inputs.engine), *result.findings))
+        replace(result, findings=(*_check_engine(job, inputs.engine), *result.findings))
         for job, result in zip(jobs, results, strict=True)
         if isinstance(result, Draft)
     )
@@ -167,7 +167,7 @@ def collect_template_values(
     )
 
 
-def _job(
+def _make_job(
     document: DocumentId,
     template: TemplateFile,
     engine: str,
@@ -197,7 +197,7 @@ def _job(
     )
 
 
-def _engine_findings(job: DraftJob, requested: str) -> tuple[Finding, ...]:
+def _check_engine(job: DraftJob, requested: str) -> tuple[Finding, ...]:
     """Return a warning for a firm's own template that had to be drawn by the embedded engine."""
     if requested != "auto" or job.template.origin == "shipped" or job.engine != "embedded":
         return ()
@@ -240,7 +240,7 @@ def _check_citations(case: Case, plan: Plan, prepared: Sequence[Prepared]) -> No
         )
 
 
-def _documents(plan: Plan) -> list[Part]:
+def _list_documents(plan: Plan) -> list[Part]:
     """Return one part for each distinct document; all tab sheets are one."""
     parts = {
         part.document: part

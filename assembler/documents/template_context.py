@@ -183,7 +183,7 @@ def list_enclosures(values: TemplateValues) -> tuple[str, ...]:
     """Return forms, declarations and further enclosures of the packet; exhibits are listed from the
     index."""
     case = values.case
-    forms = dict(values.facts).get("forms") or _bound_forms(values.layout)
+    forms = dict(values.facts).get("forms") or _list_bound_forms(values.layout)
     listed = [str(text) for text in forms] if isinstance(forms, tuple) else []
     declarations = [
         declaration.title
@@ -230,7 +230,7 @@ def find_source_language(exhibit: Exhibit) -> str:
     return next((tag for tag in tags if tag and tag.partition("-")[0] != "en"), "")
 
 
-def _bound_forms(layout: Layout) -> tuple[str, ...]:
+def _list_bound_forms(layout: Layout) -> tuple[str, ...]:
     """Return the titles of the forms in the packet, each once: a response lists only what is
     there."""
     forms = {leaf.number for leaf in layout.leaves if leaf.kind is PartKind.FORM}
@@ -300,22 +300,22 @@ def list_index_rows(values: TemplateValues, cite: Citer) -> list[dict[str, Any]]
                 "date": row.date,
                 "language": languages.get(row.language, row.language),
                 "range": f"page {row.pages}" if row.first == row.last else f"pages {row.pages}",
-                "details": _details(row),
+                "details": _list_details(row),
                 "link": cite.link(f"Exhibit {row.tab}", f"tab/{row.exhibit}"),
                 "tab_link": cite.link(row.tab, f"tab/{row.exhibit}"),
                 "title_link": cite.link(row.title, f"tab/{row.exhibit}"),
                 "pages_link": cite.link(row.pages, f"exhibit/{row.exhibit}/1"),
-                "sheet_link": cite.link(_pages(row), f"exhibit/{row.exhibit}/1"),
+                "sheet_link": cite.link(_format_pages(row), f"exhibit/{row.exhibit}/1"),
             }
         )
     return rows
 
 
-def _pages(row: IndexRow) -> str:
+def _format_pages(row: IndexRow) -> str:
     return f"Page {row.pages}" if row.first == row.last else f"Pages {row.pages}"
 
 
-def _details(row: IndexRow) -> list[str]:
+def _list_details(row: IndexRow) -> list[str]:
     """Return where original, translation and certificate are, for an exhibit that has more than an
     original."""
     if len(row.parts) < 2:

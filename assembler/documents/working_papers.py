@@ -59,7 +59,7 @@ def list_papers(
             )
         )
     if plan.claims_template:
-        rows = tuple({**asdict(claim), "pages": _pages(claim)} for claim in claims)
+        rows = tuple({**asdict(claim), "pages": _cite_pages(claim)} for claim in claims)
         papers.append(
             Paper(
                 name="claims.docx", template=plan.claims_template, extra_names=(("claims", rows),)
@@ -93,7 +93,7 @@ def _fill(job: _PaperJob) -> None:
     job.out.write_bytes(fill_template(job.template, job.values))
 
 
-def _pages(claim: Claim) -> str:
+def _cite_pages(claim: Claim) -> str:
     """Return "Ex. B at 9–10; Ex. C at 12", or where case.json states a claim that no exhibit
     shows."""
     citations = [f"Ex. {exhibit.tab} at {exhibit.pages}" for exhibit in claim.exhibits]

@@ -49,17 +49,19 @@ def _make(source: Path, folder: Path) -> None:
     with Pdf.open(source) as pdf:
         visited: set[tuple[int, int]] = set()
         for page in pdf.pages:
-            _colorless(pdf, page, visited, 0)
+            _remove_color(pdf, page, visited, 0)
         with open_deferring_errors(folder / "gray.pdf") as out:
             pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
 
 
-def _colorless(pdf: Pdf, owner: Page | Object, visited: set[tuple[int, int]], depth: int) -> None:
+def _remove_color(
+    pdf: Pdf, owner: Page | Object, visited: set[tuple[int, int]], depth: int
+) -> None:
     """Remove the color of a page, or of a drawing within one, and of everything it draws."""
     try:
-        data = pikepdf.unparse_content_stream(list(_instructions(owner)))
+        data = pikepdf.unparse_content_stream(list(_convert_instructions(owner)))
     except CANNOT:
         return
     if isinstance(owner, Page):
@@ -72,12 +74,12 @@ def _colorless(pdf: Pdf, owner: Page | Object, visited: set[tuple[int, int]], de
         if drawing.objgen not in visited:
             visited.add(drawing.objgen)
             if drawing.get(Name.Subtype) == Name.Form:
-                _colorless(pdf, drawing, visited, depth + 1)
+                _remove_color(pdf, drawing, visited, depth + 1)
             elif drawing.get(Name.Subtype) == Name.Image:
-                _picture(drawing)
+                _recode_picture(drawing)
 
 
-def _picture(image: Object) -> None:
+def _recode_picture(image: Object) -> None:
     try:
         coded = picture_coding.recode_gray(image)
     except CANNOT:
@@ -86,7 +88,7 @@ def _picture(image: Object) -> None:
         picture_coding.store_picture(image, coded)
 
 
-def _instructions(owner: Page | Object) -> Iterator[Any]:
+def _convert_instructions(owner: Page | Object) -> Iterator[Any]:
     """Yield the content's instructions with its colors as grays. `spaces`: components of the spaces
     in force, for filling and for lines."""
     resources = owner.get(Name.Resources)
@@ -100,17 +102,20 @@ def _instructions(owner: Page | Object) -> Iterator[Any]:
         elif operator == "Q" and stack:
             spaces = stack.pop()
         elif operator in ("cs", "CS"):
-            spaces["g" if operator == "cs" else "G"] = _colors(values[0], named_spaces)
-        elif (operator in _FILL or operator in _LINE) and not _neutral(list(values)):
-            yield [round(_lightness(list(values)), 4)], Operator("g" if operator in _FILL else "G")
+            spaces["g" if operator == "cs" else "G"] = _count_colors(values[0], named_spaces)
+        elif (operator in _FILL or operator in _LINE) and not _is_neutral(list(values)):
+            yield (
+                [round(_compute_lightness(list(values)), 4)],
+                Operator("g" if operator in _FILL else "G"),
+            )
             continue
         elif operator in _OWN and spaces[_OWN[operator]] == len(values) > 1:
-            yield [round(_lightness(list(values)), 4)], Operator(_OWN[operator])
+            yield [round(_compute_lightness(list(values)), 4)], Operator(_OWN[operator])
             continue
         yield instruction
 
 
-def _colors(name: Any, named: Mapping[str, Any] | None) -> int:
+def _count_colors(name: Any, named: Mapping[str, Any] | None) -> int:
     """Return how many numbers make a color of red, green and blue, or of four inks; 0 for any other
     space."""
     space = named[str(name)] if named is not None and str(name) in named else name
@@ -120,13 +125,13 @@ def _colors(name: Any, named: Mapping[str, Any] | None) -> int:
     return {"/DeviceRGB": 3, "/DeviceCMYK": 4}.get(kind, 0)
 
 
-def _neutral(values: Sequence[Any]) -> bool:
+def _is_neutral(values: Sequence[Any]) -> bool:
     """Return whether a color is already gray: black ink alone looks a little lighter than no red,
     green and blue."""
     return len({float(value) for value in values[:3]}) == 1
 
 
-def _lightness(values: Sequence[Any]) -> float:
+def _compute_lightness(values: Sequence[Any]) -> float:
     """Return the lightness of a color of three or four numbers (ITU-R BT.601, as pictures are made
     gray)."""
     parts = [min(1.0, max(0.0, float(value))) for value in values]

@@ -19,9 +19,9 @@ def count_kept_words(before: Sequence[Word], after: Sequence[Word]) -> tuple[int
     expected = Counter(
         text
         for word, confidence in before
-        if confidence >= _SURE and len(text := _plain(word)) >= _SHORT
+        if confidence >= _SURE and len(text := _simplify_word(word)) >= _SHORT
     )
-    recognized = Counter(_plain(word) for word, _ in after)
+    recognized = Counter(_simplify_word(word) for word, _ in after)
     return expected.total(), (expected & recognized).total()
 
 
@@ -30,5 +30,5 @@ def is_legible(words: int, kept: int) -> bool:
     return words - kept <= _MAY_LOSE * words
 
 
-def _plain(word: str) -> str:
+def _simplify_word(word: str) -> str:
     return "".join(filter(str.isalnum, word)).casefold()

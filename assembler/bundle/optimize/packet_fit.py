@@ -87,7 +87,7 @@ def convert_to_gray(files: Mapping[DocumentId, Path], workshop: Workshop) -> dic
         GrayJob(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()
     ]
     results = workshop.map(make_gray, jobs, limits=_LIMITS)
-    return {name: _result_or_error(path, name) for name, path in zip(files, results, strict=True)}
+    return {name: _require_result(path, name) for name, path in zip(files, results, strict=True)}
 
 
 def limit_resolution(inputs: FitInputs, workshop: Workshop) -> FitState:
@@ -177,10 +177,10 @@ def _step_while(
             inputs,
             workshop,
         )
-        state = _after_step(state, results, broken)
+        state = _apply_step(state, results, broken)
 
 
-def _after_step(
+def _apply_step(
     state: FitState, results: Mapping[Place, PageResult], broken: Mapping[Place, str]
 ) -> FitState:
     """Return the state after a step of some pages: the better result of each is kept, and losing
@@ -241,7 +241,7 @@ def write_fitted(inputs: FitInputs, state: FitState, workshop: Workshop) -> dict
         for name in names
     ]
     return {
-        name: _result_or_error(result, name)
+        name: _require_result(result, name)
         for name, result in zip(names, workshop.map(join_pages, jobs, limits=_LIMITS), strict=True)
     }
 
@@ -279,7 +279,7 @@ def _survey(inputs: FitInputs, place: Place) -> PageSurvey:
     return inputs.surveys[place[0]][place[1]]
 
 
-def _job(inputs: FitInputs, place: Place, dpi: int, workshop: Workshop) -> PageJob:
+def _make_job(inputs: FitInputs, place: Place, dpi: int, workshop: Workshop) -> PageJob:
     name, index = place
     languages = inputs.languages.get(name, ())
     return PageJob(
@@ -301,7 +301,7 @@ def _run(
     stay as they are."""
     results = workshop.map(
         fit_page,
-        [_job(inputs, place, dpi, workshop) for place, dpi in dpi_by_place.items()],
+        [_make_job(inputs, place, dpi, workshop) for place, dpi in dpi_by_place.items()],
         limits=_LIMITS,
     )
     results_by_place = dict(zip(dpi_by_place, results, strict=True))
@@ -317,7 +317,7 @@ def _run(
     }, broken
 
 
-def _result_or_error(result: T | Failure, where: str) -> T:
+def _require_result(result: T | Failure, where: str) -> T:
     if isinstance(result, Failure):
         raise ToolFailed(
             f"a page's pictures could not be recompressed ({result.kind}: {result.detail})",

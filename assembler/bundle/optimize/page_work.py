@@ -119,13 +119,13 @@ def _make(job: PageJob, engine: str, folder: Path) -> None:
     with Pdf.open(job.pdf) as pdf:
         for number, generation, dpi in job.survey.pictures:
             image = pdf.get_object((number, generation))
-            coded = _again(image, dpi, job.dpi)
+            coded = _recode_picture(image, dpi, job.dpi)
             if coded is not None:
                 saved += int(image.stream_dict.Length) - len(coded.data)
                 is_redrawn = is_redrawn or coded.width != int(image.Width)
                 records.append(_record(number, generation, coded, folder))
                 picture_coding.store_picture(image, coded)
-        word_counts = _counted(job, engine, pdf.pages[job.index], folder) if is_redrawn else {}
+        word_counts = _count_words(job, engine, pdf.pages[job.index], folder) if is_redrawn else {}
     numbers = {
         "bytes_before": job.survey.weight,
         "bytes_after": job.survey.weight - saved,
@@ -138,7 +138,7 @@ def _make(job: PageJob, engine: str, folder: Path) -> None:
     (folder / "fitted.json").write_text(json.dumps(numbers))
 
 
-def _again(image: Object, dpi: float, limit: int) -> CodedPicture | None:
+def _recode_picture(image: Object, dpi: float, limit: int) -> CodedPicture | None:
     """Store a picture again; None if no library can decode it, and it stays."""
     try:
         redrawn = (
@@ -186,7 +186,7 @@ def _join(job: JoinJob, folder: Path) -> None:
             )
 
 
-def _counted(job: PageJob, engine: str, page: Page, folder: Path) -> dict[str, Any]:
+def _count_words(job: PageJob, engine: str, page: Page, folder: Path) -> dict[str, Any]:
     """Count words before and after; the page with the new pictures is put into a file of its own to
     be rendered."""
     page_file = folder / "page.pdf"

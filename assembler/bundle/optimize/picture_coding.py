@@ -40,11 +40,11 @@ class CodedPicture:
 def recode_lossless(image: Object) -> CodedPicture | None:
     """Return the same pixels in fewer bytes, or None."""
     size = int(image.stream_dict.get(Name.Length, 0))
-    kind = _kind(image)
+    kind = _classify_coding(image)
     if kind == "jpeg":
-        coded = _jpeg_again(image)
+        coded = _optimize_jpeg(image)
     elif kind == "pixels":
-        coded = _pixels_again(image)
+        coded = _recode_pixels(image)
     else:
         coded = None
     return coded if coded is not None and len(coded.data) < size else None
@@ -53,7 +53,7 @@ def recode_lossless(image: Object) -> CodedPicture | None:
 def recode_coarser(image: Object, factor: float) -> CodedPicture | None:
     """Return the picture with `factor` (below 1) times as many pixels in each direction, or None if
     it must stay."""
-    space, mode = _space(image), _mode(image)
+    space, mode = _find_space(image), _find_mode(image)
     masked = (
         Name.Mask in image
         or image.get(Name.ImageMask, False)
@@ -69,42 +69,44 @@ def recode_coarser(image: Object, factor: float) -> CodedPicture | None:
     width, height = (max(1, round(side * factor)) for side in picture.size)
     if picture.mode == "1":
         resized = picture.convert("L").resize((width, height), Image.Resampling.BOX)
-        return _bilevel(resized.point(lambda value: 255 * (value >= _THRESHOLD)).convert("1"))
+        return _code_as_bilevel(
+            resized.point(lambda value: 255 * (value >= _THRESHOLD)).convert("1")
+        )
     resized = picture.resize((width, height), Image.Resampling.LANCZOS)
     new_space = "" if space not in ("/Indexed",) else "/DeviceRGB"
-    candidates = [_jpeg(resized, new_space)]
-    if _kind(image) == "pixels":
-        candidates.append(_png(resized.mode, resized.size, resized.tobytes(), new_space))
+    candidates = [_code_as_jpeg(resized, new_space)]
+    if _classify_coding(image) == "pixels":
+        candidates.append(_code_as_png(resized.mode, resized.size, resized.tobytes(), new_space))
     return min(candidates, key=lambda candidate: len(candidate.data))
 
 
 def recode_gray(image: Object) -> CodedPicture | None:
     """Return a color picture as a gray one; None if it is gray, or not of red, green and blue."""
-    colorless = _mode(image) != "RGB" and _space(image) != "/Indexed"
+    colorless = _find_mode(image) != "RGB" and _find_space(image) != "/Indexed"
     if colorless or _is_odd(image) or Name.Mask in image or image.get(Name.ImageMask, False):
         return None
     picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
     gray_picture = picture.convert("RGB").convert("L")
-    if _kind(image) == "pixels":
-        return _png("L", gray_picture.size, gray_picture.tobytes(), "/DeviceGray")
-    return _jpeg(gray_picture, "/DeviceGray", _FINE_QUALITY)
+    if _classify_coding(image) == "pixels":
+        return _code_as_png("L", gray_picture.size, gray_picture.tobytes(), "/DeviceGray")
+    return _code_as_jpeg(gray_picture, "/DeviceGray", _FINE_QUALITY)
 
 
 def _is_odd(image: Object) -> bool:
     """Return whether decoding does not give its pixels: palette numbers coded as JPEG, or JPEG
     2000, which may hold a mask."""
-    names = _filters(image)
-    return "/JPXDecode" in names or ("/DCTDecode" in names and _space(image) == "/Indexed")
+    names = _list_filters(image)
+    return "/JPXDecode" in names or ("/DCTDecode" in names and _find_space(image) == "/Indexed")
 
 
-def _filters(image: Object) -> list[str]:
+def _list_filters(image: Object) -> list[str]:
     filters = image.get(Name.Filter, Array())
     return [str(name) for name in filters] if isinstance(filters, Array) else [str(filters)]
 
 
-def _kind(image: Object) -> str:
+def _classify_coding(image: Object) -> str:
     """Return "jpeg" for one filter, JPEG; "pixels" for lossless filters; "" for all others."""
-    names = _filters(image)
+    names = _list_filters(image)
     if names == ["/DCTDecode"]:
         return "jpeg"
     lossless = {
@@ -117,7 +119,7 @@ def _kind(image: Object) -> str:
     return "pixels" if set(names) <= lossless else ""
 
 
-def _space(image: Object) -> str:
+def _find_space(image: Object) -> str:
     """Return the name of its color space; "" if it is not known to hold gray or red, green and
     blue."""
     space = image.get(Name.ColorSpace)
@@ -127,9 +129,9 @@ def _space(image: Object) -> str:
     return name if name in _COLORS else ""
 
 
-def _mode(image: Object) -> str | None:
+def _find_mode(image: Object) -> str | None:
     """Return the Pillow mode of its pixels as stored; None for what is never changed."""
-    space = "/DeviceGray" if image.get(Name.ImageMask, False) else _space(image)
+    space = "/DeviceGray" if image.get(Name.ImageMask, False) else _find_space(image)
     is_plain = Name.Decode not in image or [float(value) for value in image.Decode] in (
         [0, 1],
         [0, 1, 0, 1, 0, 1],
@@ -139,13 +141,13 @@ def _mode(image: Object) -> str | None:
     return _MODES.get((bits, _COLORS[space])) if space and is_plain else None
 
 
-def _jpeg_again(image: Object) -> CodedPicture | None:
+def _optimize_jpeg(image: Object) -> CodedPicture | None:
     """Return the same coefficients with better tables, checked pixel by pixel: other software must
     not change evidence."""
     before = image.read_raw_bytes()
     try:
         after = mozjpeg.optimize(before, copy=mozjpeg.COPY_MARKERS.ALL)
-        is_same = _pixels(before) == _pixels(after)
+        is_same = _decode_pixels(before) == _decode_pixels(after)
     except (ValueError, OSError):
         return None
     if not is_same:
@@ -159,13 +161,13 @@ def _jpeg_again(image: Object) -> CodedPicture | None:
     )
 
 
-def _pixels(data: bytes) -> tuple[str, bytes]:
+def _decode_pixels(data: bytes) -> tuple[str, bytes]:
     with Image.open(io.BytesIO(data)) as picture:
         return picture.mode, picture.tobytes()
 
 
-def _pixels_again(image: Object) -> CodedPicture | None:
-    mode = _mode(image)
+def _recode_pixels(image: Object) -> CodedPicture | None:
+    mode = _find_mode(image)
     size = (int(image.Width), int(image.Height))
     if mode is None:
         return None
@@ -174,32 +176,34 @@ def _pixels_again(image: Object) -> CodedPicture | None:
     if len(data) < row * size[1]:
         return None
     data = data[: row * size[1]]
-    candidates = [_png(mode, size, data), _deflated(mode, size, data)]
+    candidates = [_code_as_png(mode, size, data), _code_as_deflated(mode, size, data)]
     if mode == "1" and not image.get(Name.ImageMask, False):
-        candidates.append(_bilevel(Image.frombytes("1", size, data)))
-    if mode == "RGB" and _space(image) == "/DeviceRGB":
-        candidates += _as_gray(size, data)
-    if mode == "L" and _space(image) == "/DeviceGray":
-        candidates += _as_bilevel(size, data)
+        candidates.append(_code_as_bilevel(Image.frombytes("1", size, data)))
+    if mode == "RGB" and _find_space(image) == "/DeviceRGB":
+        candidates += _recode_as_gray(size, data)
+    if mode == "L" and _find_space(image) == "/DeviceGray":
+        candidates += _recode_as_bilevel(size, data)
     return min(candidates, key=lambda candidate: len(candidate.data))
 
 
-def _as_gray(size: tuple[int, int], data: bytes) -> list[CodedPicture]:
+def _recode_as_gray(size: tuple[int, int], data: bytes) -> list[CodedPicture]:
     pixels = np.frombuffer(data, dtype=np.uint8).reshape(-1, 3)
     if not ((pixels[:, 0] == pixels[:, 1]) & (pixels[:, 1] == pixels[:, 2])).all():
         return []
     gray = pixels[:, 0].tobytes()
-    return [_png("L", size, gray, "/DeviceGray"), *_as_bilevel(size, gray)]
+    return [_code_as_png("L", size, gray, "/DeviceGray"), *_recode_as_bilevel(size, gray)]
 
 
-def _as_bilevel(size: tuple[int, int], data: bytes) -> list[CodedPicture]:
+def _recode_as_bilevel(size: tuple[int, int], data: bytes) -> list[CodedPicture]:
     pixels: np.ndarray[Any, Any] = np.frombuffer(data, dtype=np.uint8)
     if not ((pixels == 0) | (pixels == 255)).all():
         return []
-    return [_bilevel(Image.frombytes("L", size, data).convert("1", dither=Image.Dither.NONE))]
+    return [
+        _code_as_bilevel(Image.frombytes("L", size, data).convert("1", dither=Image.Dither.NONE))
+    ]
 
 
-def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> CodedPicture:
+def _code_as_png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> CodedPicture:
     """Return pixels deflated with the predictor that PNG chooses for each row (PDF 32000-1,
     7.4.4.4)."""
     out = io.BytesIO()
@@ -212,7 +216,7 @@ def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Code
         ("/Columns", size[0]),
     )
     return CodedPicture(
-        data=_idat(out.getvalue()),
+        data=_extract_png_data(out.getvalue()),
         filter="/FlateDecode",
         width=size[0],
         height=size[1],
@@ -222,7 +226,7 @@ def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Code
     )
 
 
-def _idat(png: bytes) -> bytes:
+def _extract_png_data(png: bytes) -> bytes:
     chunks, position = [], 8
     while position < len(png):
         length = int.from_bytes(png[position : position + 4], "big")
@@ -232,14 +236,14 @@ def _idat(png: bytes) -> bytes:
     return b"".join(chunks)
 
 
-def _deflated(mode: str, size: tuple[int, int], data: bytes) -> CodedPicture:
+def _code_as_deflated(mode: str, size: tuple[int, int], data: bytes) -> CodedPicture:
     bits = 1 if mode == "1" else 8
     return CodedPicture(
         data=zlib.compress(data, 9), filter="/FlateDecode", width=size[0], height=size[1], bits=bits
     )
 
 
-def _bilevel(picture: Image.Image) -> CodedPicture:
+def _code_as_bilevel(picture: Image.Image) -> CodedPicture:
     """Return CCITT group 4, in one strip."""
     out = io.BytesIO()
     picture.save(
@@ -265,7 +269,7 @@ def _bilevel(picture: Image.Image) -> CodedPicture:
     )
 
 
-def _jpeg(picture: Image.Image, space: str, quality: int = _QUALITY) -> CodedPicture:
+def _code_as_jpeg(picture: Image.Image, space: str, quality: int = _QUALITY) -> CodedPicture:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=quality, optimize=True)
     data = mozjpeg.optimize(out.getvalue(), copy=mozjpeg.COPY_MARKERS.NONE)

@@ -35,11 +35,11 @@ def find_pictures(pdf: Pdf) -> tuple[tuple[PlacedPicture, ...], ...]:
     least: dict[Key, float] = {}
     for number, page in enumerate(pdf.pages):
         try:
-            drawn = list(_drawn(page, Matrix(), 0))
+            drawn = list(_iterate_drawn(page, Matrix(), 0))
         except (pikepdf.PdfError, ValueError, TypeError):
             continue
         for image, matrix in drawn:
-            dpi = _dpi(image, matrix)
+            dpi = _compute_dpi(image, matrix)
             if image.is_indirect and dpi:
                 key = image.objgen
                 owner.setdefault(key, number)
@@ -55,7 +55,9 @@ def find_pictures(pdf: Pdf) -> tuple[tuple[PlacedPicture, ...], ...]:
     )
 
 
-def _drawn(owner: Page | Object, matrix: Matrix, depth: int) -> Iterator[tuple[Object, Matrix]]:
+def _iterate_drawn(
+    owner: Page | Object, matrix: Matrix, depth: int
+) -> Iterator[tuple[Object, Matrix]]:
     """Yield each picture that a page, or a drawing within it, draws, and its matrix."""
     resources = owner.get(Name.Resources)
     drawings = resources.get(Name.XObject) if resources is not None else None
@@ -70,22 +72,22 @@ def _drawn(owner: Page | Object, matrix: Matrix, depth: int) -> Iterator[tuple[O
             case "Q":
                 matrix = stack.pop() if stack else matrix
             case "cm":
-                matrix = _matrix(operands) @ matrix
+                matrix = _make_matrix(operands) @ matrix
             case "Do" if str(operands[0]) in drawings:
                 drawing = drawings[str(operands[0])]
                 if drawing.get(Name.Subtype) == Name.Image:
                     yield drawing, matrix
                 elif drawing.get(Name.Subtype) == Name.Form:
-                    inner = _matrix(drawing.get(Name.Matrix, _WHOLE)) @ matrix
-                    yield from _drawn(drawing, inner, depth + 1)
+                    inner = _make_matrix(drawing.get(Name.Matrix, _WHOLE)) @ matrix
+                    yield from _iterate_drawn(drawing, inner, depth + 1)
 
 
-def _matrix(values: object) -> Matrix:
+def _make_matrix(values: object) -> Matrix:
     a, b, c, d, e, f = (float(value) for value in values)  # type: ignore[attr-defined]
     return Matrix(a, b, c, d, e, f)
 
 
-def _dpi(image: Object, matrix: Matrix) -> float:
+def _compute_dpi(image: Object, matrix: Matrix) -> float:
     across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
     if across < 1 or down < 1:
         return 0.0

@@ -160,7 +160,7 @@ def _find_losses(
     workshop: Workshop,
 ) -> tuple[Loss, ...]:
     """Return the pages that lose content in a black-and-white scan."""
-    unreadable = _pages_losing_words(manifest)
+    unreadable = _find_lossy_pages(manifest)
     out = workshop.folder("black-and-white")
     jobs = [
         Job(
@@ -184,7 +184,7 @@ def _add_words(loss: Loss, unreadable: frozenset[int]) -> Loss:
     return replace(loss, loses=(WORDS, *loss.loses)) if loss.number in unreadable else loss
 
 
-def _pages_losing_words(manifest: Manifest) -> frozenset[int]:
+def _find_lossy_pages(manifest: Manifest) -> frozenset[int]:
     """Return the places of pages whose words are lost in black and white, as recognition found when
     the bundle was built."""
     illegible = {
@@ -318,18 +318,18 @@ def _summarize(
         "sheets": len(manifest.ledger),
         "dividers": sum(parcel.dividers for parcel in parcels),
         "packages": [asdict(parcel) for parcel in parcels],
-        "fitted": list(_fitted(manifest.ledger)),
+        "fitted": list(_describe_fitted(manifest.ledger)),
         "black_and_white": [
             {"label": labels[loss.number], "loses": list(loss.loses)} for loss in losses
         ],
         "findings": [
             {key: str(value) for key, value in asdict(finding).items() if value is not None}
-            for finding in _findings(manifest)
+            for finding in _check_packet(manifest)
         ],
     }
 
 
-def _fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
+def _describe_fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
     """Return the pages of other sizes, and how each is placed on its Letter sheet."""
     for entry in ledger:
         if not is_letter(entry.size):
@@ -338,7 +338,7 @@ def _fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
             yield {"label": entry.label, "how": how}
 
 
-def _findings(manifest: Manifest) -> Iterator[Finding]:
+def _check_packet(manifest: Manifest) -> Iterator[Finding]:
     """Return placeholder pages, which must not be mailed, and exhibits without a divider sheet."""
     for entry in manifest.ledger:
         if entry.kind is PartKind.DRAFT and entry.part.endswith(PLACEHOLDER_SUFFIX):

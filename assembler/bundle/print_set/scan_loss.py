@@ -69,7 +69,7 @@ def _find_loss(page: Any, number: int, job: Job) -> Loss | None:
     _, scale = fit(page.get_size())
     bitmap = page.render(scale=scale * job.dpi / 72, rev_byteorder=True)
     pixels = bitmap.to_numpy()[:, :, :3]
-    gray = _gray(pixels)
+    gray = _convert_to_gray(pixels)
     white = gray > find_threshold(gray)
     loses = find_losses(pixels, gray, white, job.places, max(4, round(_PLACE * job.dpi / 200)))
     if not loses and number not in job.always:
@@ -79,7 +79,7 @@ def _find_loss(page: Any, number: int, job: Job) -> Loss | None:
     return Loss(number=number, loses=loses, width=white.shape[1], height=white.shape[0], path=path)
 
 
-def _gray(pixels: Pixels) -> Pixels:
+def _convert_to_gray(pixels: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
 
 
@@ -95,10 +95,16 @@ def find_losses(
     pixels: Pixels, gray: Pixels, white: Pixels, places: int, side: int = _PLACE
 ) -> tuple[str, ...]:
     """Return the kinds of content that are lost in at least `places` places of `side` pixels."""
-    light, dark = _tiled(gray, side).max(axis=(1, 3)), _tiled(gray, side).min(axis=(1, 3))
+    light, dark = (
+        _split_into_tiles(gray, side).max(axis=(1, 3)),
+        _split_into_tiles(gray, side).min(axis=(1, 3)),
+    )
     drawn = light.astype(np.int16) - dark > _MARK
-    below = _tiled(gray, side) < (np.maximum(light, _MARK) - np.uint8(_MARK))[:, None, :, None]
-    lost = below & ~_tiled(_grown(~white), side)
+    below = (
+        _split_into_tiles(gray, side)
+        < (np.maximum(light, _MARK) - np.uint8(_MARK))[:, None, :, None]
+    )
+    lost = below & ~_split_into_tiles(_grow_mask(~white), side)
     lost_pixels = lost.sum(axis=(1, 3))
     faint = (
         drawn
@@ -106,10 +112,10 @@ def find_losses(
         & (2 * lost_pixels >= below.sum(axis=(1, 3)))
         & ~_is_plain(lost)
     )
-    run_together = drawn & ~_tiled(_grown(white), side).any(axis=(1, 3))
+    run_together = drawn & ~_split_into_tiles(_grow_mask(white), side).any(axis=(1, 3))
     red, green, blue = (pixels[:, :, channel] for channel in range(3))
     spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
-    colored = (_tiled(spread, side) > _COLOR).sum(axis=(1, 3)) >= _MIN_PIXELS
+    colored = (_split_into_tiles(spread, side) > _COLOR).sum(axis=(1, 3)) >= _MIN_PIXELS
     masks = ((FAINT, faint), (DARK, run_together), (COLOR, colored))
     return tuple(kind for kind, mask in masks if int(mask.sum()) >= places)
 
@@ -125,7 +131,7 @@ def _is_plain(marks: Pixels) -> Pixels:
     return plain
 
 
-def _tiled(pixels: Pixels, side: int) -> Pixels:
+def _split_into_tiles(pixels: Pixels, side: int) -> Pixels:
     """Return the pixels as tiles, [row, y, column, x]; the rest at the right and bottom edges is
     left out."""
     rows, columns = max(1, pixels.shape[0] // side), max(1, pixels.shape[1] // side)
@@ -140,7 +146,7 @@ def _tiled(pixels: Pixels, side: int) -> Pixels:
     return tiled
 
 
-def _grown(mask: Pixels) -> Pixels:
+def _grow_mask(mask: Pixels) -> Pixels:
     """Return the mask with everything within `_EDGE` pixels of it."""
     grown = mask.copy()
     for axis in (0, 1):

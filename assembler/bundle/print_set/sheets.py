@@ -129,9 +129,9 @@ def pack_pages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ..
         cut_runs([1] * len(ledger), lengths), count_sheets_per_cover(fitting or largest, rules)
     )
     return tuple(
-        _package(
+        _make_package(
             ledger[first - 1 : last],
-            fitting or _smallest(last - first + 1, rules),
+            fitting or _choose_smallest(last - first + 1, rules),
             number,
             len(spans),
             rules,
@@ -140,7 +140,7 @@ def pack_pages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ..
     )
 
 
-def _smallest(sheets: int, rules: Rules) -> Cover:
+def _choose_smallest(sheets: int, rules: Rules) -> Cover:
     return next(
         cover
         for cover in sorted(
@@ -150,13 +150,13 @@ def _smallest(sheets: int, rules: Rules) -> Cover:
     )
 
 
-def _package(
+def _make_package(
     entries: Sequence[LedgerEntry], cover: Cover, number: int, of: int, rules: Rules
 ) -> Package:
     return Package(
         cover=cover,
         numbers=tuple(entry.number for entry in entries),
-        printed=_printed(entries),
+        printed=_format_printed(entries),
         sheets=len(entries),
         dividers=sum(entry.kind is PartKind.TAB for entry in entries),
         grams=round(len(entries) * rules.grams + cover.own_grams),
@@ -165,7 +165,7 @@ def _package(
     )
 
 
-def _printed(entries: Sequence[LedgerEntry]) -> str:
+def _format_printed(entries: Sequence[LedgerEntry]) -> str:
     """Return the printed numbers, those of neighboring pages as a range."""
     runs: list[list[LedgerEntry]] = []
     for entry in entries:

@@ -25,7 +25,7 @@ def find_uncovered(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
     missing = {character: None for character in text if character not in _DRAWN_AS_NOTHING}
     for font in sorted(fonts, key=lambda path: path.suffix == ".ttc"):  # the large collections last
         if missing and _is_regular(font):
-            covered = _coverage(font)
+            covered = _read_coverage(font)
             missing = {character: None for character in missing if ord(character) not in covered}
     return tuple(missing)
 
@@ -34,7 +34,7 @@ def read_code_points(fonts: Sequence[Path]) -> frozenset[int]:
     """Return code points that some of these fonts has a glyph for, except in the large
     collections."""
     return frozenset().union(
-        *(_coverage(font) for font in fonts if font.suffix != ".ttc" and _is_regular(font))
+        *(_read_coverage(font) for font in fonts if font.suffix != ".ttc" and _is_regular(font))
     )
 
 
@@ -74,7 +74,7 @@ def check_fonts(pdf: bytes, where: str, fonts: Sequence[Path]) -> None:
     """Raise TemplateBroken if the PDF is drawn with a font of this machine."""
     import pikepdf
 
-    known = {_plain(name) for font in fonts for name in _names(font)}
+    known = {_simplify_name(name) for font in fonts for name in _read_postscript_names(font)}
     with pikepdf.open(io.BytesIO(pdf)) as document:
         used = {
             str(item.BaseFont)
@@ -82,7 +82,7 @@ def check_fonts(pdf: bytes, where: str, fonts: Sequence[Path]) -> None:
             if isinstance(item, pikepdf.Dictionary) and "/BaseFont" in item
         }
     allowed = (*known, *_BUILT_IN)
-    foreign = [name for name in used if not _plain(name.split("+")[-1]).startswith(allowed)]
+    foreign = [name for name in used if not _simplify_name(name.split("+")[-1]).startswith(allowed)]
     if foreign:
         raise TemplateBroken(
             "the document uses a font that is not on the shelf",
@@ -91,23 +91,23 @@ def check_fonts(pdf: bytes, where: str, fonts: Sequence[Path]) -> None:
         )
 
 
-def _plain(name: str) -> str:
+def _simplify_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 @cache
-def _names(font: Path) -> tuple[str, ...]:
+def _read_postscript_names(font: Path) -> tuple[str, ...]:
     """Return PostScript names of the faces in a font file."""
-    return _debug_names(font, 6)
+    return _read_debug_names(font, 6)
 
 
 @cache
 def read_font_families(font: Path) -> tuple[str, ...]:
     """Return family names of the faces in a font file, as Word shows them."""
-    return (*_debug_names(font, 1), *_debug_names(font, 16))
+    return (*_read_debug_names(font, 1), *_read_debug_names(font, 16))
 
 
-def _debug_names(font: Path, which: int) -> tuple[str, ...]:
+def _read_debug_names(font: Path, which: int) -> tuple[str, ...]:
     from fontTools.ttLib import TTCollection, TTFont
 
     if font.suffix == ".ttc":
@@ -118,7 +118,7 @@ def _debug_names(font: Path, which: int) -> tuple[str, ...]:
 
 
 @cache
-def _coverage(font: Path) -> frozenset[int]:
+def _read_coverage(font: Path) -> frozenset[int]:
     """Return code points that the font has a glyph for."""
     from fontTools.ttLib import TTFont
 

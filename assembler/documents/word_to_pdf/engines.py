@@ -160,7 +160,7 @@ def convert_embedded(docx: Path, where: str, fonts: Sequence[Path]) -> Converted
             remedy="open it in Word and save it again as .docx",
         ) from error
     check_fonts(pdf, where, fonts)
-    findings = (_fonts_replaced(where, replaced),) if replaced else ()
+    findings = (_report_replaced_fonts(where, replaced),) if replaced else ()
     return ConvertedDocument(pdf=pdf, engine=read_embedded_version(), findings=findings)
 
 
@@ -211,7 +211,7 @@ def _check_losses(source: _Source, converted: ConvertedDocument) -> None:
         "pictures or drawings": count_missing_drawings(drawings, converted.pdf),
     }
     if source.check_links:
-        links = set(_link_addresses(source.docx)) - set(_annotation_addresses(converted.pdf))
+        links = set(_link_addresses(source.docx)) - set(_list_annotation_addresses(converted.pdf))
         counts["links"] = len(links)
     if any(counts.values()):
         losses = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
@@ -234,7 +234,7 @@ def _link_addresses(docx: Path) -> list[str]:
     return [targets[link.get(f"{R}id")][1] for link in visible if link.get(f"{R}id") in targets]
 
 
-def _annotation_addresses(pdf: bytes) -> list[str]:
+def _list_annotation_addresses(pdf: bytes) -> list[str]:
     import pikepdf
 
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -247,7 +247,7 @@ def _annotation_addresses(pdf: bytes) -> list[str]:
         return [str(annotation.A.get("/URI", "")) for annotation in links]
 
 
-def _fonts_replaced(where: str, count: int) -> Finding:
+def _report_replaced_fonts(where: str, count: int) -> Finding:
     return make_finding(
         "DRAFT.FONT",
         where,

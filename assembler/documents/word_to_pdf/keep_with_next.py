@@ -46,7 +46,7 @@ def draw_keeping_with_next(docx: bytes, draw: Callable[[bytes], bytes]) -> bytes
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     root = parse_part(parts["word/document.xml"])
-    blocks = _blocks(root, _keeping_styles(parts))
+    blocks = _list_blocks(root, _find_keeping_styles(parts))
     for _ in range(_ROUNDS if any(block.keep for block in blocks) else 0):
         start = _find_separated(blocks, read_page_texts(pdf))
         if start is None:
@@ -55,24 +55,24 @@ def draw_keeping_with_next(docx: bytes, draw: Callable[[bytes], bytes]) -> bytes
         parts["word/document.xml"] = etree.tostring(
             root, xml_declaration=True, encoding="UTF-8", standalone=True
         )
-        pdf = draw(_zipped(parts))
+        pdf = draw(_zip_parts(parts))
     return pdf
 
 
-def _blocks(root: Any, styles: frozenset[str]) -> list[_Block]:
+def _list_blocks(root: Any, styles: frozenset[str]) -> list[_Block]:
     body = root.find(f"{W}body")
     children = [child for child in body if child.tag in (f"{W}p", f"{W}tbl")]
     return [
         _Block(
             child,
             normalize_letters("".join(text.text or "" for text in child.iter(f"{W}t"))),
-            _keeps(child, styles),
+            _should_keep(child, styles),
         )
         for child in children
     ]
 
 
-def _keeps(block: Any, styles: frozenset[str]) -> bool:
+def _should_keep(block: Any, styles: frozenset[str]) -> bool:
     properties = block.find(f"{W}pPr")
     if block.tag != f"{W}p" or properties is None:
         return False
@@ -82,7 +82,7 @@ def _keeps(block: Any, styles: frozenset[str]) -> bool:
     return style is not None and style.get(f"{W}val") in styles
 
 
-def _keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
+def _find_keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
     """Return ids of the styles that keep with next, by themselves or inherited."""
     if "word/styles.xml" not in parts:
         return frozenset()
@@ -151,7 +151,7 @@ def _break_before(block: Any) -> None:
     properties.insert(place, mark)
 
 
-def _zipped(parts: Mapping[str, bytes]) -> bytes:
+def _zip_parts(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name, data in parts.items():

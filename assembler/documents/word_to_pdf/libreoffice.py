@@ -27,7 +27,7 @@ def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path
     (profile / "user").mkdir(parents=True)
     out.mkdir()
     (profile / "user/registrymodifications.xcu").write_text(_PROFILE)
-    (scratch / "fonts.conf").write_text(_font_config(fonts, scratch))
+    (scratch / "fonts.conf").write_text(_write_font_config(fonts, scratch))
     colored, addresses = _color_links(docx.read_bytes())
     source = scratch / "draft.docx"
     source.write_bytes(colored)
@@ -55,7 +55,7 @@ def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path
             where=where,
             remedy="open it in Word and save it again",
         )
-    return _with_links(pdf.read_bytes(), addresses)
+    return _add_links(pdf.read_bytes(), addresses)
 
 
 def _color_links(data: bytes) -> tuple[bytes, list[str]]:
@@ -78,7 +78,7 @@ def _color_links(data: bytes) -> tuple[bytes, list[str]]:
                     _, address = targets.get(link.get(f"{R}id"), ("", ""))
                     if address and len(addresses) < _MOST_LINKS:
                         addresses.append(address)
-                        _color(link, len(addresses))
+                        _color_link(link, len(addresses))
                 content = etree.tostring(
                     root, xml_declaration=True, encoding="UTF-8", standalone=True
                 )
@@ -86,7 +86,7 @@ def _color_links(data: bytes) -> tuple[bytes, list[str]]:
     return out.getvalue(), addresses
 
 
-def _color(link: etree._Element, number: int) -> None:
+def _color_link(link: etree._Element, number: int) -> None:
     for run in link.iter(f"{W}r"):
         properties = run.find(f"{W}rPr")
         if properties is None:
@@ -98,7 +98,7 @@ def _color(link: etree._Element, number: int) -> None:
         color.set(f"{W}val", f"{number >> 10:02X}{number >> 5 & 31:02X}{number & 31:02X}")
 
 
-def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
+def _add_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
     """Return the PDF with a link over every text in a link's color; without dates, producer and
     random id."""
     import pikepdf
@@ -108,7 +108,7 @@ def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
         for page in document.pages if addresses else ():
             if "/Annots" in page:
                 del page.Annots  # where LibreOffice does write links, these are the same
-        for index, box, address in _colored(pdf, addresses):
+        for index, box, address in _find_colored_text(pdf, addresses):
             annotation = pikepdf.Dictionary(
                 Type=pikepdf.Name.Annot,
                 Subtype=pikepdf.Name.Link,
@@ -128,7 +128,7 @@ def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-def _colored(pdf: bytes, addresses: Sequence[str]) -> Iterator[Piece]:
+def _find_colored_text(pdf: bytes, addresses: Sequence[str]) -> Iterator[Piece]:
     """Yield one rectangle for each line of each link, in reading order."""
     import pypdfium2 as pdfium
 
@@ -137,12 +137,12 @@ def _colored(pdf: bytes, addresses: Sequence[str]) -> Iterator[Piece]:
     document = pdfium.PdfDocument(pdf)
     try:
         for index in range(len(document)):
-            yield from _on_page(document[index], index, addresses)
+            yield from _find_on_page(document[index], index, addresses)
     finally:
         document.close()
 
 
-def _on_page(page: object, index: int, addresses: Sequence[str]) -> Iterator[Piece]:
+def _find_on_page(page: object, index: int, addresses: Sequence[str]) -> Iterator[Piece]:
     text = page.get_textpage()  # type: ignore[attr-defined]
     number, box = 0, (0.0, 0.0, 0.0, 0.0)
     for position in range(text.count_chars()):
@@ -172,7 +172,7 @@ def _number(text: object, position: int) -> int:
     return red.value << 10 | green.value << 5 | blue.value
 
 
-def _font_config(fonts: Sequence[Path], scratch: Path) -> str:
+def _write_font_config(fonts: Sequence[Path], scratch: Path) -> str:
     folders = "".join(
         f"<dir>{escape(str(folder))}</dir>"
         for folder in dict.fromkeys(font.parent for font in fonts)

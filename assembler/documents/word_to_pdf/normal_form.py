@@ -29,10 +29,10 @@ def normalize_docx(docx: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         original = {name: archive.read(name) for name in archive.namelist()}
     parts = {
-        name: _common(data) if name.endswith((".xml", ".rels")) else data
+        name: _replace_strict_namespaces(data) if name.endswith((".xml", ".rels")) else data
         for name, data in original.items()
     }
-    parts = _usually_named(parts)
+    parts = _rename_numbered_parts(parts)
     _detach_template(parts)
     if parts == original:
         return docx
@@ -43,7 +43,7 @@ def normalize_docx(docx: bytes) -> bytes:
     return out.getvalue()
 
 
-def _common(part: bytes) -> bytes:
+def _replace_strict_namespaces(part: bytes) -> bytes:
     """Return a part of "Strict Open XML" with the namespaces that every engine knows."""
     if _STRICT not in part:
         return part
@@ -53,23 +53,28 @@ def _common(part: bytes) -> bytes:
     )
 
 
-def _usually_named(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+def _rename_numbered_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     """Rename parts that some writers number though there is only one: word/document2.xml,
     word/styles2.xml."""
     main = next(
-        (target for kind, target in _targets(parts, "").values() if kind == "officeDocument"), ""
+        (target for kind, target in _list_targets(parts, "").values() if kind == "officeDocument"),
+        "",
     )
     if main not in parts:
         return dict(parts)
-    names = {main: "word/document.xml", _listing(main): "word/_rels/document.xml.rels"}
+    names = {main: "word/document.xml", _locate_relations(main): "word/_rels/document.xml.rels"}
     counts = dict.fromkeys(("header", "footer"), 0)
-    for kind, target in _targets(parts, main).values():
+    for kind, target in _list_targets(parts, main).values():
         if kind in _USUAL:
             names[target] = f"word/{kind}.xml"
         elif kind in counts and not re.fullmatch(rf"word/{kind}\d*\.xml", target):
             counts[kind] += 1
             names[target] = f"word/{kind}{900 + counts[kind]}.xml"
-    names |= {_listing(old): _listing(new) for old, new in names.items() if _listing(old) in parts}
+    names |= {
+        _locate_relations(old): _locate_relations(new)
+        for old, new in names.items()
+        if _locate_relations(old) in parts
+    }
     names = {old: new for old, new in names.items() if old in parts and old != new}
     if (
         not names
@@ -79,11 +84,11 @@ def _usually_named(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         return dict(parts)
     renamed = {names.get(name, name): data for name, data in parts.items()}
     for name in [name for name in renamed if name.endswith(".rels") or name == _TYPES]:
-        renamed[name] = _retargeted(renamed[name], name, names)
+        renamed[name] = _retarget_parts(renamed[name], name, names)
     return renamed
 
 
-def _retargeted(data: bytes, name: str, names: Mapping[str, str]) -> bytes:
+def _retarget_parts(data: bytes, name: str, names: Mapping[str, str]) -> bytes:
     """Return a list of relationships or content types with the new part names."""
     root = parse_part(data)
     source = posixpath.join(posixpath.dirname(posixpath.dirname(name)), "x")
@@ -92,7 +97,7 @@ def _retargeted(data: bytes, name: str, names: Mapping[str, str]) -> bytes:
         old = resolve_target(node.get(key, ""), "x" if name == _TYPES else source)
         if node.get("TargetMode") != "External" and old in names:
             node.set(key, f"/{names[old]}")
-    return _written(root)
+    return _serialize_tree(root)
 
 
 def _detach_template(parts: dict[str, bytes]) -> None:
@@ -105,16 +110,16 @@ def _detach_template(parts: dict[str, bytes]) -> None:
                 node for node in root if node.get("Type", "").endswith("/attachedTemplate")
             ]:
                 root.remove(node)
-            parts[name] = _written(root)
+            parts[name] = _serialize_tree(root)
     if b"attachedTemplate" in parts.get("word/settings.xml", b""):
         settings = parse_part(parts["word/settings.xml"])
         for node in settings.findall(f"{W}attachedTemplate"):
             settings.remove(node)
-        parts["word/settings.xml"] = _written(settings)
+        parts["word/settings.xml"] = _serialize_tree(settings)
 
 
-def _targets(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
-    listing = _listing(part)
+def _list_targets(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
+    listing = _locate_relations(part)
     rows = parse_part(parts[listing]) if listing in parts else ()
     return {
         row.get("Id", ""): (
@@ -126,10 +131,10 @@ def _targets(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]
     }
 
 
-def _listing(part: str) -> str:
+def _locate_relations(part: str) -> str:
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
-def _written(root: Any) -> bytes:
+def _serialize_tree(root: Any) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -57,14 +57,14 @@ def count_drawings(docx: bytes, pages: int | None = None) -> Drawings:
     counts = dict.fromkeys(Drawings.__slots__, 0)
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         for name in find_printed_parts(archive, pages):
-            for kind in _kinds(archive, name):
+            for kind in _list_kinds(archive, name):
                 counts[kind] += 1
     return Drawings(**counts)
 
 
-def _kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
+def _list_kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
     targets = read_relations(archive, part)
-    for node in _shown(parse_part(archive.read(part))):
+    for node in _iterate_shown(parse_part(archive.read(part))):
         if node.tag in (f"{_A}blip", f"{_V}imagedata"):
             relation = next(
                 (node.get(key) for key in (f"{R}embed", f"{R}id", f"{R}pict") if node.get(key)),
@@ -72,7 +72,7 @@ def _kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
             )
             if relation:
                 target = targets.get(relation, ("", ""))[1]
-                yield _kind(archive, resolve_target(target, part))
+                yield _classify_picture(archive, resolve_target(target, part))
         elif (
             node.tag == f"{W}object"
             and next(node.iter(f"{_V}imagedata", f"{_A}blip"), None) is None
@@ -98,25 +98,25 @@ def _is_plain_shape(node: Any) -> bool:
     )
 
 
-def _shown(root: Any) -> Iterator[Any]:
+def _iterate_shown(root: Any) -> Iterator[Any]:
     """Yield all elements but the fallbacks for Word 2007 that newer programs ignore."""
     for child in root:
         if child.tag == f"{_MC}Fallback" and root.find(f"{_MC}Choice") is not None:
             continue
         if isinstance(child.tag, str):
             yield child
-            yield from _shown(child)
+            yield from _iterate_shown(child)
 
 
-def _kind(archive: zipfile.ZipFile, name: str) -> str:
+def _classify_picture(archive: zipfile.ZipFile, name: str) -> str:
     if name not in archive.namelist():
         return "broken"
     if name.lower().endswith(_OUTLINES):
         return "outlines"
-    return "pictures" if _decodes(archive.read(name)) else "broken"
+    return "pictures" if _can_decode(archive.read(name)) else "broken"
 
 
-def _decodes(data: bytes) -> bool:
+def _can_decode(data: bytes) -> bool:
     from PIL import Image, UnidentifiedImageError
 
     try:

@@ -75,9 +75,12 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     original = dict(parts)
-    own_lists = _lists(parts, covered) if lists == "written" else None
+    own_lists = _read_part_lists(parts, covered) if lists == "written" else None
     rewriting = _Rewriting(
-        styles=_styles(parts), covered=covered, lists=own_lists, pictures=lists == "written"
+        styles=_read_part_styles(parts),
+        covered=covered,
+        lists=own_lists,
+        pictures=lists == "written",
     )
     if lists != "kept":
         drop_unused_notes(parts)
@@ -88,14 +91,14 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
     if lists == "bullets" and "word/numbering.xml" in parts:
         root = parse_part(parts["word/numbering.xml"])
         if word_lists.replace_bullets(root, covered):
-            parts["word/numbering.xml"] = _as_part(root)
+            parts["word/numbering.xml"] = _serialize_tree(root)
     if parts == original:
         return PlainWord(data=docx, changed=False)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name, data in parts.items():
             copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return PlainWord(data=out.getvalue(), changed=True, notes=_notes(rewriting))
+    return PlainWord(data=out.getvalue(), changed=True, notes=_write_notes(rewriting))
 
 
 def _write_stories(parts: dict[str, bytes], rewriting: _Rewriting) -> None:
@@ -108,14 +111,14 @@ def _write_stories(parts: dict[str, bytes], rewriting: _Rewriting) -> None:
         if rewriting.pictures:
             changed |= place_pictures(root, name, parts)
         if changed:
-            parts[name] = _as_part(root)
+            parts[name] = _serialize_tree(root)
 
 
-def _as_part(root: Any) -> bytes:
+def _serialize_tree(root: Any) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _notes(rewriting: _Rewriting) -> tuple[str, ...]:
+def _write_notes(rewriting: _Rewriting) -> tuple[str, ...]:
     notes = list(rewriting.notes)
     if rewriting.word_art:
         notes.append(f"{_count(rewriting.word_art, 'piece')} of WordArt printed as plain text")
@@ -133,14 +136,18 @@ def _count(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _styles(parts: Mapping[str, bytes]) -> Mapping[str, Style]:
+def _read_part_styles(parts: Mapping[str, bytes]) -> Mapping[str, Style]:
     return read_styles(parts["word/styles.xml"]) if "word/styles.xml" in parts else {}
 
 
-def _lists(parts: Mapping[str, bytes], covered: Collection[int]) -> word_lists.Lists | None:
+def _read_part_lists(
+    parts: Mapping[str, bytes], covered: Collection[int]
+) -> word_lists.Lists | None:
     if "word/numbering.xml" not in parts:
         return None
-    return word_lists.read_lists(parse_part(parts["word/numbering.xml"]), _styles(parts), covered)
+    return word_lists.read_lists(
+        parse_part(parts["word/numbering.xml"]), _read_part_styles(parts), covered
+    )
 
 
 def _rewrite(root: Any, rewriting: _Rewriting) -> bool:

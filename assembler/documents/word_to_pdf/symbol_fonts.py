@@ -62,12 +62,16 @@ _LIKE = {
 
 def is_symbol_face(face: str) -> bool:
     """Return whether a font shows something else than the letters written in it."""
-    return face.strip().lower() in _tables()
+    return face.strip().lower() in _load_tables()
 
 
 def find_sign(face: str, code: int) -> str:
     """Return the character that a code of a symbol font shows, plain or F0xx; "" if unknown."""
-    sign = _tables().get(face.strip().lower(), {}).get(code & 0xFF if code >= 0xF000 else code, "")
+    sign = (
+        _load_tables()
+        .get(face.strip().lower(), {})
+        .get(code & 0xFF if code >= 0xF000 else code, "")
+    )
     return "" if sign and unicodedata.category(sign) == "Co" else sign
 
 
@@ -86,7 +90,7 @@ def find_likeness(sign: str, covered: Collection[int]) -> str:
 
 
 @cache
-def _tables() -> dict[str, dict[int, str]]:
+def _load_tables() -> dict[str, dict[int, str]]:
     from mammoth.docx.dingbats import dingbats
 
     tables: dict[str, dict[int, str]] = {}

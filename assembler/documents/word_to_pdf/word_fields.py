@@ -47,14 +47,14 @@ class _Field:
 
 def _write_out_simple(root: Any) -> bool:
     simple = [
-        node for node in root.iter(f"{W}fldSimple") if not _computes_page(node.get(f"{W}instr", ""))
+        node for node in root.iter(f"{W}fldSimple") if not _is_page_field(node.get(f"{W}instr", ""))
     ]
     for node in simple:
         unwrap(node)
     return bool(simple)
 
 
-def _computes_page(instruction: str) -> bool:
+def _is_page_field(instruction: str) -> bool:
     words = instruction.split()
     return bool(words) and words[0].upper() in _KEPT
 
@@ -63,7 +63,7 @@ def _follow(child: Any, open_fields: list[_Field]) -> bool:
     """Process one child of a run; return whether it ended a field that was written out."""
     mark = child.get(f"{W}fldCharType") if child.tag == f"{W}fldChar" else None
     if mark == "begin":
-        open_fields.append(_Field(begin=child, shown=_form_value(child.find(f"{W}ffData"))))
+        open_fields.append(_Field(begin=child, shown=_read_form_value(child.find(f"{W}ffData"))))
     elif not open_fields:
         return False
     elif mark == "separate":
@@ -99,7 +99,7 @@ def _end(ended: _Field, mark: Any) -> bool:
     return True
 
 
-def _form_value(data: Any) -> str | None:
+def _read_form_value(data: Any) -> str | None:
     """Return what an old form field shows: a box, the chosen entry of a list; None for a text
     field, which shows its result."""
     if data is None:

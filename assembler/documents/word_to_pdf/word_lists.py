@@ -119,9 +119,11 @@ class Lists:
             del counts[obsolete]
         for higher in range(level):
             counts.setdefault(higher, levels[higher].start if higher in levels else 1)
-        return self._text(levels, level, counts)
+        return self._format_label(levels, level, counts)
 
-    def _text(self, levels: Mapping[int, Level], level: int, counts: Mapping[int, int]) -> str:
+    def _format_label(
+        self, levels: Mapping[int, Level], level: int, counts: Mapping[int, int]
+    ) -> str:
         look = levels[level]
         if look.kind == "bullet":
             return format_bullet(look.text, read_face(look.look), self.covered)
@@ -146,25 +148,25 @@ def read_lists(part: Any, styles: Mapping[str, Style], covered: Collection[int])
     families: dict[str, str] = {}
     overrides: dict[tuple[str, int], int] = {}
     for number, node in numbers.items():
-        family = _family(read_value(node.find(f"{W}abstractNumId")), abstract, numbers, styles)
+        family = _find_family(read_value(node.find(f"{W}abstractNumId")), abstract, numbers, styles)
         if family not in abstract:
             continue
         families[number] = family
         levels[number] = {
-            int(level_node.get(f"{W}ilvl", "0")): _level(level_node)
+            int(level_node.get(f"{W}ilvl", "0")): _read_level(level_node)
             for level_node in abstract[family].findall(f"{W}lvl")
         }
         for override in node.findall(f"{W}lvlOverride"):
             place = int(override.get(f"{W}ilvl", "0"))
             own, start = override.find(f"{W}lvl"), read_value(override.find(f"{W}startOverride"))
             if own is not None:
-                levels[number][place] = _level(own)
+                levels[number][place] = _read_level(own)
             if start.isdigit():
                 overrides[number, place] = int(start)
     return Lists(levels=levels, families=families, overrides=overrides, covered=covered)
 
 
-def _family(
+def _find_family(
     name: str, abstract: Mapping[str, Any], numbers: Mapping[str, Any], styles: Mapping[str, Style]
 ) -> str:
     """Follow a list that only names a list style to the list that has the levels."""
@@ -180,7 +182,7 @@ def _family(
     return name
 
 
-def _level(node: Any) -> Level:
+def _read_level(node: Any) -> Level:
     start, restart = read_value(node.find(f"{W}start")), read_value(node.find(f"{W}lvlRestart"))
     return Level(
         start=int(start) if start.isdigit() else 0,
@@ -294,13 +296,13 @@ def format_number(value: int, kind: str) -> str | None:
         "none": lambda _: "",
         "decimal": str,
         "decimalZero": lambda number: f"{number:02d}",
-        "lowerLetter": _letters,
-        "upperLetter": lambda number: _letters(number).upper(),
-        "lowerRoman": _roman,
-        "upperRoman": lambda number: _roman(number).upper(),
-        "ordinal": _ordinal,
-        "cardinalText": _in_words,
-        "ordinalText": lambda number: _in_words(number, ordinal=True),
+        "lowerLetter": _format_letters,
+        "upperLetter": lambda number: _format_letters(number).upper(),
+        "lowerRoman": _format_roman,
+        "upperRoman": lambda number: _format_roman(number).upper(),
+        "ordinal": _format_ordinal,
+        "cardinalText": _spell_number,
+        "ordinalText": lambda number: _spell_number(number, ordinal=True),
         "decimalEnclosedCircle": lambda number: (
             chr(0x2460 + number - 1) if 1 <= number <= 20 else str(number)
         ),
@@ -309,17 +311,17 @@ def format_number(value: int, kind: str) -> str | None:
     return formats[kind](value) if kind in formats else None
 
 
-def _letters(value: int) -> str:
+def _format_letters(value: int) -> str:
     return chr(ord("a") + (value - 1) % 26) * ((value - 1) // 26 + 1) if value > 0 else ""
 
 
-def _ordinal(value: int) -> str:
+def _format_ordinal(value: int) -> str:
     if value % 100 in (11, 12, 13):
         return f"{value}th"
     return f"{value}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th') }"
 
 
-def _roman(value: int) -> str:
+def _format_roman(value: int) -> str:
     pieces = []
     for worth, letters in _ROMAN:
         pieces.append(letters * (value // worth))
@@ -327,9 +329,9 @@ def _roman(value: int) -> str:
     return "".join(pieces)
 
 
-def _in_words(value: int, *, ordinal: bool = False) -> str:
+def _spell_number(value: int, *, ordinal: bool = False) -> str:
     if not 0 <= value < 100:
-        return _ordinal(value) if ordinal else str(value)
+        return _format_ordinal(value) if ordinal else str(value)
     words = (
         [_ONES[value]]
         if value < 20
@@ -345,7 +347,7 @@ def replace_bullets(part: Any, covered: Collection[int]) -> bool:
     """Give the bullets of a numbering part characters of ordinary fonts, in place; return whether
     one changed."""
     changed = False
-    for level, face in _bullets(part):
+    for level, face in _find_bullets(part):
         text = level.find(f"{W}lvlText")
         sign = format_bullet(text.get(f"{W}val", ""), face, covered)
         look = level.find(f"{W}rPr")
@@ -357,7 +359,7 @@ def replace_bullets(part: Any, covered: Collection[int]) -> bool:
     return changed
 
 
-def _bullets(part: Any) -> Iterator[tuple[Any, str]]:
+def _find_bullets(part: Any) -> Iterator[tuple[Any, str]]:
     for level in part.iter(f"{W}lvl"):
         if (
             read_value(level.find(f"{W}numFmt")) == "bullet"

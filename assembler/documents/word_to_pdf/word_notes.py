@@ -29,7 +29,7 @@ def move_notes(parts: MutableMapping[str, bytes]) -> int:
     body = parse_part(parts[_BODY])
     moved: list[Any] = []
     for kind, form in _KINDS:
-        moved += _moved(body, parts, kind, form)
+        moved += _move_notes(body, parts, kind, form)
     if not moved:
         return 0
     content = body.find(f"{W}body")
@@ -41,7 +41,7 @@ def move_notes(parts: MutableMapping[str, bytes]) -> int:
     return len(moved)
 
 
-def _moved(body: Any, parts: MutableMapping[str, bytes], kind: str, form: str) -> list[Any]:
+def _move_notes(body: Any, parts: MutableMapping[str, bytes], kind: str, form: str) -> list[Any]:
     name = f"word/{kind}s.xml"
     if name not in parts:
         return []

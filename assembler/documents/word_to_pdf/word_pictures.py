@@ -74,13 +74,13 @@ class _Placing:
 def place_pictures(root: Any, part: str, parts: MutableMapping[str, bytes]) -> bool:
     """Change a part in place, with new pictures and relationships in `parts`; return whether there
     was anything to change."""
-    changed = _free_from_links_and_frames(root)
+    changed = _remove_links_and_frames(root)
     for holder in [
         node
         for node in root.iter(f"{W}drawing", f"{W}pict", f"{W}object")
         if not _is_fallback(node)
     ]:
-        placings = list(_placings(holder))
+        placings = list(_list_placings(holder))
         if placings and not _is_simple(holder, placings):
             changed |= _replace(holder, placings, part, parts)
     return changed
@@ -96,7 +96,7 @@ def _is_simple(holder: Any, placings: list[tuple[Any, _Placing]]) -> bool:
     )
 
 
-def _free_from_links_and_frames(root: Any) -> bool:
+def _remove_links_and_frames(root: Any) -> bool:
     """Remove links and frames around pictures: engines do not draw those pictures."""
     links = [node for node in root.iter(f"{W}hyperlink") if _has_picture(node)]
     for node in links:
@@ -124,18 +124,18 @@ def _is_grouped(holder: Any) -> bool:
     return next(holder.iter(f"{_WPG}wgp"), None) is not None
 
 
-def _placings(holder: Any) -> Iterator[tuple[Any, _Placing]]:
+def _list_placings(holder: Any) -> Iterator[tuple[Any, _Placing]]:
     """Yield the pictures of a drawing itself, not of its text boxes, with how they are placed."""
     for node in holder.iter(f"{_PIC}pic", f"{_V}imagedata"):
         nearest = next(node.iterancestors(f"{W}drawing", f"{W}pict", f"{W}object"), None)
         if nearest is not holder:
             continue
-        placing = _of_drawing(node, holder) if node.tag == f"{_PIC}pic" else _of_vml(node)
+        placing = _read_drawing(node, holder) if node.tag == f"{_PIC}pic" else _read_vml(node)
         if placing is not None:
             yield node, placing
 
 
-def _of_drawing(picture: Any, holder: Any) -> _Placing | None:
+def _read_drawing(picture: Any, holder: Any) -> _Placing | None:
     blip, frame = picture.find(f"{_PIC}blipFill/{_A}blip"), picture.find(f"{_PIC}spPr/{_A}xfrm")
     relation = blip.get(f"{R}embed") if blip is not None else None
     size = frame.find(f"{_A}ext") if frame is not None else None
@@ -157,7 +157,7 @@ def _of_drawing(picture: Any, holder: Any) -> _Placing | None:
         turn=_number(transform.get("rot", "0")) / 60_000,
         mirrored=transform.get("flipH", "0") in ("1", "true"),
         upside_down=transform.get("flipV", "0") in ("1", "true"),
-        crop=_shares(shares),
+        crop=_clamp_shares(shares),
     )
 
 
@@ -174,7 +174,7 @@ def _scale(group: Any) -> float:
     return _number(outer.get("cx")) / _number(inner.get("cx"))
 
 
-def _of_vml(data: Any) -> _Placing | None:
+def _read_vml(data: Any) -> _Placing | None:
     shape, relation = (
         data.getparent(),
         data.get(f"{R}id") or data.get(f"{R}pict") or data.get(f"{_O}relid"),
@@ -185,7 +185,7 @@ def _of_vml(data: Any) -> _Placing | None:
     # a group has units of its own, so sizes in it mean nothing here
     grouped = next(shape.iterancestors(f"{_V}group"), None) is not None
     width, height = (
-        0.0 if grouped else _length(style.get(name, "")) for name in ("width", "height")
+        0.0 if grouped else _parse_length(style.get(name, "")) for name in ("width", "height")
     )
     flip = style.get("flip", "")
     crop = [_share(data.get(f"crop{side}", "")) for side in ("left", "top", "right", "bottom")]
@@ -196,11 +196,11 @@ def _of_vml(data: Any) -> _Placing | None:
         turn=_number(style.get("rotation", "0")),
         mirrored="x" in flip,
         upside_down="y" in flip,
-        crop=_shares(crop),
+        crop=_clamp_shares(crop),
     )
 
 
-def _length(text: str) -> float:
+def _parse_length(text: str) -> float:
     match = re.match(r"([\d.]+)\s*([a-z]*)", text.strip())
     return _number(match[1]) * _UNITS.get(match[2], 0) if match else 0.0
 
@@ -210,7 +210,7 @@ def _share(text: str) -> float:
     return _number(text.rstrip("f")) / (65_536 if text.endswith("f") else 1)
 
 
-def _shares(shares: list[float]) -> tuple[float, float, float, float]:
+def _clamp_shares(shares: list[float]) -> tuple[float, float, float, float]:
     """Return crop shares without negative ones; none at all if they would leave nothing."""
     left, top, right, bottom = (max(0.0, share) for share in shares)
     return (
@@ -256,7 +256,7 @@ def _inline(placing: _Placing, part: str, parts: MutableMapping[str, bytes]) -> 
     """Return a picture in the line as it is placed; None for one that cannot be drawn."""
     from PIL import Image, UnidentifiedImageError
 
-    listing = _listing(part)
+    listing = _locate_relations(part)
     targets = (
         {entry.get("Id"): entry.get("Target", "") for entry in parse_part(parts[listing])}
         if listing in parts
@@ -267,14 +267,14 @@ def _inline(placing: _Placing, part: str, parts: MutableMapping[str, bytes]) -> 
         with Image.open(io.BytesIO(data)) as image:
             relation = placing.relation
             if not placing.is_plain():
-                relation = _add(_drawn_again(image, placing), part, parts)
-            width, height = _size(placing, image.size)
+                relation = _add(_redraw_picture(image, placing), part, parts)
+            width, height = _measure_picture(placing, image.size)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return etree.fromstring(_INLINE.format(cx=round(width), cy=round(height), relation=relation))
 
 
-def _size(placing: _Placing, dots: tuple[int, int]) -> tuple[float, float]:
+def _measure_picture(placing: _Placing, dots: tuple[int, int]) -> tuple[float, float]:
     """Return width and height on the page, in EMU; of a turned picture those of the box around
     it."""
     width, height = placing.width, placing.height
@@ -287,7 +287,7 @@ def _size(placing: _Placing, dots: tuple[int, int]) -> tuple[float, float]:
     return across * shrink, down * shrink
 
 
-def _drawn_again(image: Any, placing: _Placing) -> tuple[str, bytes]:
+def _redraw_picture(image: Any, placing: _Placing) -> tuple[str, bytes]:
     """Return the picture as Word shows it: its file ending, and its bytes."""
     from PIL import Image
 
@@ -320,7 +320,7 @@ def _add(picture: tuple[str, bytes], part: str, parts: MutableMapping[str, bytes
     ending, data = picture
     number = sum(name.startswith("word/media/placed") for name in parts) + 1
     parts[f"word/media/placed{number}.{ending}"] = data
-    listing = _listing(part)
+    listing = _locate_relations(part)
     root = parse_part(parts[listing])
     name = f"rIdPlaced{number}"
     entry = {"Id": name, "Type": _IMAGE, "Target": f"/word/media/placed{number}.{ending}"}
@@ -336,6 +336,6 @@ def _add(picture: tuple[str, bytes], part: str, parts: MutableMapping[str, bytes
     return name
 
 
-def _listing(part: str) -> str:
+def _locate_relations(part: str) -> str:
     folder, _, name = part.rpartition("/")
     return f"{folder}/_rels/{name}.rels"

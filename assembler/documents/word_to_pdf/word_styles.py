@@ -52,18 +52,19 @@ def is_run_hidden(run: Any, styles: Mapping[str, Style]) -> bool:
     if own is not None:
         return own
     return next(
-        (style.hides for style in _styles_of(run, styles) if style.hides is not None), False
+        (style.hides for style in _iterate_run_styles(run, styles) if style.hides is not None),
+        False,
     )
 
 
 def find_run_face(run: Any, styles: Mapping[str, Style]) -> str:
     """Return the font that a run names, by itself or through its styles."""
     return read_face(run.find(f"{W}rPr")) or next(
-        (style.face for style in _styles_of(run, styles) if style.face), ""
+        (style.face for style in _iterate_run_styles(run, styles) if style.face), ""
     )
 
 
-def _styles_of(run: Any, styles: Mapping[str, Style]) -> Iterator[Style]:
+def _iterate_run_styles(run: Any, styles: Mapping[str, Style]) -> Iterator[Style]:
     yield from iterate_lineage(styles, read_value(run.find(f"{W}rPr/{W}rStyle")))
     paragraph = next(run.iterancestors(f"{W}p"), None)
     if paragraph is not None:

@@ -53,7 +53,9 @@ def read_all_text(docx: Path | IO[bytes]) -> str:
     with zipfile.ZipFile(docx) as archive:
         names = sorted(filter(_TEXT_PARTS.fullmatch, archive.namelist()))
         texts = [
-            text for name in names for text in _paragraphs(parse_part(archive.read(name)), None)
+            text
+            for name in names
+            for text in _iterate_paragraphs(parse_part(archive.read(name)), None)
         ]
     return " ".join(texts)
 
@@ -75,12 +77,14 @@ def read_printed_paragraphs(docx: Path | IO[bytes], pages: int | None = None) ->
     with zipfile.ZipFile(docx) as archive:
         names, hidden = find_printed_parts(archive, pages), find_hidden_styles(archive)
         texts = [
-            text for name in names for text in _paragraphs(parse_part(archive.read(name)), hidden)
+            text
+            for name in names
+            for text in _iterate_paragraphs(parse_part(archive.read(name)), hidden)
         ]
-        return texts + [text for name in names for text in _diagram_texts(archive, name)]
+        return texts + [text for name in names for text in _read_diagram_texts(archive, name)]
 
 
-def _diagram_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
+def _read_diagram_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
     """Return the words of SmartArt, which are kept in parts of their own."""
     diagrams = [
         resolve_target(target, part)
@@ -160,13 +164,13 @@ def count_missing_signs(docx: Path | IO[bytes], pages: Sequence[str]) -> int:
     In a right-to-left text only boxes and ticks are counted: its brackets are drawn mirrored.
     """
     text = "\n".join(read_printed_paragraphs(docx, len(pages)))
-    lost = _signs(text) - _signs("\n".join(pages))
+    lost = _count_signs(text) - _count_signs("\n".join(pages))
     return sum(
         count for sign, count in lost.items() if sign in _BOXES or not _is_right_to_left(docx, text)
     )
 
 
-def _signs(text: str) -> Counter[str]:
+def _count_signs(text: str) -> Counter[str]:
     plain = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
     return Counter(c for c in plain if not c.isalnum() and unicodedata.category(c)[0] not in "ZCM")
 
@@ -262,7 +266,7 @@ def find_printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> li
     return sorted(names & set(archive.namelist()))
 
 
-def _paragraphs(root: Any, hidden: Set[str] | None) -> Iterator[str]:
+def _iterate_paragraphs(root: Any, hidden: Set[str] | None) -> Iterator[str]:
     """Yield the text of each paragraph, those of text boxes separately.
 
     Args:
@@ -272,10 +276,10 @@ def _paragraphs(root: Any, hidden: Set[str] | None) -> Iterator[str]:
         if hidden is None or not any(
             parent.tag == f"{_MC}Fallback" for parent in paragraph.iterancestors()
         ):
-            yield unicodedata.normalize("NFC", "".join(_pieces(paragraph, [], hidden)))
+            yield unicodedata.normalize("NFC", "".join(_iterate_pieces(paragraph, [], hidden)))
 
 
-def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[str]:
+def _iterate_pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[str]:
     """Yield text below a node in reading order; `fields` are the instructions of the open
     fields."""
     for child in node:
@@ -288,13 +292,13 @@ def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[s
         # engines typeset equations anew: their letters count, not their order and signs
         elif child.tag == f"{_M}t":
             yield f" {''.join(c for c in child.text or '' if c.isalnum())} "
-        elif child.tag == f"{W}t" and (hidden is None or not any(map(_computed, fields))):
+        elif child.tag == f"{W}t" and (hidden is None or not any(map(_is_computed, fields))):
             yield child.text or ""
         elif child.tag in _BREAKS:
             yield " "
         elif hidden is None or child.tag != f"{W}r" or not is_hidden(child, hidden):
             simple = child.get(f"{W}instr") if child.tag == f"{W}fldSimple" else None
-            yield from _pieces(child, [*fields, simple] if simple else fields, hidden)
+            yield from _iterate_pieces(child, [*fields, simple] if simple else fields, hidden)
 
 
 def _follow(mark: str | None, fields: list[str]) -> None:
@@ -304,7 +308,7 @@ def _follow(mark: str | None, fields: list[str]) -> None:
         fields.pop()
 
 
-def _computed(instruction: str) -> bool:
+def _is_computed(instruction: str) -> bool:
     return bool(instruction.strip()) and not instruction.strip().upper().startswith("HYPERLINK")
 
 
@@ -323,11 +327,11 @@ def find_hidden_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     """Return ids of the character styles that hide their text."""
     if "word/styles.xml" not in archive.namelist():
         return frozenset()
-    return _hiding(archive.read("word/styles.xml"))
+    return _find_hiding_styles(archive.read("word/styles.xml"))
 
 
 @lru_cache(maxsize=16)
-def _hiding(styles_part: bytes) -> frozenset[str]:
+def _find_hiding_styles(styles_part: bytes) -> frozenset[str]:
     styles = parse_part(styles_part).iter(f"{W}style")
     return frozenset(
         s.get(f"{W}styleId") for s in styles if s.find(f"{W}rPr/{W}vanish") is not None

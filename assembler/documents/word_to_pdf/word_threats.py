@@ -163,7 +163,7 @@ class Threat:
 def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
     """Yield everything that a harmless Word file does not have. Raises zipfile.BadZipFile."""
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        packing = list(_in_packing(archive.infolist(), most_bytes))
+        packing = list(_check_packing(archive.infolist(), most_bytes))
         if packing:
             yield from packing
             return  # do not read what is too large unpacked, or has two parts with the same name
@@ -174,35 +174,39 @@ def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
                 or name.endswith((".xml", ".rels", ".vml"))
                 or _is_xml(data)
             ):
-                yield from _in_part(name, data, archive.namelist())
+                yield from _check_part(name, data, archive.namelist())
 
 
-def _in_packing(entries: Sequence[zipfile.ZipInfo], most_bytes: int) -> Iterator[Threat]:
+def _check_packing(entries: Sequence[zipfile.ZipInfo], most_bytes: int) -> Iterator[Threat]:
     remedy = "open it in Word and save it again"
     if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > most_bytes:
         yield Threat(part="the file", problem="too much data when unpacked", remedy=remedy)
     names = Counter(unquote(entry.filename).replace("\\", "/").casefold() for entry in entries)
     for name in sorted(name for name, count in names.items() if count > 1):
-        yield Threat(part=_short(name), problem="two parts with the same name", remedy=remedy)
+        yield Threat(
+            part=_shorten_name(name), problem="two parts with the same name", remedy=remedy
+        )
     for entry in entries:
         plain = unquote(entry.orig_filename).replace("\\", "/")
         if ".." in plain.split("/") or plain.startswith("/") or ":" in plain or "\0" in plain:
             yield Threat(
-                part=_short(plain), problem="a part that lies outside the file", remedy=remedy
+                part=_shorten_name(plain),
+                problem="a part that lies outside the file",
+                remedy=remedy,
             )
         if re.search(
             r"vbaProject|/embeddings/|/activeX/|(?<!printerSettings\d)\.bin$", plain, re.IGNORECASE
         ):
             yield Threat(
-                part=_short(plain),
+                part=_shorten_name(plain),
                 problem="macros or embedded objects",
                 remedy="save a plain .docx",
             )
         if entry.flag_bits & 1:
-            yield Threat(part=_short(plain), problem="an encrypted part", remedy=remedy)
+            yield Threat(part=_shorten_name(plain), problem="an encrypted part", remedy=remedy)
 
 
-def _short(name: str) -> str:
+def _shorten_name(name: str) -> str:
     return repr(name[:80])
 
 
@@ -212,7 +216,7 @@ def _is_xml(data: bytes) -> bool:
     return data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
-def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
+def _check_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -230,15 +234,15 @@ def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
     root = tree.getroot()
     local = etree.QName(root).localname
     if local == "Relationships":
-        yield from _in_relationships(name, root)
+        yield from _check_relationships(name, root)
     elif local == "Types":
-        yield from _in_types(name, root, names)
+        yield from _check_types(name, root, names)
     else:
-        yield from _in_elements(name, root)
-        yield from _in_fields(name, root)
+        yield from _check_elements(name, root)
+        yield from _check_fields(name, root)
 
 
-def _in_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
+def _check_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
     """Yield threats in the content types of parts; a type for an extension that no part has is
     ignored."""
     extensions = {part.rpartition(".")[2].casefold() for part in names}
@@ -255,11 +259,11 @@ def _in_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
             kind,
             re.IGNORECASE,
         ):
-            yield _threat(name, "vbaProject")
+            yield _make_threat(name, "vbaProject")
         elif re.search(
             r"oleObject|spreadsheetml|presentationml|message/|html", kind, re.IGNORECASE
         ):
-            yield _threat(name, "oleObject")
+            yield _make_threat(name, "oleObject")
     if not any(_MAIN.fullmatch(kind) for kind in kinds):
         yield Threat(
             part=name,
@@ -268,14 +272,14 @@ def _in_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
         )
 
 
-def _in_relationships(name: str, root: Any) -> Iterator[Threat]:
+def _check_relationships(name: str, root: Any) -> Iterator[Threat]:
     for node in root:
         if not isinstance(node.tag, str):
             continue
         kind = node.get("Type", "").strip().rstrip("/").rpartition("/")[2]
         target, mode = node.get("Target", "").strip(), node.get("TargetMode", "Internal").strip()
         if kind not in _ALLOWED:
-            yield _threat(name, kind)
+            yield _make_threat(name, kind)
         elif mode.casefold() != "internal":
             if kind != "hyperlink" or not _is_safe_address(target):
                 yield Threat(part=name, problem=_BAD_LINK, remedy=_GOOD_LINKS)
@@ -289,7 +293,7 @@ def _in_relationships(name: str, root: Any) -> Iterator[Threat]:
             )
 
 
-def _threat(part: str, kind: str) -> Threat:
+def _make_threat(part: str, kind: str) -> Threat:
     default = (
         "a part of a kind that templates never need",
         "copy the text into a new document, and save that",
@@ -306,17 +310,17 @@ def _name_of(tag: str) -> tuple[str, str]:
     return name.namespace or "", name.localname
 
 
-def _in_elements(name: str, root: Any) -> Iterator[Threat]:
+def _check_elements(name: str, root: Any) -> Iterator[Threat]:
     for node in root.iter():
         if not isinstance(node.tag, str):
             continue
         place, local = _name_of(node.tag)
         if local == "OLEObject":
-            yield _threat(name, "oleObject")
+            yield _make_threat(name, "oleObject")
         elif place in _WORDML and local in _ELEMENTS:
-            yield _threat(name, _ELEMENTS[local])
+            yield _make_threat(name, _ELEMENTS[local])
         elif local == "externalData" and place.endswith("/chart"):
-            yield _threat(name, "package")
+            yield _make_threat(name, "package")
         elif place.startswith("urn:schemas-microsoft-com:") and any(
             map(_leads_out, node.attrib.items())
         ):
@@ -344,8 +348,8 @@ def _is_safe_address(target: str) -> bool:
     return bool(_SAFE_LINK.match(target)) or target.startswith("#")
 
 
-def _in_fields(name: str, root: Any) -> Iterator[Threat]:
-    for instruction in _instructions(root):
+def _check_fields(name: str, root: Any) -> Iterator[Threat]:
+    for instruction in _iterate_instructions(root):
         match = re.match(r"[^A-Za-z\0]*([A-Za-z]*\0?)", instruction)
         command = match[1].upper() if match else ""
         if _COMPUTED in command:
@@ -358,11 +362,11 @@ def _in_fields(name: str, root: Any) -> Iterator[Threat]:
                 problem=f"a field that fetches or runs something ({command})",
                 remedy=_UNLINK,
             )
-        elif command == "HYPERLINK" and not _is_safe_address(_address(instruction)):
+        elif command == "HYPERLINK" and not _is_safe_address(_read_address(instruction)):
             yield Threat(part=name, problem=_BAD_LINK, remedy=_GOOD_LINKS)
 
 
-def _address(instruction: str) -> str:
+def _read_address(instruction: str) -> str:
     """Return the target of a HYPERLINK field; "#" for a place in the document."""
     match = re.match(r"[^A-Za-z]*\w+\s*(?:\"([^\"]*)\"|(\\\S*)|(\S+))?", instruction)
     quoted, switch, bare = match.groups() if match else (None, None, None)
@@ -374,7 +378,7 @@ def _address(instruction: str) -> str:
     )
 
 
-def _instructions(root: Any) -> Iterator[str]:
+def _iterate_instructions(root: Any) -> Iterator[str]:
     """Yield the instruction of each field, joined from its runs; nested ones separately."""
     stack: list[list[str]] = []
     in_result: list[bool] = []
