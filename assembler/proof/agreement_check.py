@@ -56,17 +56,17 @@ def check_agreement(manifest: Manifest, structure: structure_reader.Structure) -
 def check_bookmarks(
     manifest: Manifest, parts: Sequence[Volume], structures: Sequence[structure_reader.Structure]
 ) -> Iterator[Check]:
-    marks = [(mark.level, mark.title, mark.number) for mark in manifest.bookmarks]
+    top_levels = max((mark.level for mark in manifest.bookmarks), default=0)
     for part, structure in zip(parts, structures, strict=True):
-        yield from _check_bookmarks(
-            volume_check.list_expected_bookmarks(marks, part),
-            structure,
-            max((mark[0] for mark in marks), default=0),
-        )
+        expected = volume_check.list_expected_bookmarks(manifest.bookmarks, part)
+        rows = [(mark.level, mark.title, mark.number) for mark in expected]
+        yield from _check_bookmarks(rows, structure, top_levels)
 
 
 def _check_bookmarks(
-    expected: Sequence[volume_check.Mark], structure: structure_reader.Structure, top_levels: int
+    expected: Sequence[tuple[int, str, int]],  # level, title, page
+    structure: structure_reader.Structure,
+    top_levels: int,
 ) -> Iterator[Check]:
     # the evidence's own outlines hang one level below their exhibit's bookmark
     actual = [item for item in structure.outline if item[0] <= top_levels]

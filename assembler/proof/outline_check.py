@@ -10,10 +10,10 @@ from assembler.model import Bookmark, Check, Volume
 from assembler.proof.bound_bundle import BoundBundle, BoundFile, is_close, place_in_file
 from assembler.proof.link_reader import PLAIN, Goal, Mark
 from assembler.proof.source_links import Origin
+from assembler.proof.volume_check import list_expected_bookmarks
 
 _WHOLE_PAGE = ("/Fit",)  # the view of a bookmark that names no place on its page
 _INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\ufffd]+")
-Row = tuple[int, str, int, str]  # level, title, number, document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class _OutlineCheck:
 
     def check_file(self, file: BoundFile) -> Check:
         expected = _nest_bookmarks(
-            _list_expected_rows(self._bundle.manifest.bookmarks, file.volume)
+            list_expected_bookmarks(self._bundle.manifest.bookmarks, file.volume)
         )
         wrong = list(self._compare_bookmarks(expected, file.marks, file))
         count = sum(1 + len(bookmark.children) for bookmark in expected)
@@ -129,26 +129,11 @@ class _OutlineCheck:
         return bookmarks
 
 
-def _list_expected_rows(rows: Sequence[Bookmark], volume: Volume) -> list[Row]:
-    """Return the bookmarks a file must have: its own, after those that were open before it, leading
-    to its first page."""
-    marks: list[Row] = [(mark.level, mark.title, mark.number, mark.document) for mark in rows]
-    volume_rows = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
-    earlier = [mark for mark in marks if mark[2] < volume.first]
-    if earlier and not any(mark[2] == volume.first for mark in volume_rows):
-        level, title, _, document = earlier[-1]
-        volume_rows.insert(0, (level, f"{title}, continued", volume.first, document))
-    headings = [mark[1] for mark in earlier if mark[0] == 0]
-    if volume_rows and volume_rows[0][0] and headings:
-        volume_rows.insert(0, (0, headings[-1], volume.first, ""))
-    return volume_rows
-
-
-def _nest_bookmarks(rows: Sequence[Row]) -> list[_ExpectedBookmark]:
+def _nest_bookmarks(bookmarks: Sequence[Bookmark]) -> list[_ExpectedBookmark]:
     top_level: list[_ExpectedBookmark] = []
-    for level, title, number, document in rows:
-        bookmark = _ExpectedBookmark(title=title, number=number, document=document)
-        if level and top_level:
+    for row in bookmarks:
+        bookmark = _ExpectedBookmark(title=row.title, number=row.number, document=row.document)
+        if row.level and top_level:
             top_level[-1] = replace(top_level[-1], children=(*top_level[-1].children, bookmark))
         else:
             top_level.append(bookmark)

@@ -4,12 +4,11 @@ the receiver's limit."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from assembler.model import Check, Manifest, Volume
-
-Mark = tuple[int, str, int]  # level, title, page
+from assembler.model import Bookmark, Check, Manifest, Volume
 
 
 def list_missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
@@ -79,19 +78,19 @@ def check_file_index(
         yield Check(name="files", ok=is_complete, detail=detail)
 
 
-def list_expected_bookmarks(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
+def list_expected_bookmarks(bookmarks: Sequence[Bookmark], volume: Volume) -> list[Bookmark]:
     """Return the bookmarks a volume must have: its own, after those that were open before it,
     leading to its first page.
 
     Open are the last bookmark before it ("…, continued"), unless one of its own is there, and the
     heading of its first.
     """
-    volume_marks = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
-    earlier = [mark for mark in marks if mark[2] < volume.first]
-    if earlier and (not volume_marks or volume_marks[0][2] != volume.first):
-        level, title, _ = earlier[-1]
-        volume_marks.insert(0, (level, f"{title}, continued", volume.first))
-    headings = [title for level, title, _ in earlier if level == 0]
-    if volume_marks and volume_marks[0][0] > 0 and headings:
-        volume_marks.insert(0, (0, headings[-1], volume.first))
-    return volume_marks
+    expected = [mark for mark in bookmarks if volume.first <= mark.number <= volume.last]
+    earlier = [mark for mark in bookmarks if mark.number < volume.first]
+    if earlier and not any(mark.number == volume.first for mark in expected):
+        last = earlier[-1]
+        expected.insert(0, replace(last, title=f"{last.title}, continued", number=volume.first))
+    headings = [mark.title for mark in earlier if mark.level == 0]
+    if expected and expected[0].level > 0 and headings:
+        expected.insert(0, Bookmark(title=headings[-1], number=volume.first, level=0))
+    return expected
