@@ -605,7 +605,7 @@ def test_patches_are_measured_from_running_sums_as_one_by_one() -> None:
     )
     lengths = np.linalg.norm(patches - patches.mean(axis=2, keepdims=True), axis=2)
 
-    assert np.allclose(picture_matching._lengths(gray), np.maximum(lengths, 16))
+    assert np.allclose(picture_matching._compute_lengths(gray), np.maximum(lengths, 16))
 
 
 # --- likeness ---

@@ -44,9 +44,9 @@ def find_repeated_pages(context: CheckContext) -> Iterator[Result]:
     pages = list(iterate_pages(context))
     first: dict[int, int] = {}  # number of a page → number of the first that is the same
     bags = collect_word_bags([page.text for _, page in pages], context.data["same_form"])
-    worded = {*_by_words(pages, bags, context)}
+    worded = {*_pair_by_words(pages, bags, context)}
     repeated = {later for _, later in worded}
-    for earlier, later in sorted({*worded, *_by_pictures(pages, bags, context, repeated)}):
+    for earlier, later in sorted({*worded, *_pair_by_pictures(pages, bags, context, repeated)}):
         first.setdefault(later, earlier)
     by_files: dict[tuple[tuple[str, str], ...], list[tuple[int, int]]] = {}
     for later, earlier in sorted(first.items()):
@@ -55,10 +55,12 @@ def find_repeated_pages(context: CheckContext) -> Iterator[Result]:
         by_files.setdefault(key, []).append((later, earlier))
     for pairs in by_files.values():
         if not _is_form_with_same_words(pages, pairs, context):
-            yield _repeated_finding(pages, pairs)
+            yield _make_repeated_finding(pages, pairs)
 
 
-def _repeated_finding(pages: Sequence[ExhibitPage], pairs: Sequence[tuple[int, int]]) -> Finding:
+def _make_repeated_finding(
+    pages: Sequence[ExhibitPage], pairs: Sequence[tuple[int, int]]
+) -> Finding:
     """Return the finding about a file of which some pages are those of another, or of itself."""
     later = [pages[number].page.page for number, _ in pairs]
     earlier = sorted({pages[number].page.page for _, number in pairs})
@@ -119,7 +121,7 @@ def _is_of_file(place: ExhibitPage, other: ExhibitPage) -> bool:
     return (place.exhibit.id, place.page.path) == (other.exhibit.id, other.page.path)
 
 
-def _by_words(
+def _pair_by_words(
     pages: Sequence[ExhibitPage], bags: WordBags, context: CheckContext
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of pages, by number, that have enough words, and the same; sorted by length, so
@@ -148,7 +150,7 @@ def _by_words(
                 yield min(n, m), max(n, m)
 
 
-def _by_pictures(
+def _pair_by_pictures(
     pages: Sequence[ExhibitPage], bags: WordBags, context: CheckContext, known: set[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of pages, by number, that look the same, and whose words do not show that they
@@ -161,11 +163,11 @@ def _by_pictures(
     miniatures = [page.miniature for _, page in pages if page.miniature]
     repeated = set(known)
     for left, right in find_candidates(
-        miniatures, _allowed(pages, bags, context)[np.ix_(pictured, pictured)]
+        miniatures, _find_allowed_pairs(pages, bags, context)[np.ix_(pictured, pictured)]
     ):
         n, m = pictured[left], pictured[right]
         if m not in repeated and not _is_intended(pages[n], pages[m], context):
-            limits = _wanted(pages, n, m, bags, context)
+            limits = _choose_likeness(pages, n, m, bags, context)
             if (
                 limits
                 and measure_likeness(miniatures[left], miniatures[right], limits.broad)
@@ -175,10 +177,10 @@ def _by_pictures(
                 yield n, m
 
 
-def _allowed(
+def _find_allowed_pairs(
     pages: Sequence[ExhibitPage], bags: WordBags, context: CheckContext
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which pairs of pages `_wanted` may accept, all at once, since most are not."""
+    """Return which pairs `_choose_likeness` may accept, all at once, since most are not."""
     short = np.array(
         [len(split_words(page.text)) < context.data["same_page_words"] for _, page in pages],
         dtype=bool,
@@ -197,14 +199,14 @@ class _Wanted(NamedTuple):
     broad: float
 
 
-def _wanted(
+def _choose_likeness(
     pages: Sequence[ExhibitPage], n: int, m: int, bags: WordBags, context: CheckContext
 ) -> _Wanted | None:
     """Return how alike two pages must look given their words; None if the words are of two
     pages."""
     page, other_page = pages[n][1], pages[m][1]
     strict = _Wanted(float(context.data["same_picture_likeness"]), BROAD)
-    machine_lines = _machine_lines(page, context), _machine_lines(other_page, context)
+    machine_lines = _read_machine_lines(page, context), _read_machine_lines(other_page, context)
     if all(machine_lines):
         return strict if machine_lines[0] & machine_lines[1] else None
     if _differ(page, other_page, bags, context):
@@ -248,7 +250,7 @@ def _is_intended(first: ExhibitPage, second: ExhibitPage, context: CheckContext)
 def _may_be_same(page: PageText, other_page: PageText) -> bool:
     """Return whether the words of two similar pages do not show that they are two: another name,
     another number."""
-    words, other_words = (_reliable_words(text) for text in (page, other_page))
+    words, other_words = (_list_reliable_words(text) for text in (page, other_page))
     numbers = [
         [word for word in page_words if len(word) >= _NUMBER and any(map(str.isdigit, word))]
         for page_words in (words, other_words)
@@ -256,7 +258,7 @@ def _may_be_same(page: PageText, other_page: PageText) -> bool:
     return _has_shared(words, other_words) and _has_shared(*numbers)
 
 
-def _machine_lines(page: PageText, context: CheckContext) -> set[tuple[str, date]]:
+def _read_machine_lines(page: PageText, context: CheckContext) -> set[tuple[str, date]]:
     return (
         {(zone.number, zone.birth_date) for zone in mrz.read(page.lines, context.as_of)}
         if page.lines
@@ -264,7 +266,7 @@ def _machine_lines(page: PageText, context: CheckContext) -> set[tuple[str, date
     )
 
 
-def _reliable_words(page: PageText) -> list[str]:
+def _list_reliable_words(page: PageText) -> list[str]:
     sure = page.method != "ocr" or (page.confidence or 0.0) >= _RELIABLE
     return sorted({word for word in split_words(page.text) if len(word) >= _WORD}) if sure else []
 

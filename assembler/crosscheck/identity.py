@@ -59,12 +59,12 @@ def check_expected_facts(context: CheckContext) -> Iterator[Result]:
         else:
             yield from _name(context, exhibit)
             if exhibit.person:
-                yield from _of_person(context, exhibit, context.people()[exhibit.person])
+                yield from _check_person(context, exhibit, context.people()[exhibit.person])
 
 
 def _name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
     text = "\n".join(page.text for page in context.pages_of(exhibit))
-    zone_names = [f"{zone.given} {zone.family}" for zone in _zones(context, exhibit)]
+    zone_names = [f"{zone.given} {zone.family}" for zone in _read_zones(context, exhibit)]
     people, likeness = context.people_of(exhibit), context.data["name_likeness"]
     family_only = "name" not in context.expected_facts(exhibit)
     is_found = any(
@@ -87,9 +87,9 @@ def _name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
         )
 
 
-def _of_person(context: CheckContext, exhibit: Exhibit, person: Person) -> Iterator[Result]:
+def _check_person(context: CheckContext, exhibit: Exhibit, person: Person) -> Iterator[Result]:
     text = "\n".join(page.text for page in context.pages_of(exhibit))
-    zones = _zones(context, exhibit)
+    zones = _read_zones(context, exhibit)
     if "birth_date" in context.expected_facts(exhibit) and person.birth_date:
         is_found = has_date(text, person.birth_date) or any(
             zone.birth_date == person.birth_date for zone in zones
@@ -128,7 +128,7 @@ def _report_search(
 # --- machine-readable lines ---
 
 
-def _zones(context: CheckContext, exhibit: Exhibit) -> list[mrz.Mrz]:
+def _read_zones(context: CheckContext, exhibit: Exhibit) -> list[mrz.Mrz]:
     return [
         zone for page in context.pages_of(exhibit) for zone in mrz.read(page.lines, context.as_of)
     ]
@@ -153,10 +153,10 @@ def check_machine_lines(context: CheckContext) -> Iterator[Result]:
             why="" if zones else "none with matching check digits",
         )
         for page, zone in zones:
-            yield from _check_zone(context, _zone_spot(ExhibitPage(exhibit, page)), zone)
+            yield from _check_zone(context, _locate_zone(ExhibitPage(exhibit, page)), zone)
 
 
-def _zone_spot(place: ExhibitPage) -> ExhibitPage | PageSpot:
+def _locate_zone(place: ExhibitPage) -> ExhibitPage | PageSpot:
     """Return where the machine-readable lines are on a page; the page itself if that is unknown."""
     numbers = [
         number
@@ -174,7 +174,7 @@ def _zone_spot(place: ExhibitPage) -> ExhibitPage | PageSpot:
 def _check_zone(
     context: CheckContext, place: ExhibitPage | PageSpot, zone: mrz.Mrz
 ) -> Iterator[Result]:
-    owner = _owner(context, zone)
+    owner = _find_owner(context, zone)
     if owner is None:
         yield page_finding(
             "LEAK.PASSPORT",
@@ -203,7 +203,7 @@ def _check_zone(
         )
 
 
-def _owner(context: CheckContext, zone: mrz.Mrz) -> Person | None:
+def _find_owner(context: CheckContext, zone: mrz.Mrz) -> Person | None:
     """Return the owner by name and birth date; else by number, or by name, since the other facts
     may be misread or mistyped."""
     people = list(context.people().values())
@@ -268,8 +268,8 @@ def _compare_facts(
     place: ExhibitPage | PageSpot, owner: Person, zone: mrz.Mrz, context: CheckContext
 ) -> Iterator[Result]:
     """Compare machine-readable lines with what case.json says of their owner."""
-    pointer = _pointer(context, owner)
-    for fact, key, expected, actual in _fact_pairs(owner, zone):
+    pointer = _find_pointer(context, owner)
+    for fact, key, expected, actual in _pair_facts(owner, zone):
         if expected is None or actual is None or expected == actual:
             continue
         # nationality and sex have no check digit, and a corrected number is not proved
@@ -302,7 +302,7 @@ def _compare_facts(
         )
 
 
-def _fact_pairs(owner: Person, zone: mrz.Mrz) -> Iterator[tuple[str, str, object, object]]:
+def _pair_facts(owner: Person, zone: mrz.Mrz) -> Iterator[tuple[str, str, object, object]]:
     """Yield fact, key in case.json, and its values in case.json and in machine-readable lines."""
     passport = owner.passport
     yield "birth date", "birth_date", owner.birth_date, zone.birth_date
@@ -315,7 +315,7 @@ def _fact_pairs(owner: Person, zone: mrz.Mrz) -> Iterator[tuple[str, str, object
     yield "sex", "sex", owner.sex or None, _SEX.get(zone.sex)
 
 
-def _pointer(context: CheckContext, owner: Person) -> str:
+def _find_pointer(context: CheckContext, owner: Person) -> str:
     for n, person in enumerate(context.case.beneficiaries):
         if person.id == owner.id:
             return f"/beneficiaries/{n}"
@@ -334,8 +334,8 @@ def check_unknown_numbers(context: CheckContext) -> Iterator[Result]:
     """Find A-Numbers and passport numbers, in the evidence and on completed forms, of nobody in
     this case."""
     for exhibit, page in (*iterate_pages(context), *context.form_pages()):
-        yield from _a_numbers(context, exhibit, page)
-        yield from _passport_numbers(context, exhibit, page)
+        yield from _check_a_numbers(context, exhibit, page)
+        yield from _check_passport_numbers(context, exhibit, page)
     yield SearchResult(
         exhibit="",
         what="A-Numbers and passport numbers of other people",
@@ -343,7 +343,7 @@ def check_unknown_numbers(context: CheckContext) -> Iterator[Result]:
     )
 
 
-def _a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
+def _check_a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
     known = {person.a_number.zfill(9) for person in context.people().values() if person.a_number}
     for number, offset in sorted(locate_a_numbers(page.text).items()):
         if number in known:
@@ -354,11 +354,13 @@ def _a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Itera
             spot,
             f"an A-Number in {spot.describe()} belongs to no one in this case",
             _WHOSE,
-            Severity.WARNING if _misread(number, known, page) else Severity.ERROR,
+            Severity.WARNING if _may_be_misread(number, known, page) else Severity.ERROR,
         )
 
 
-def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
+def _check_passport_numbers(
+    context: CheckContext, exhibit: Exhibit, page: PageText
+) -> Iterator[Result]:
     """Check numbers that the page calls a passport's; beside the name of a person of the case it
     may be an older passport of theirs."""
     everyone = context.people().values()
@@ -380,12 +382,12 @@ def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -
             f"a passport number in {spot.describe()} belongs to no one in this case",
             _WHOSE,
             Severity.WARNING
-            if mentioned or _misread(normalize_number(number), known, page)
+            if mentioned or _may_be_misread(normalize_number(number), known, page)
             else Severity.ERROR,
         )
 
 
-def _misread(number: str, known: Collection[str], page: PageText) -> bool:
+def _may_be_misread(number: str, known: Collection[str], page: PageText) -> bool:
     """Return whether a number is one character apart from a known one on a recognized page."""
     return page.method == "ocr" and any(
         len(candidate) == len(number)

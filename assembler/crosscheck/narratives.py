@@ -44,7 +44,9 @@ def check_narratives(context: CheckContext) -> Iterator[Result]:
             continue
         yield from (
             page_finding(_RULE, spot, _describe(spot.describe(), other), _REMEDY)
-            for spot in _first_spot(context, other, [ExhibitPage(exhibit, page) for page in pages])
+            for spot in _find_first_spot(
+                context, other, [ExhibitPage(exhibit, page) for page in pages]
+            )
         )
 
 
@@ -118,7 +120,7 @@ def _find_name(context: CheckContext, person: Person, text: str) -> int | None:
     return min(places, default=None)
 
 
-def _first_spot(
+def _find_first_spot(
     context: CheckContext, other: Person, places: Sequence[ExhibitPage]
 ) -> Iterator[PageSpot]:
     for place in places:

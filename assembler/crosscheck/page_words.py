@@ -91,7 +91,7 @@ def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> Word
         np.zeros((len(bags), len(bags)), dtype=bool),
         np.zeros((len(bags), len(bags)), dtype=bool),
     )
-    for rows, common in _in_common(bags, [word for word, count in pages.items() if count > 1]):
+    for rows, common in _count_common(bags, [word for word, count in pages.items() if count > 1]):
         few, many = np.minimum.outer(size[rows], size), np.maximum.outer(size[rows], size)
         similar[rows] = (few >= np.maximum(limits["words"], limits["part"] * many)) & (
             common >= limits["shared"] * few
@@ -102,7 +102,7 @@ def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> Word
     )
 
 
-def _in_common(
+def _count_common(
     bags: Sequence[frozenset[str]], known: Sequence[str]
 ) -> Iterator[tuple[slice, np.ndarray[Any, Any]]]:
     """Yield how many of the known words each two pages have in common.

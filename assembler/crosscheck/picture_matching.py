@@ -43,10 +43,10 @@ def measure_likeness(first: Miniature, second: Miniature, broad: float = BROAD) 
     """
     if abs(math.log(first.width * second.height / (first.height * second.width))) > _FORMAT:
         return 0.0
-    if float(_broad(first) @ _broad(second)) < broad:
+    if float(_reduce_to_broad(first) @ _reduce_to_broad(second)) < broad:
         return 0.0
-    overall, position = _laid_over(first, second)
-    return _patches(first, second, position) if overall >= _WHOLE else 0.0
+    overall, position = _lay_over(first, second)
+    return _compare_patches(first, second, position) if overall >= _WHOLE else 0.0
 
 
 def find_candidates(
@@ -56,7 +56,7 @@ def find_candidates(
     opposite in broad areas."""
     if not pictures:
         return
-    rows = np.array([_broad(picture) for picture in pictures])
+    rows = np.array([_reduce_to_broad(picture) for picture in pictures])
     formats = np.array([math.log(picture.width / picture.height) for picture in pictures])
     for n in range(len(pictures) - 1):
         possible = (
@@ -68,7 +68,7 @@ def find_candidates(
 
 
 @lru_cache(maxsize=4096)
-def _gray(picture: Miniature) -> Gray:
+def _convert_to_gray(picture: Miniature) -> Gray:
     return np.asarray(
         np.frombuffer(picture.gray, dtype=np.uint8).reshape(picture.height, picture.width),
         dtype=np.float32,
@@ -76,18 +76,18 @@ def _gray(picture: Miniature) -> Gray:
 
 
 @lru_cache(maxsize=4096)
-def _broad(picture: Miniature) -> Gray:
-    row: Gray = _unit(_resized(_gray(picture), 6, 6).reshape(1, -1))[0]
+def _reduce_to_broad(picture: Miniature) -> Gray:
+    row: Gray = _normalize_rows(_resize_picture(_convert_to_gray(picture), 6, 6).reshape(1, -1))[0]
     return row
 
 
-def _laid_over(
+def _lay_over(
     first: Miniature, second: Miniature
 ) -> tuple[float, tuple[float, float, float, float]]:
     """Return the likeness in the best position, and that position: degrees, scale, shift in pixels
     of `first`."""
-    width, height = _size(first)
-    small = _resized(_gray(second), width, height)
+    width, height = _choose_size(first)
+    small = _resize_picture(_convert_to_gray(second), width, height)
     shifted = np.array(
         [
             small[_MARGIN + dy : height - _MARGIN + dy, _MARGIN + dx : width - _MARGIN + dx].ravel()
@@ -95,7 +95,7 @@ def _laid_over(
             for dx in _SHIFTS
         ]
     )
-    likenesses = _warps(first) @ _unit(shifted).T
+    likenesses = _list_warps(first) @ _normalize_rows(shifted).T
     best, at = np.unravel_index(int(likenesses.argmax()), likenesses.shape)
     angle, scale = list(_ANGLES)[int(best) // len(_SCALES)], _SCALES[int(best) % len(_SCALES)]
     step = first.width / width
@@ -103,7 +103,7 @@ def _laid_over(
     return float(likenesses[best, at]), (angle, scale, dx * step, dy * step)
 
 
-def _size(picture: Miniature) -> tuple[int, int]:
+def _choose_size(picture: Miniature) -> tuple[int, int]:
     part = _SIDE / max(picture.width, picture.height)
     return max(4 * _MARGIN, round(picture.width * part)), max(
         4 * _MARGIN, round(picture.height * part)
@@ -111,16 +111,16 @@ def _size(picture: Miniature) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=256)
-def _warps(picture: Miniature) -> Gray:
+def _list_warps(picture: Miniature) -> Gray:
     """Return the reduced picture, turned and scaled in all ways, without its margin; one row
     each."""
-    width, height = _size(picture)
-    small = _resized(_gray(picture), width, height)
+    width, height = _choose_size(picture)
+    small = _resize_picture(_convert_to_gray(picture), width, height)
     inner = (slice(_MARGIN, height - _MARGIN), slice(_MARGIN, width - _MARGIN))
-    return _unit(
+    return _normalize_rows(
         np.array(
             [
-                _warp(small, angle, scale, 0, 0)[0][inner].ravel()
+                _warp_picture(small, angle, scale, 0, 0)[0][inner].ravel()
                 for angle in _ANGLES
                 for scale in _SCALES
             ]
@@ -128,13 +128,13 @@ def _warps(picture: Miniature) -> Gray:
     )
 
 
-def _patches(
+def _compare_patches(
     first: Miniature, second: Miniature, position: tuple[float, float, float, float]
 ) -> float:
     if min(first.width, first.height) < _PATCH + 2 * _REACH + 8:
         return 0.0
-    warped, covered = _warp(_gray(first), *position)
-    resized = _resized(_gray(second), first.width, first.height)
+    warped, covered = _warp_picture(_convert_to_gray(first), *position)
+    resized = _resize_picture(_convert_to_gray(second), first.width, first.height)
     targets = sliding_window_view(resized, (_PATCH, _PATCH))
     patches = sliding_window_view(warped, (_PATCH, _PATCH))
     coverage = sliding_window_view(covered, (_PATCH, _PATCH))
@@ -151,30 +151,30 @@ def _patches(
     neighborhoods = [
         (slice(y - _REACH, y + _REACH + 1), slice(x - _REACH, x + _REACH + 1)) for y, x in places
     ]
-    templates = _unit(np.array([patches[place].ravel() for place in places]))
+    templates = _normalize_rows(np.array([patches[place].ravel() for place in places]))
     products = (
         np.array([targets[place] for place in neighborhoods]).reshape(
             len(places), -1, _PATCH * _PATCH
         )
         @ templates[:, :, None]
     )
-    lengths = _lengths(resized)
+    lengths = _compute_lengths(resized)
     likenesses = products[:, :, 0] / [lengths[place].ravel() for place in neighborhoods]
     return float(np.median(likenesses.max(axis=1)))
 
 
-def _lengths(gray: Gray) -> np.ndarray[Any, Any]:
+def _compute_lengths(gray: Gray) -> np.ndarray[Any, Any]:
     """Return the length of each patch, by its upper left corner, as a row without its mean; at
     least that of a blank patch.
 
     From running sums: patches overlap, so computing each by itself takes ten times as long.
     """
     fine = gray.astype(np.float64)
-    sums, squares = _sums(fine), _sums(fine * fine)
+    sums, squares = _sum_patches(fine), _sum_patches(fine * fine)
     return np.asarray(np.sqrt(np.maximum(squares - sums * sums / _PATCH**2, _PATCH**2)))
 
 
-def _sums(levels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _sum_patches(levels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     run = np.pad(levels.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
     return np.asarray(
         run[_PATCH:, _PATCH:]
@@ -184,7 +184,7 @@ def _sums(levels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     )
 
 
-def _warp(
+def _warp_picture(
     gray: Gray, angle: float, scale: float, dx: float, dy: float
 ) -> tuple[Gray, np.ndarray[Any, Any]]:
     """Return the picture turned and scaled around its middle, then shifted, and where it covers the
@@ -195,10 +195,10 @@ def _warp(
     x = (math.cos(turn) * u - math.sin(turn) * v) / scale + (wide - 1) / 2
     y = (math.sin(turn) * u + math.cos(turn) * v) / scale + (high - 1) / 2
     covered = (x >= 0) & (y >= 0) & (x <= wide - 1) & (y <= high - 1)
-    return _between(gray, x, y), covered
+    return _interpolate_levels(gray, x, y), covered
 
 
-def _between(gray: Gray, x: Gray, y: Gray) -> Gray:
+def _interpolate_levels(gray: Gray, x: Gray, y: Gray) -> Gray:
     """Return the levels at places between pixels."""
     left, top = (
         np.clip(np.floor(x).astype(int), 0, gray.shape[1] - 2),
@@ -210,12 +210,12 @@ def _between(gray: Gray, x: Gray, y: Gray) -> Gray:
     return np.asarray(upper * (1 - down) + lower * down, dtype=np.float32)
 
 
-def _resized(gray: Gray, width: int, height: int) -> Gray:
+def _resize_picture(gray: Gray, width: int, height: int) -> Gray:
     """Return the means of the areas that become a pixel; where it grows, the nearest pixel."""
-    return np.asarray(_means(_means(gray, height).T, width).T, dtype=np.float32)
+    return np.asarray(_average_rows(_average_rows(gray, height).T, width).T, dtype=np.float32)
 
 
-def _means(gray: Gray, size: int) -> Gray:
+def _average_rows(gray: Gray, size: int) -> Gray:
     edges = np.linspace(0, gray.shape[0], size + 1)
     first = np.minimum(edges[:-1].astype(int), gray.shape[0] - 1)
     last = np.maximum(np.ceil(edges[1:]).astype(int), first + 1)
@@ -223,7 +223,7 @@ def _means(gray: Gray, size: int) -> Gray:
     return np.asarray((sums[last] - sums[first]) / (last - first)[:, None], dtype=np.float32)
 
 
-def _unit(rows: np.ndarray[Any, Any]) -> Gray:
+def _normalize_rows(rows: np.ndarray[Any, Any]) -> Gray:
     """Return each row without its mean, and of length 1: products of such rows are their
     correlations."""
     centered = rows - rows.mean(axis=1, keepdims=True)

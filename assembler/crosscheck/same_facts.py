@@ -38,7 +38,7 @@ def differ_in_facts(
     """
     if all(page.method == TextMethod.TEXT for page in (first, second)):
         return Counter(split_words(first.text)) != Counter(split_words(second.text))
-    numbers = [_numbers(page.text) for page in (first, second)]
+    numbers = [_list_numbers(page.text) for page in (first, second)]
     own_numbers, own_words = _own_numbers(*numbers), _own_words(first.text, second.text, known)
     # around machine-readable lines, patterns are read as words
     if all(_is_sure(page, limits) and not page.lines for page in (first, second)):
@@ -64,7 +64,7 @@ def is_certificate(page: PageText, longest: float) -> bool:
     )
 
 
-def _numbers(text: str) -> list[str]:
+def _list_numbers(text: str) -> list[str]:
     """Return the words of digits only: one with letters, too, is mostly a misread one."""
     return [word for word in split_words(text) if word.isdecimal()]
 

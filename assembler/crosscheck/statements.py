@@ -99,28 +99,31 @@ def check_statements(context: CheckContext) -> Iterator[Result]:
     for place, text in iterate_texts(context):
         yield from check_text(context, place, text)
     for form_page in context.form_pages():
-        yield from _form_streets(context, form_page)
+        yield from _check_form_streets(context, form_page)
 
 
 def check_text(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
     """Return birth dates, numbers and streets in a text that belong to no one in the case."""
-    yield from _births(context, place, text)
-    yield from _a_numbers(context, place, text)
-    yield from _passports(context, place, text)
-    yield from _streets(context, place, text)
+    yield from _check_births(context, place, text)
+    yield from _check_a_numbers(context, place, text)
+    yield from _check_passports(context, place, text)
+    yield from _check_streets(context, place, text)
 
 
 def iterate_texts(context: CheckContext) -> Iterator[tuple[TextPlace, str]]:
     """Yield place and words of every text in case.json that a person wrote, by paragraphs."""
     for number, declaration in enumerate(context.case.declarations):
         described = f"the title of the declaration {declaration.id}"
-        yield _case_place(context, f"/declarations/{number}/title", described), declaration.title
+        yield (
+            _describe_case_place(context, f"/declarations/{number}/title", described),
+            declaration.title,
+        )
     for text in list_citing_texts(context.case):
         name = _name_text(context, text)
         is_single = len(text.paragraphs) == 1
         for number, (pointer, paragraph) in enumerate(text.numbered()):
             described = name if is_single else f"the {_count(number)} of {name}"
-            yield _case_place(context, pointer, described), paragraph
+            yield _describe_case_place(context, pointer, described), paragraph
 
 
 def list_declaration_places(context: CheckContext, number: int) -> Iterator[tuple[TextPlace, str]]:
@@ -133,7 +136,7 @@ def list_declaration_places(context: CheckContext, number: int) -> Iterator[tupl
     )
 
 
-def _case_place(context: CheckContext, pointer: str, described: str) -> TextPlace:
+def _describe_case_place(context: CheckContext, pointer: str, described: str) -> TextPlace:
     return TextPlace(
         where=context.case.place(pointer),
         file="case.json",
@@ -160,11 +163,11 @@ def _count(number: int) -> str:
     return f"{ordinal} paragraph" if ordinal else f"paragraph {number + 1}"
 
 
-def _form_streets(context: CheckContext, place: ExhibitPage) -> Iterator[Result]:
+def _check_form_streets(context: CheckContext, place: ExhibitPage) -> Iterator[Result]:
     """Check the streets on a page of a completed form, line by line in what is said of them."""
     page = place.page
-    for run, street in _near_streets(context, page.text):
-        spot = make_line_spot(place, _line_of_run(page.text, run))
+    for run, street in _find_near_streets(context, page.text):
+        spot = make_line_spot(place, _find_line(page.text, run))
         text_place = TextPlace(
             where=f"{page.path}, page {page.page}",
             file=page.path,
@@ -173,10 +176,10 @@ def _form_streets(context: CheckContext, place: ExhibitPage) -> Iterator[Result]
             remedy="compare the form with case.json, and correct the one that is wrong",
             region=spot.region,
         )
-        yield from _contradictions(text_place, "address", run, street)
+        yield from _report_statement(text_place, "address", run, street)
 
 
-def _line_of_run(text: str, run: str) -> int:
+def _find_line(text: str, run: str) -> int:
     """Return the number, from 0, of the line in which these words begin."""
     words = [
         (word, number)
@@ -193,34 +196,34 @@ def _line_of_run(text: str, run: str) -> int:
     return next(starts, 0)
 
 
-def _births(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+def _check_births(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
     days = [person.birth_date for person in context.people().values() if person.birth_date]
     for stated_date in _BORN.findall(text):
         if days and not any(has_date(stated_date, day) for day in days):
-            yield from _contradictions(
+            yield from _report_statement(
                 place, "birth date", stated_date, " or ".join(map(str, days))
             )
 
 
-def _a_numbers(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+def _check_a_numbers(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
     known = [person.a_number.zfill(9) for person in context.people().values() if person.a_number]
     for number in sorted(find_a_numbers(text) - {*known}):
-        yield from _contradictions(place, "A-Number", "A" + number, " or ".join(known) or "none")
+        yield from _report_statement(place, "A-Number", "A" + number, " or ".join(known) or "none")
 
 
-def _passports(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+def _check_passports(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
     known = [person.passport.number for person in context.people().values() if person.passport]
     for number in find_passport_numbers(text):
         if known and normalize_number(number) not in map(normalize_number, known):
-            yield from _contradictions(place, "passport number", number, " or ".join(known))
+            yield from _report_statement(place, "passport number", number, " or ".join(known))
 
 
-def _streets(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
-    for run, street in _near_streets(context, text):
-        yield from _contradictions(place, "address", run, street)
+def _check_streets(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+    for run, street in _find_near_streets(context, text):
+        yield from _report_statement(place, "address", run, street)
 
 
-def _near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, str]]:
+def _find_near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, str]]:
     """Yield word sequences that are nearly, but not quite, a street of the case, such as one with
     another house number; and that street."""
     everyone = context.people().values()
@@ -230,7 +233,7 @@ def _near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, str]]
         for address in (person.address, person.mailing_address)
         if address
     }
-    known = {" ".join(split_words(street)) for street in (*streets, *_streets_of_helpers(context))}
+    known = {" ".join(split_words(street)) for street in (*streets, *_list_helper_streets(context))}
     text_words = split_words(text)
     for street in sorted({" ".join(split_words(street)) for street in streets}):
         size = street.count(" ") + 1
@@ -248,7 +251,7 @@ def _near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, str]]
                 yield run, street
 
 
-def _streets_of_helpers(context: CheckContext) -> Iterator[str]:
+def _list_helper_streets(context: CheckContext) -> Iterator[str]:
     """Yield streets of those who have a part in the case without being one of its people."""
     case = context.case
     interpreters = [
@@ -260,7 +263,7 @@ def _streets_of_helpers(context: CheckContext) -> Iterator[str]:
             yield party.address.street
 
 
-def _contradictions(place: TextPlace, fact: str, stated: str, known: str) -> Iterator[Result]:
+def _report_statement(place: TextPlace, fact: str, stated: str, known: str) -> Iterator[Result]:
     article = "an" if fact[0] in "aA" else "a"
     problem = f"{article} {fact} in {place.described} is not one that case.json gives to a person"
     contradiction = Contradiction(

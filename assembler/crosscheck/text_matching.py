@@ -88,7 +88,7 @@ def split_into_word_set(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _numbers(text: str) -> str:
+def _keep_numbers(text: str) -> str:
     return " ".join(word for word in split_words(text) if word.isdecimal())
 
 
@@ -153,12 +153,12 @@ def has_number(text: str, number: str) -> bool:
     it is another one."""
     return (
         bool(normalize_number(number))
-        and _as_printed(normalize_number(number)).search(text.upper()) is not None
+        and _make_pattern(normalize_number(number)).search(text.upper()) is not None
     )
 
 
 @lru_cache(maxsize=256)
-def _as_printed(number: str) -> re.Pattern[str]:
+def _make_pattern(number: str) -> re.Pattern[str]:
     """Return a pattern of a normalized number as recognition may have read it.
 
     A word may touch it, since spaces get lost. No digit may, except the check digit that follows it
@@ -200,7 +200,7 @@ def has_any_date(text: str) -> bool:
 def compare_texts(first: str, second: str) -> float:
     """Return how alike two texts are, 0 to 100, word order aside; 0 if their numbers differ
     much."""
-    if fuzz.token_sort_ratio(_numbers(first), _numbers(second)) < 90 and any(
+    if fuzz.token_sort_ratio(_keep_numbers(first), _keep_numbers(second)) < 90 and any(
         map(str.isdigit, "".join(split_words(first) + split_words(second)))
     ):
         return 0.0

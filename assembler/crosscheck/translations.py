@@ -52,7 +52,7 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
         if not pages:
             continue
         text = "\n".join(page.text for page in pages)
-        missing = list(_missing(text, exhibit, context))
+        missing = list(_find_missing(text, exhibit, context))
         if len(split_words(text)) < context.data["few_words"]:
             yield SearchResult(
                 exhibit=exhibit.id,
@@ -81,7 +81,7 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
             )
 
 
-def _missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterator[str]:
+def _find_missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterator[str]:
     text_words = set(split_words(text))
     required = context.data["certificate"]
     if "unsigned draft" in " ".join(split_words(text)):
@@ -105,10 +105,10 @@ def _missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterator[str
     ):
         yield "a date"
     if context.contact:
-        yield from _contact(text, exhibit)
+        yield from _check_contact(text, exhibit)
 
 
-def _contact(text: str, exhibit: Exhibit) -> Iterator[str]:
+def _check_contact(text: str, exhibit: Exhibit) -> Iterator[str]:
     """Check address and telephone: those of case.json if it gives them, else anything that may be
     one."""
     undated, translator = DATED.sub(" ", text), exhibit.translator
@@ -179,7 +179,7 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
             result="found" if is_found else "not found",
         )
         if not is_found:
-            spot = _first_date(exhibit, pages)
+            spot = _locate_first_date(exhibit, pages)
             yield page_finding(
                 "CHECK.DATE",
                 spot,
@@ -189,7 +189,7 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
             )
 
 
-def _first_date(exhibit: Exhibit, pages: Sequence[PageText]) -> PageSpot:
+def _locate_first_date(exhibit: Exhibit, pages: Sequence[PageText]) -> PageSpot:
     """Return the line of the first date that is printed on the pages of an exhibit."""
     return next(
         find_spot(ExhibitPage(exhibit, page), match.start())
@@ -211,7 +211,7 @@ def check_page_counts(context: CheckContext) -> Iterator[Result]:
                 if 0 < int(n) <= int(of)
             ]
             for total in dict.fromkeys(of for _, _, of in counted):
-                yield from _sequence(
+                yield from _check_sequence(
                     exhibit,
                     [(page, n) for page, n, of in counted if of == total],
                     total,
@@ -219,7 +219,7 @@ def check_page_counts(context: CheckContext) -> Iterator[Result]:
                 )
 
 
-def _sequence(
+def _check_sequence(
     exhibit: Exhibit, numbered: list[tuple[PageText, int]], total: int, *, is_complete: bool
 ) -> Iterator[Result]:
     numbers = [n for _, n in numbered]
@@ -229,7 +229,8 @@ def _sequence(
         yield page_finding(
             "PAGES.MISSING",
             ExhibitPage(exhibit, numbered[0][0]),
-            f"the pages are numbered to {total}, and {_listed(missing)} of them were not found",
+            f"the pages are numbered to {total}, and {_list_numbers(missing)} of them were not "
+            "found",
             "check that the document is complete, and scan what is missing",
             severity,
         )
@@ -248,7 +249,7 @@ def _are_whole_copies(numbers: list[int], total: int) -> bool:
     return all(numbers[start : start + total] == whole for start in range(0, len(numbers), total))
 
 
-def _listed(numbers: list[int]) -> str:
+def _list_numbers(numbers: list[int]) -> str:
     shown = ", ".join(map(str, numbers[:8]))
     return shown if len(numbers) <= 8 else f"{shown} and {len(numbers) - 8} more"
 
@@ -283,11 +284,11 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
     }
     known = {
         word
-        for name in (*names, *_other_names(context), *_helpers(context))
+        for name in (*names, *_iterate_other_names(context), *_iterate_helpers(context))
         for word in split_words(name)
     }
     for name, person in names.items():
-        for spelling in _near(text, name, context.data["titles"]):
+        for spelling in _find_near(text, name, context.data["titles"]):
             if not {*split_words(spelling)} <= known:
                 problem = (
                     f"a name in {place.described} is spelled almost, but not exactly, like that "
@@ -305,14 +306,14 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
                 )
 
 
-def _other_names(context: CheckContext) -> Iterator[str]:
+def _iterate_other_names(context: CheckContext) -> Iterator[str]:
     """Yield the other names of the people of the case, which are no misspellings."""
     for person in context.people().values():
         yield from (name.full for name in person.other_names)
         yield person.native_name
 
 
-def _helpers(context: CheckContext) -> Iterator[str]:
+def _iterate_helpers(context: CheckContext) -> Iterator[str]:
     """Yield names of those who have a part in the case without being one of its people."""
     case = context.case
     interpreters = [
@@ -322,7 +323,7 @@ def _helpers(context: CheckContext) -> Iterator[str]:
     yield from (party.name.full for party in (case.attorney, *interpreters, *translators) if party)
 
 
-def _near(text: str, name: str, titles: Collection[str]) -> Iterator[str]:
+def _find_near(text: str, name: str, titles: Collection[str]) -> Iterator[str]:
     """Yield sequences of words as long as the name that differ from it by a letter or two of a
     word.
 
