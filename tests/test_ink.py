@@ -58,7 +58,7 @@ def test_a_page_as_large_as_a_wall_is_not_drawn_in_color(monkeypatch: pytest.Mon
 def test_the_paper_is_the_middle_level(levels: bytes) -> None:
     gray = np.frombuffer(levels, dtype=np.uint8)
 
-    assert ink._median(gray) == np.median(gray)
+    assert ink._find_median(gray) == np.median(gray)
 
 
 def test_marks_are_where_the_words_are() -> None:

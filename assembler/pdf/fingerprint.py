@@ -66,7 +66,7 @@ def fingerprint_pages(pdf: Path, places: Iterable[int]) -> tuple[Fingerprint, ..
 
 def _fingerprint_page(hasher: _Hasher, page: DictionaryObject) -> Fingerprint:
     try:
-        streams = list(_streams(page.get("/Contents")))
+        streams = list(_iterate_streams(page.get("/Contents")))
         stamped = len(streams) > 1 and _is_stamp(hasher, streams)
         parts = [hasher.hash(stream) for stream in (streams[1:-1] if stamped else streams)]
         entries = {
@@ -91,7 +91,7 @@ def _fingerprint_page(hasher: _Hasher, page: DictionaryObject) -> Fingerprint:
         return Fingerprint()
 
 
-def _streams(contents: Any) -> Iterator[Any]:
+def _iterate_streams(contents: Any) -> Iterator[Any]:
     """Yield the content streams of a page, as references where the file has references."""
     resolved = contents.get_object() if contents is not None else None
     if isinstance(resolved, ArrayObject):
@@ -130,12 +130,12 @@ class _Hasher:
             head = self.hash_dictionary(
                 {key: value for key, value in item.items() if key != "/Length"}
             )
-            return _hash(b"stream", head, self._raw(item))
+            return _hash(b"stream", head, self._read_raw(item))
         if isinstance(item, DictionaryObject):
             return self.hash_dictionary(item)
         if isinstance(item, ArrayObject):
             return _hash(b"array", *(self.hash(element) for element in item))
-        return _hash(*_plain(item))
+        return _hash(*_serialize_item(item))
 
     def hash_dictionary(self, items: Mapping[str, Any]) -> bytes:
         """Hash the entries in key order, without the keys that point outside the page."""
@@ -166,15 +166,15 @@ class _Hasher:
     @staticmethod
     def length(stream: Any) -> int:
         """Return the size in bytes of a stream as stored in the file."""
-        return len(_Hasher._raw(stream))
+        return len(_Hasher._read_raw(stream))
 
     @staticmethod
-    def _raw(stream: Any) -> bytes:
+    def _read_raw(stream: Any) -> bytes:
         data = stream._data  # still encoded: decoding images takes as long as drawing them
         return data if isinstance(data, bytes) else str(data).encode("latin1", "replace")
 
 
-def _plain(item: Any) -> tuple[bytes, bytes]:
+def _serialize_item(item: Any) -> tuple[bytes, bytes]:
     """Return kind and value of a string, name, number, boolean or null."""
     if isinstance(item, TextStringObject):
         return b"string", item.original_bytes

@@ -77,7 +77,7 @@ def find_marks(gray: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
     A mark is darker than any paper, or differs from this page's paper.
     """
     width, height = size
-    paper = _median(gray)
+    paper = _find_median(gray)
     marks = (gray < _DARK) | (np.abs(gray.astype(np.int16) - paper) > _CONTRAST)
     cell = max(CELL, max(width, height) / _MAX_CELLS)
     columns, rows = max(1, int(np.ceil(width / cell))), max(1, int(np.ceil(height / cell)))
@@ -90,7 +90,7 @@ def find_marks(gray: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
     return Ink(cell=cell, columns=columns, rows=rows, bits=np.packbits(cells).tobytes())
 
 
-def _median(gray: np.ndarray[Any, Any]) -> float:
+def _find_median(gray: np.ndarray[Any, Any]) -> float:
     """Return the median gray level; counting takes a fifth of the time of sorting."""
     upto = np.cumsum(np.bincount(gray.ravel(), minlength=256))
     lower, upper = np.searchsorted(upto, ((gray.size - 1) // 2 + 1, gray.size // 2 + 1))

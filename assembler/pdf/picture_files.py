@@ -22,10 +22,10 @@ class PictureFile:
 
     def __init__(self, data: bytes) -> None:
         pillow_heif.register_heif_opener()
-        self._lossless = b"VP8L" in _riff_chunks(data)  # WebP only
+        self._lossless = b"VP8L" in _list_riff_chunks(data)  # WebP only
         self._open = Image.open(io.BytesIO(data), formats=_FORMATS)
         self._frames = (
-            _tiff_pages(self._open) if self._open.format == "TIFF" else [self._open.tell()]
+            _list_tiff_pages(self._open) if self._open.format == "TIFF" else [self._open.tell()]
         )
 
     def __len__(self) -> int:
@@ -40,15 +40,15 @@ class PictureFile:
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
-        across, down = _resolution(self._open)
+        across, down = _read_resolution(self._open)
         inverted = self._is_inverted()
         stored = self._open.size
-        picture = _plain(
+        picture = _simplify_picture(
             ImageOps.exif_transpose(self._open), inverted=inverted, background=background
         )
         if self._open.format == "TIFF" and stored != picture.size:  # rotated by a quarter turn
             across, down = down, across
-        return _square_pixels(picture, across, down)
+        return _stretch_to_square(picture, across, down)
 
     def ledger_page(self, entry: LedgerEntry) -> Image.Image:
         """Return the page a ledger entry names, or the strip of it if the page was cut into
@@ -68,7 +68,7 @@ class PictureFile:
         transform, rotation = entry.client_transform, self.stored_rotation(entry)
         inverted = self._is_inverted()
         picture = self._open.copy() if rotation else ImageOps.exif_transpose(self._open)
-        plain = _plain(picture, inverted=inverted, background=transform.background)
+        plain = _simplify_picture(picture, inverted=inverted, background=transform.background)
         return plain.crop(transform.crop) if transform.crop else plain
 
     def stored_rotation(self, entry: LedgerEntry) -> int:
@@ -117,7 +117,7 @@ class PictureFile:
         return tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO and self._open.mode.startswith("I")
 
 
-def _riff_chunks(data: bytes) -> set[bytes]:
+def _list_riff_chunks(data: bytes) -> set[bytes]:
     """Return the chunk names of a RIFF file, such as WebP."""
     names, offset = set(), 12
     while data.startswith(b"RIFF") and offset + 8 <= len(data):
@@ -127,7 +127,7 @@ def _riff_chunks(data: bytes) -> set[bytes]:
     return names
 
 
-def _tiff_pages(image: Any) -> list[int]:
+def _list_tiff_pages(image: Any) -> list[int]:
     """Return the images that are pages.
 
     Leaves out smaller copies of the image before them, and small images before the first large one.
@@ -153,7 +153,7 @@ def _tiff_pages(image: Any) -> list[int]:
     return frames
 
 
-def _plain(picture: Image.Image, *, inverted: bool, background: str = "") -> Image.Image:
+def _simplify_picture(picture: Image.Image, *, inverted: bool, background: str = "") -> Image.Image:
     profile = picture.info.get("icc_profile")
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         paper = Image.new("RGBA", picture.size, background or "white")
@@ -180,7 +180,7 @@ def _to_screen(picture: Image.Image, profile: Any) -> Image.Image:
     return converted or picture.convert("RGB")
 
 
-def _square_pixels(picture: Image.Image, across: float, down: float) -> Image.Image:
+def _stretch_to_square(picture: Image.Image, across: float, down: float) -> Image.Image:
     """Stretch a picture to square pixels; a fax has twice the resolution across as down."""
     longest = max(across, down)
     if not 1.1 < longest / min(across, down) < 10:
@@ -190,7 +190,7 @@ def _square_pixels(picture: Image.Image, across: float, down: float) -> Image.Im
     )
 
 
-def _resolution(image: Any) -> tuple[float, float]:
+def _read_resolution(image: Any) -> tuple[float, float]:
     """Return pixels per inch across and down, or numbers in that ratio.
 
     A photo has square pixels, even if it states otherwise.

@@ -159,8 +159,8 @@ def make_picture(
     """Encode a page from `draw_page`, and its source, as sharp as the style's limit allows."""
     for width in style.widths:
         picture = Picture(
-            page=_encoded(page, width, style),
-            source=_encoded(source, width, style) if source and style.has_sources else "",
+            page=_encode_picture(page, width, style),
+            source=_encode_picture(source, width, style) if source and style.has_sources else "",
             bare=bare,
         )
         is_source_alike = picture.source == picture.page
@@ -197,7 +197,7 @@ def read_pictures(folder: Path) -> tuple[Picture, ...]:
     return tuple(Picture(**fields) for fields in json.loads((folder / "pictures.json").read_text()))
 
 
-def _encoded(picture: Image.Image, width: int, style: PictureStyle) -> str:
+def _encode_picture(picture: Image.Image, width: int, style: PictureStyle) -> str:
     """Encode a picture as a data: URL, at most `width` wide and four times as high."""
     small = picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
     small.thumbnail((width, 4 * width), Image.Resampling.BILINEAR, reducing_gap=1.0)
