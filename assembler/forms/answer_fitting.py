@@ -82,22 +82,23 @@ def fit_answers(
     continued: list[Continuation] = []
     findings: list[Finding] = []
     for answer in (answer for answer in answers if answer.value and not answer.spec.boxes):
-        problem = _refusal(form, answer, options, typeface)
+        problem = _refuse_answer(form, answer, options, typeface)
         if problem is not None:
-            findings.append(_finding(form, answer, where, *problem))
+            findings.append(_make_answer_finding(form, answer, where, *problem))
             continue
-        field_text, rest = _placed(answer, typeface, form.continuation_part)
+        field_text, rest = _place_answer(answer, typeface, form.continuation_part)
         if field_text is not None:
             written.append(
                 replace(
-                    field_text, choice=_choice(answer.value, options.get(field_text.field.name, ()))
+                    field_text,
+                    choice=_find_choice(answer.value, options.get(field_text.field.name, ())),
                 )
             )
         # the name above the additional information repeats that of Part 1 or 2
         if rest is not None and answer.part != form.continuation_part:
             continued.append(rest)
-    merged = _merged(continued)
-    filled, sheets = _continuation(form, merged, typeface)
+    merged = _merge_entries(continued)
+    filled, sheets = _fill_blocks(form, merged, typeface)
     boxes = [(answer, key, box) for answer in answers for key, box in answer.spec.boxes]
     return Fitting(
         written=(*written, *filled),
@@ -117,7 +118,7 @@ def wrap_text(text: str, width: float, size: float, typeface: TextMeasure) -> li
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in _pieces(paragraph, width, size, typeface):
+        for word in _break_words(paragraph, width, size, typeface):
             candidate = f"{line} {word}" if line else word
             if line and typeface.width(candidate, size) > width:
                 lines.append(line)
@@ -128,7 +129,7 @@ def wrap_text(text: str, width: float, size: float, typeface: TextMeasure) -> li
     return lines
 
 
-def _pieces(text: str, width: float, size: float, typeface: TextMeasure) -> Iterator[str]:
+def _break_words(text: str, width: float, size: float, typeface: TextMeasure) -> Iterator[str]:
     for word in text.split():
         rest = word
         while typeface.width(rest, size) > width and len(rest) > 1:
@@ -142,7 +143,7 @@ def _pieces(text: str, width: float, size: float, typeface: TextMeasure) -> Iter
         yield rest
 
 
-def _refusal(
+def _refuse_answer(
     form: FormMap, answer: Answer, options: Mapping[str, Sequence[str]], typeface: TextMeasure
 ) -> tuple[str, str, str] | None:
     """Return rule, problem and remedy if an answer cannot be written."""
@@ -159,13 +160,13 @@ def _refusal(
             if form.blocks
             else ("FORM.TOO_LONG", "the form has no space for it", "write it on a separate sheet")
         )
-    if field.name in options and not _choice(answer.value, options[field.name]):
+    if field.name in options and not _find_choice(answer.value, options[field.name]):
         return (
             "FORM.OPTION",
             "the form's list has no such choice",
             "check it, or complete the form by hand",
         )
-    if _line(field, answer.value, typeface) or field.lines > 1:
+    if _fit_line(field, answer.value, typeface) or field.lines > 1:
         return None
     if not answer.spec.continues or not form.blocks:
         return (
@@ -176,11 +177,11 @@ def _refusal(
     return None
 
 
-def _choice(value: str, choices: Sequence[str]) -> str:
+def _find_choice(value: str, choices: Sequence[str]) -> str:
     return next((choice for choice in choices if choice.strip() == value), "")
 
 
-def _line(field: Field, text: str, typeface: TextMeasure) -> FieldText | None:
+def _fit_line(field: Field, text: str, typeface: TextMeasure) -> FieldText | None:
     """Return the text on one line of the field, as large as fits, or None if it does not fit."""
     if field.max is not None and len(text) > field.max:
         return None
@@ -193,21 +194,21 @@ def _line(field: Field, text: str, typeface: TextMeasure) -> FieldText | None:
     return None
 
 
-def _placed(
+def _place_answer(
     answer: Answer, typeface: TextMeasure, part: str
 ) -> tuple[FieldText | None, Continuation | None]:
     field = answer.spec.field
     if field is None:
-        return None, _rest(answer, answer.value)
+        return None, _make_continuation(answer, answer.value)
     if field.lines > 1:
-        return _lines(answer, field, typeface, part)
-    field_text = _line(field, answer.value, typeface)
+        return _fit_lines(answer, field, typeface, part)
+    field_text = _fit_line(field, answer.value, typeface)
     if field_text is not None:
         return field_text, None
-    return _line(field, f"See Part {part}", typeface), _rest(answer, answer.value)
+    return _fit_line(field, f"See Part {part}", typeface), _make_continuation(answer, answer.value)
 
 
-def _lines(
+def _fit_lines(
     answer: Answer, field: Field, typeface: TextMeasure, part: str
 ) -> tuple[FieldText, Continuation | None]:
     """Return as many lines as the box has; the last one says where the answer continues."""
@@ -220,18 +221,18 @@ def _lines(
     head, last = lines[: field.lines - 1], lines[field.lines - 1].split()
     while last and typeface.width(" ".join((*last, note)), size) > width:
         last.pop()
-    rest = _after(answer.value, (*head, *last))
-    return FieldText(field=field, lines=(*head, " ".join((*last, note))), size=size), _rest(
-        answer, rest, goes_on=True
-    )
+    rest = _cut_after(answer.value, (*head, *last))
+    return FieldText(
+        field=field, lines=(*head, " ".join((*last, note))), size=size
+    ), _make_continuation(answer, rest, goes_on=True)
 
 
-def _rest(answer: Answer, text: str, goes_on: bool = False) -> Continuation:
+def _make_continuation(answer: Answer, text: str, goes_on: bool = False) -> Continuation:
     entry = f"(continued) {text}" if goes_on else f"{answer.label}: {text}"
     return Continuation(page=answer.page, part=answer.part, item=answer.item, text=entry)
 
 
-def _merged(continued: Sequence[Continuation]) -> tuple[Continuation, ...]:
+def _merge_entries(continued: Sequence[Continuation]) -> tuple[Continuation, ...]:
     """Join entries of the same item, so that they share one block."""
     joined: dict[tuple[int, str, str], list[str]] = {}
     for entry in continued:
@@ -242,7 +243,7 @@ def _merged(continued: Sequence[Continuation]) -> tuple[Continuation, ...]:
     )
 
 
-def _continuation(
+def _fill_blocks(
     form: FormMap, continued: Sequence[Continuation], typeface: TextMeasure
 ) -> tuple[list[FieldText], tuple[Continuation, ...]]:
     """Fill the blocks in turn; an entry takes as many as it needs, and the rest goes to further
@@ -253,8 +254,8 @@ def _continuation(
     for entry in continued:
         text = entry.text
         while text and free:
-            lines, text = _block(free[0].text, text, typeface)
-            written += [*_heading(free.pop(0), entry, typeface), lines]
+            lines, text = _fill_block(free[0].text, text, typeface)
+            written += [*_fill_heading(free.pop(0), entry, typeface), lines]
         if text:
             overflow.append(
                 Continuation(page=entry.page, part=entry.part, item=entry.item, text=text)
@@ -262,13 +263,15 @@ def _continuation(
     return written, tuple(overflow)
 
 
-def _block(field: Field, text: str, typeface: TextMeasure) -> tuple[FieldText, str]:
+def _fill_block(field: Field, text: str, typeface: TextMeasure) -> tuple[FieldText, str]:
     lines = wrap_text(text, field.rect[2] - field.rect[0] - 2 * PAD, 9.0, typeface)
     kept, over = lines[: field.lines], lines[field.lines :]
-    return FieldText(field=field, lines=tuple(kept), size=9.0), _after(text, kept) if over else ""
+    return FieldText(field=field, lines=tuple(kept), size=9.0), _cut_after(
+        text, kept
+    ) if over else ""
 
 
-def _after(text: str, kept: Sequence[str]) -> str:
+def _cut_after(text: str, kept: Sequence[str]) -> str:
     """Return the part of a text after these lines of it, unchanged; long words were broken without
     a hyphen."""
     count = sum(len("".join(line.split())) for line in kept)
@@ -279,14 +282,16 @@ def _after(text: str, kept: Sequence[str]) -> str:
     return text[at:].strip()
 
 
-def _heading(block: Block, entry: Continuation, typeface: TextMeasure) -> list[FieldText]:
+def _fill_heading(block: Block, entry: Continuation, typeface: TextMeasure) -> list[FieldText]:
     pairs = ((block.page, str(entry.page)), (block.part, entry.part), (block.number, entry.item))
     return [
-        field_text for field, text in pairs if text and (field_text := _line(field, text, typeface))
+        field_text
+        for field, text in pairs
+        if text and (field_text := _fit_line(field, text, typeface))
     ]
 
 
-def _finding(
+def _make_answer_finding(
     form: FormMap, answer: Answer, where: str, rule: str, problem: str, remedy: str
 ) -> Finding:
     return make_finding(

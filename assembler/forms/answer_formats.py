@@ -159,7 +159,7 @@ def join_paragraphs(value: object, scope: Scope) -> object:
     if not isinstance(paragraphs, Iterable):
         return str(paragraphs)
     try:
-        return " ".join(_sentence(str(paragraph), known) for paragraph in paragraphs)
+        return " ".join(_resolve_cites(str(paragraph), known) for paragraph in paragraphs)
     except BadCite:
         return Refused(
             problem="a citation cannot be read", remedy="write it as [@exhibit-id, p. 2]"
@@ -172,8 +172,10 @@ def replace_typographic_signs(text: str) -> str:
     return re.sub(r"[ \t]+", " ", text.translate(_LETTERS)).strip()
 
 
-def _sentence(text: str, tabs: Mapping[str, str]) -> str:
-    pieces = [_cited(piece, tabs) if isinstance(piece, Cite) else piece for piece in parse(text)]
+def _resolve_cites(text: str, tabs: Mapping[str, str]) -> str:
+    pieces = [
+        _format_cite(piece, tabs) if isinstance(piece, Cite) else piece for piece in parse(text)
+    ]
     joined = "".join(pieces)
     return (
         replace_typographic_signs(re.sub(r"\s*\([;,\s]*\)|\s*;\s*(?=\))", "", joined))
@@ -182,7 +184,7 @@ def _sentence(text: str, tabs: Mapping[str, str]) -> str:
     )
 
 
-def _cited(cite: Cite, tabs: Mapping[str, str]) -> str:
+def _format_cite(cite: Cite, tabs: Mapping[str, str]) -> str:
     tab = tabs.get(cite.exhibit)
     if not tab:
         return ""

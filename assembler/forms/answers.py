@@ -69,22 +69,23 @@ def build_scope(source: AnswerSource) -> Scope:
         "attorney": case.attorney,
         "rfe": case.rfe,
         "supporter": supporter,
-        "mailing": {name: _mailing(person) for name, person in people.items()},
-        "physical": {name: _physical(person) for name, person in people.items()},
+        "mailing": {name: _get_mailing_address(person) for name, person in people.items()},
+        "physical": {name: _get_physical_address(person) for name, person in people.items()},
         "physical_or_mailing": {
-            name: _physical(person) or _mailing(person) for name, person in people.items()
+            name: _get_physical_address(person) or _get_mailing_address(person)
+            for name, person in people.items()
         },
         "payment": source.payment,
         "countries": dict(source.countries),
         "tabs": dict(source.tabs),
-        "pointers": _pointers(case, source.beneficiary_id, supporter_index),
+        "pointers": _list_pointers(case, source.beneficiary_id, supporter_index),
     }
 
 
 def collect_answers(form: FormMap, scope: Scope) -> tuple[Answer, ...]:
     """Return every question of the form that applies, with its answer ("" if the case has none)."""
     answers = (
-        _answer(item, scope)
+        _answer_item(item, scope)
         for item in form.items
         if not item.when or parse_expression(item.when).value(scope)
     )
@@ -100,11 +101,11 @@ def is_form_needed(form: FormMap, scope: Scope) -> bool:
 def check_answers(form: FormMap, answers: Sequence[Answer], where: str) -> tuple[Finding, ...]:
     """Return a warning per required question without an answer, and an error per answer that cannot
     be written."""
-    findings = (_problem(form, answer, where) for answer in answers)
+    findings = (_find_problem(form, answer, where) for answer in answers)
     return tuple(finding for finding in findings if finding is not None)
 
 
-def _problem(form: FormMap, answer: Answer, where: str) -> Finding | None:
+def _find_problem(form: FormMap, answer: Answer, where: str) -> Finding | None:
     place = f"{where}, {answer.place}"
     pointer = answer.pointer or None
     if answer.problem is not None:
@@ -128,14 +129,14 @@ def _problem(form: FormMap, answer: Answer, where: str) -> Finding | None:
     )
 
 
-def _answer(item: Item, scope: Scope) -> Answer | None:
+def _answer_item(item: Item, scope: Scope) -> Answer | None:
     if not item.value:
         return _make_answer(item, scope, "") if item.field or item.boxes or item.part else None
     value = parse_expression(item.value).value(scope)
     if isinstance(value, Refused):
         return _make_answer(item, scope, "", problem=value)
     if item.boxes:
-        return _box_answer(item, scope, value)
+        return _answer_boxes(item, scope, value)
     if item.field is None and is_empty(value) and not item.required:
         return None
     return _make_answer(
@@ -143,8 +144,8 @@ def _answer(item: Item, scope: Scope) -> Answer | None:
     )
 
 
-def _box_answer(item: Item, scope: Scope, value: object) -> Answer:
-    keys = _keys(value, [key for key, _ in item.boxes])
+def _answer_boxes(item: Item, scope: Scope, value: object) -> Answer:
+    keys = _list_ticked_keys(value, [key for key, _ in item.boxes])
     boxes = dict(item.boxes)
     unknown = [key for key in keys if key not in boxes]
     if unknown:
@@ -159,7 +160,7 @@ def _box_answer(item: Item, scope: Scope, value: object) -> Answer:
     )
 
 
-def _keys(value: object, known: Sequence[str]) -> tuple[str, ...]:
+def _list_ticked_keys(value: object, known: Sequence[str]) -> tuple[str, ...]:
     """Return the keys of the boxes a value ticks: yes or no for a truth value, itself for a word,
     each entry of a list."""
     if isinstance(value, bool):
@@ -188,14 +189,14 @@ def _make_answer(
         label=item.label,
         value=value,
         page=item.page,
-        pointer=_pointer(item, scope),
+        pointer=_find_pointer(item, scope),
         spec=item,
         ticked=ticked,
         problem=problem,
     )
 
 
-def _pointer(item: Item, scope: Scope) -> str:
+def _find_pointer(item: Item, scope: Scope) -> str:
     """Return the JSON pointer in case.json of the answer's first path, or ""."""
     paths = parse_expression(item.value).paths if item.value else ()
     table = scope["pointers"]
@@ -207,7 +208,7 @@ def _pointer(item: Item, scope: Scope) -> str:
     return f"{table[best]}{paths[0].removeprefix(best)}" if best else ""
 
 
-def _pointers(case: Case, beneficiary_id: str, supporter_index: int | None) -> dict[str, str]:
+def _list_pointers(case: Case, beneficiary_id: str, supporter_index: int | None) -> dict[str, str]:
     index = next(n for n, person in enumerate(case.beneficiaries) if person.id == beneficiary_id)
     recipient = f"/beneficiaries/{index}"
     # a self-petitioner is described once
@@ -230,11 +231,11 @@ def _pointers(case: Case, beneficiary_id: str, supporter_index: int | None) -> d
 _ADDRESSES = {"mailing": "mailing_address", "physical": "address", "physical_or_mailing": "address"}
 
 
-def _mailing(person: Person | None) -> Address | None:
+def _get_mailing_address(person: Person | None) -> Address | None:
     return (person.mailing_address or person.address) if person else None
 
 
-def _physical(person: Person | None) -> Address | None:
+def _get_physical_address(person: Person | None) -> Address | None:
     """Return the physical address if it differs from the mailing address, as the forms ask."""
     if person is None or person.mailing_address is None or person.mailing_address == person.address:
         return None

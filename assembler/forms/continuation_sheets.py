@@ -19,7 +19,7 @@ def add_sheets(
     """Append the sheets to the form and return how many pages were added."""
     name = wrap_text(f"Name: {person}", SHEET_WIDTH, _SIZE, writer.face)
     heading = (f"{title} - additional sheet", *name, f"A-Number: {a_number or 'none'}")
-    pages = list(_pages(list_sheet_lines(entries, writer.face), len(heading) + 2))
+    pages = list(_split_into_pages(list_sheet_lines(entries, writer.face), len(heading) + 2))
     for number, lines in enumerate(pages, 1):
         _draw(writer, (*heading, f"Sheet {number} of {len(pages)}", "", *lines))
     return len(pages)
@@ -55,7 +55,7 @@ def list_sheet_lines(entries: Sequence[Continuation], typeface: TextMeasure) -> 
     return lines
 
 
-def _pages(lines: Sequence[str], taken: int) -> Iterator[Sequence[str]]:
+def _split_into_pages(lines: Sequence[str], taken: int) -> Iterator[Sequence[str]]:
     room = max(1, int((_TOP - _BOTTOM) / _STEP) - 1 - taken)
     for at in range(0, len(lines), room):
         yield lines[at : at + room]

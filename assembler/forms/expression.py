@@ -45,7 +45,7 @@ class Expression:
 @lru_cache(maxsize=2048)
 def parse_expression(source: str) -> Expression:
     """Parse an expression. Raises BadExpression."""
-    reader = _Reader(_tokens(source), source)
+    reader = _Reader(_split_into_tokens(source), source)
     node = reader.parse_or()
     reader.expect_end()
     return Expression(source=source, value=node, paths=tuple(reader.paths))
@@ -75,7 +75,7 @@ def _step(value: object, step: str) -> object:
     return getattr(value, step, None) if is_dataclass(value) else None
 
 
-def _tokens(source: str) -> list[tuple[str, str]]:
+def _split_into_tokens(source: str) -> list[tuple[str, str]]:
     tokens, at = [], 0
     end = len(source.rstrip())
     while at < end:
@@ -99,13 +99,13 @@ class _Reader:
     def parse_or(self) -> Node:
         node = self.parse_and()
         while self.take("word", "or"):
-            node = _or(node, self.parse_and())
+            node = _join_by_or(node, self.parse_and())
         return node
 
     def parse_and(self) -> Node:
         node = self.parse_not()
         while self.take("word", "and"):
-            node = _and(node, self.parse_not())
+            node = _join_by_and(node, self.parse_not())
         return node
 
     def parse_not(self) -> Node:
@@ -125,13 +125,13 @@ class _Reader:
     def parse_fallback(self) -> Node:
         node = self.parse_pipe()
         while self.take("op", "??"):
-            node = _else(node, self.parse_pipe())
+            node = _join_by_else(node, self.parse_pipe())
         return node
 
     def parse_pipe(self) -> Node:
         node = self.parse_atom()
         while self.take("op", "|"):
-            node = _through(node, *self.parse_format())
+            node = _apply_format(node, *self.parse_format())
         return node
 
     def parse_format(self) -> tuple[str, tuple[int, ...]]:
@@ -178,15 +178,15 @@ class _Reader:
             raise BadExpression(f"{self.tokens[self.at][1]!r} is too much in {self.source!r}")
 
 
-def _or(left: Node, right: Node) -> Node:
+def _join_by_or(left: Node, right: Node) -> Node:
     return lambda scope: bool(left(scope)) or bool(right(scope))
 
 
-def _and(left: Node, right: Node) -> Node:
+def _join_by_and(left: Node, right: Node) -> Node:
     return lambda scope: bool(left(scope)) and bool(right(scope))
 
 
-def _else(left: Node, right: Node) -> Node:
+def _join_by_else(left: Node, right: Node) -> Node:
     def value(scope: Scope) -> object:
         first = left(scope)
         return right(scope) if is_empty(first) else first
@@ -194,7 +194,7 @@ def _else(left: Node, right: Node) -> Node:
     return value
 
 
-def _through(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
+def _apply_format(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
     def value(scope: Scope) -> object:
         argument = node(scope)
         if is_empty(argument) or isinstance(argument, Refused):

@@ -60,25 +60,25 @@ def fill_form(form: FormMap, source: AnswerSource, files: FormFiles) -> FillResu
     where = files.blank.name
     rows = read_fields(files.blank)
     findings = check_blank(form, recognize_form(files.blank, (form,)), rows, where)
-    if not findings and not _payment_matches(form, source.payment):
-        findings = (_payment_finding(form, where),)
+    if not findings and not _has_matching_payment(form, source.payment):
+        findings = (_make_payment_finding(form, where),)
     if _has_error(findings):
         return FillResult(values=(), continued=(), findings=findings, pages=0)
     scope = build_scope(source)
     answers = collect_answers(form, scope) if is_form_needed(form, scope) else ()
     typeface = load_typeface(files.font)
-    fitting = fit_answers(form, answers, _options(rows), typeface, where)
+    fitting = fit_answers(form, answers, _list_options(rows), typeface, where)
     findings = (*findings, *check_answers(form, answers, where), *fitting.findings)
     if _has_error(findings):
         return FillResult(values=(), continued=(), findings=findings, pages=0)
     writer = _draw_answers(form, answers, fitting, typeface, files.blank)
-    writer.rename_roots(_field_prefix(form, source))
+    writer.rename_roots(_make_field_prefix(form, source))
     sheets = _add_sheets(writer, form, answers, fitting)
     save_form(writer, files.editable)
     writer.flatten()
     save_form(writer, files.flattened)
     return FillResult(
-        values=_values(fitting, answers),
+        values=_list_values(fitting, answers),
         continued=fitting.continued,
         findings=findings,
         pages=len(writer.writer.pages),
@@ -92,7 +92,9 @@ def _draw_answers(
     """Return the form with its answers in its fields."""
     characters = "".join(text.value for text in fitting.written)
     if fitting.sheets:
-        characters += list_sheet_characters(_heading(form), *_signer(answers), fitting.sheets)
+        characters += list_sheet_characters(
+            _shorten_title(form), *_find_signer(answers), fitting.sheets
+        )
     writer = FormWriter(blank, typeface, "".join(sorted(set(characters))))
     writer.remove_active_content()
     writer.clear_blank_choices()
@@ -111,20 +113,20 @@ def _add_sheets(
     """Append the sheets that the answers need, and return how many."""
     if not fitting.sheets:
         return 0
-    return add_sheets(writer, _heading(form), *_signer(answers), fitting.sheets)
+    return add_sheets(writer, _shorten_title(form), *_find_signer(answers), fitting.sheets)
 
 
-def _heading(form: FormMap) -> str:
+def _shorten_title(form: FormMap) -> str:
     return form.title.partition(",")[0]
 
 
-def _field_prefix(form: FormMap, source: AnswerSource) -> str:
+def _make_field_prefix(form: FormMap, source: AnswerSource) -> str:
     """Return a name for root fields that no other person's form has."""
     number = "" if source.supporter_index is None else str(source.supporter_index + 1)
     return "-".join(filter(None, (form.form, source.beneficiary_id, number)))
 
 
-def _signer(answers: Sequence[Answer]) -> tuple[str, str]:
+def _find_signer(answers: Sequence[Answer]) -> tuple[str, str]:
     """Return the name and A-Number that the form puts above its additional information."""
     by_label = {
         answer.label: answer.value
@@ -137,7 +139,7 @@ def _signer(answers: Sequence[Answer]) -> tuple[str, str]:
     return name, by_label.get("A-Number", "")
 
 
-def _values(fitting: Fitting, answers: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
+def _list_values(fitting: Fitting, answers: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
     sensitive = [answer.spec for answer in answers if answer.spec.sensitive]
     secret = {item.field.name for item in sensitive if item.field}
     secret |= {box.name for item in sensitive for _, box in item.boxes}
@@ -146,16 +148,16 @@ def _values(fitting: Fitting, answers: Sequence[Answer]) -> tuple[tuple[str, str
     return tuple((name, value) for name, value in values if name not in secret)
 
 
-def _options(rows: Sequence[FieldRow]) -> dict[str, tuple[str, ...]]:
+def _list_options(rows: Sequence[FieldRow]) -> dict[str, tuple[str, ...]]:
     return {row.short: row.options for row in rows if row.kind == "choice"}
 
 
-def _payment_matches(form: FormMap, payment: Mapping[str, object] | None) -> bool:
+def _has_matching_payment(form: FormMap, payment: Mapping[str, object] | None) -> bool:
     """Return whether payment data came exactly when the form is a payment form."""
     return (payment is not None) == any(item.sensitive for item in form.items)
 
 
-def _payment_finding(form: FormMap, where: str) -> Finding:
+def _make_payment_finding(form: FormMap, where: str) -> Finding:
     return make_finding(
         "FORM.PAYMENT",
         where,

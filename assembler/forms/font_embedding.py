@@ -30,7 +30,7 @@ def embed_font(writer: PdfWriter, typeface: Typeface, subset: FontSubset) -> Ind
     """Embed a composite font with the characters that are written and a table of their meanings."""
     add: Callable[[Any], IndirectObject] = writer._add_object
     name = NameObject("/FORMSA+IBMPlexSerif")
-    descriptor = _descriptor(writer, name, typeface, subset)
+    descriptor = _make_descriptor(writer, name, typeface, subset)
     widths = ArrayObject()
     for character, glyph in sorted(subset.glyphs.items(), key=lambda pair: pair[1]):
         widths += [NumberObject(glyph), ArrayObject([NumberObject(typeface.widths[character])])]
@@ -60,13 +60,13 @@ def embed_font(writer: PdfWriter, typeface: Typeface, subset: FontSubset) -> Ind
             NameObject("/BaseFont"): name,
             NameObject("/Encoding"): NameObject("/Identity-H"),
             NameObject("/DescendantFonts"): ArrayObject([add(child)]),
-            NameObject("/ToUnicode"): _unicode(writer, subset.glyphs),
+            NameObject("/ToUnicode"): _map_to_unicode(writer, subset.glyphs),
         }
     )
     return add(font)
 
 
-def _descriptor(
+def _make_descriptor(
     writer: PdfWriter, name: NameObject, typeface: Typeface, subset: FontSubset
 ) -> DictionaryObject:
     data = DecodedStreamObject()
@@ -88,7 +88,7 @@ def _descriptor(
     )
 
 
-def _unicode(writer: PdfWriter, glyphs: Mapping[str, int]) -> IndirectObject:
+def _map_to_unicode(writer: PdfWriter, glyphs: Mapping[str, int]) -> IndirectObject:
     pairs = sorted((glyph, character) for character, glyph in glyphs.items())
     blocks = [pairs[at : at + 100] for at in range(0, len(pairs), 100)]
     rows = "".join(

@@ -143,10 +143,10 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
     where = completed.name
     recognized = recognize_form(completed, (form,))
     if (recognized.form, recognized.edition) != (form.form, form.edition):
-        return FormComparison(findings=_other_form_findings(form, recognized, where))
+        return FormComparison(findings=_check_other_form(form, recognized, where))
     scope = build_scope(source)
     answers = collect_answers(form, scope) if is_form_needed(form, scope) else ()
-    values = _values(form, completed)
+    values = _read_values(form, completed)
     text = _FormText(
         where=where,
         values=values,
@@ -160,14 +160,12 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
         answer_findings = _compare_answer(form, answer, text)
         findings += answer_findings
         if any(finding.rule == "FORM.DIFFERS" for finding in answer_findings):
-            contradictions.append(_contradiction(answer, text))
+            contradictions.append(_describe_contradiction(answer, text))
     findings += check_signatures(form, completed, source.case.attorney is not None)
     return FormComparison(findings=tuple(findings), contradictions=tuple(contradictions))
 
 
-def _other_form_findings(
-    form: FormMap, recognized: RecognizedForm, where: str
-) -> tuple[Finding, ...]:
+def _check_other_form(form: FormMap, recognized: RecognizedForm, where: str) -> tuple[Finding, ...]:
     """Return the findings of a file that is not the form of the map: a scan, or another form."""
     if recognized.fillable or any(footer.form for footer in recognized.pages):
         return check_blank(form, recognized, (), where)
@@ -175,10 +173,10 @@ def _other_form_findings(
     return (make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source),)
 
 
-def _contradiction(answer: Answer, text: _FormText) -> Contradiction:
+def _describe_contradiction(answer: Answer, text: _FormText) -> Contradiction:
     field = answer.spec.field
     if answer.spec.boxes or field is None:
-        expected, actual = ", ".join(answer.ticked), ", ".join(_ticked_boxes(answer, text))
+        expected, actual = ", ".join(answer.ticked), ", ".join(_list_ticked_boxes(answer, text))
     else:
         expected, actual = answer.value, text.values.get(field.name, "")
     return Contradiction(
@@ -190,7 +188,7 @@ def _contradiction(answer: Answer, text: _FormText) -> Contradiction:
     )
 
 
-def _ticked_boxes(answer: Answer, text: _FormText) -> list[str]:
+def _list_ticked_boxes(answer: Answer, text: _FormText) -> list[str]:
     return [
         key for key, box in answer.spec.boxes if text.values.get(box.name, "") not in ("", "Off")
     ]
@@ -234,7 +232,7 @@ def check_signatures(
 def _compare_answer(form: FormMap, answer: Answer, text: _FormText) -> tuple[Finding, ...]:
     """Return the finding of one answer of a completed form, if it has any."""
     if answer.spec.boxes:
-        ticked = set(_ticked_boxes(answer, text))
+        ticked = set(_list_ticked_boxes(answer, text))
         is_same, is_blank = ticked == set(answer.ticked), not ticked
     elif answer.spec.field is None:
         return ()
@@ -284,7 +282,7 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def _values(form: FormMap, completed: Path) -> dict[str, str]:
+def _read_values(form: FormMap, completed: Path) -> dict[str, str]:
     """Return field values by short name.
 
     A flattened or printed copy has no fields: then it is the text inside each field's place.

@@ -126,7 +126,10 @@ def load_maps(shelf: Shelf) -> tuple[FormMap, ...]:
     return tuple(
         sorted(
             maps,
-            key=lambda form_map: (form_map.form, [-int(part) for part in _ymd(form_map.edition)]),
+            key=lambda form_map: (
+                form_map.form,
+                [-int(part) for part in _split_date(form_map.edition)],
+            ),
         )
     )
 
@@ -154,14 +157,19 @@ def find_map(maps: Sequence[FormMap], form: str, edition: str = "") -> FormMap |
     editions = [form_map for form_map in maps if form_map.form == form]
     if edition:
         return next(
-            (form_map for form_map in editions if _ymd(form_map.edition) == _ymd(edition)), None
+            (
+                form_map
+                for form_map in editions
+                if _split_date(form_map.edition) == _split_date(edition)
+            ),
+            None,
         )
     return next(
         (form_map for form_map in editions if form_map.fillable), editions[0] if editions else None
     )
 
 
-def _ymd(edition: str) -> tuple[str, str, str]:
+def _split_date(edition: str) -> tuple[str, str, str]:
     month, day, year = (part.zfill(2) for part in edition.split("/"))
     return year[-2:], month, day
 
@@ -172,41 +180,42 @@ def _map(raw: Mapping[str, Any]) -> FormMap:
     return FormMap(
         **plain,
         fingerprint=raw["fingerprint"]["sha256"] if "fingerprint" in raw else "",
-        items=tuple(_item(item) for item in raw["items"]),
-        signatures=tuple(_signature(signature) for signature in raw["signatures"]),
+        items=tuple(_parse_item(item) for item in raw["items"]),
+        signatures=tuple(_parse_signature(signature) for signature in raw["signatures"]),
         untouched=tuple(raw.get("untouched", ())),
         continuation_part=continuation["part"],
-        blocks=tuple(_block(block) for block in continuation["blocks"]),
+        blocks=tuple(_parse_block(block) for block in continuation["blocks"]),
         when=raw.get("when", ""),
         note=raw.get("note", ""),
     )
 
 
-def _item(raw: Mapping[str, Any]) -> Item:
+def _parse_item(raw: Mapping[str, Any]) -> Item:
     known = {key: value for key, value in raw.items() if key not in ("field", "boxes")}
-    field = _field(raw["field"]) if "field" in raw else None
+    field = _parse_field(raw["field"]) if "field" in raw else None
     return Item(
         **known,
         field=field,
-        boxes=tuple((key, _field(box)) for key, box in raw.get("boxes", {}).items()),
+        boxes=tuple((key, _parse_field(box)) for key, box in raw.get("boxes", {}).items()),
     )
 
 
-def _signature(raw: Mapping[str, Any]) -> Signature:
+def _parse_signature(raw: Mapping[str, Any]) -> Signature:
     known = {key: raw[key] for key in ("part", "item", "who")}
     return Signature(
         **known,
-        signature=_field(raw["signature"]),
-        date=_field(raw["date"]) if "date" in raw else None,
+        signature=_parse_field(raw["signature"]),
+        date=_parse_field(raw["date"]) if "date" in raw else None,
     )
 
 
-def _block(raw: Mapping[str, Any]) -> Block:
+def _parse_block(raw: Mapping[str, Any]) -> Block:
     return Block(
-        item=raw["item"], **{key: _field(raw[key]) for key in ("page", "part", "number", "text")}
+        item=raw["item"],
+        **{key: _parse_field(raw[key]) for key in ("page", "part", "number", "text")},
     )
 
 
-def _field(raw: Mapping[str, Any]) -> Field:
+def _parse_field(raw: Mapping[str, Any]) -> Field:
     x0, y0, x1, y1 = raw["rect"]
     return Field(**{**raw, "rect": (float(x0), float(y0), float(x1), float(y1))})

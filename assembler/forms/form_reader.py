@@ -95,7 +95,7 @@ class RecognizedForm:
 
 def read_fields(pdf: Path) -> tuple[FieldRow, ...]:
     """Return every terminal field of a form, in the order of the file. Raises FormUnreadable."""
-    with _opened(pdf) as document:
+    with _open_pdf(pdf) as document:
         form = document.Root.get("/AcroForm")
         if form is None or "/Fields" not in form:
             return ()
@@ -104,13 +104,15 @@ def read_fields(pdf: Path) -> tuple[FieldRow, ...]:
             for number, page in enumerate(document.pages, 1)
             for widget in page.get("/Annots", ())
         }
-        return tuple(_row(field, name, pages) for field, name in _terminals(form.Fields))
+        return tuple(
+            _describe_field(field, name, pages) for field, name in _iterate_terminals(form.Fields)
+        )
 
 
 def recognize_form(pdf: Path, maps: Sequence[FormMap] = ()) -> RecognizedForm:
     """Recognize form and edition by page footers and field names. Raises FormUnreadable."""
     rows = read_fields(pdf)
-    footers = tuple(_footer(text) for text in read_page_texts(pdf))
+    footers = tuple(_read_footer(text) for text in read_page_texts(pdf))
     digest = fingerprint_fields(rows)
     matching = next(
         (form_map for form_map in maps if rows and form_map.fingerprint == digest), None
@@ -125,12 +127,12 @@ def recognize_form(pdf: Path, maps: Sequence[FormMap] = ()) -> RecognizedForm:
         edition=edition,
         pages=footers,
         fingerprint=digest,
-        confidence=_confidence(bool(votes), matching is not None, agree),
+        confidence=_estimate_confidence(bool(votes), matching is not None, agree),
         fillable=bool(rows),
     )
 
 
-def _confidence(has_text: bool, has_map: bool, agree: bool) -> float:
+def _estimate_confidence(has_text: bool, has_map: bool, agree: bool) -> float:
     if has_text:
         return 1.0 if agree else 0.8
     return 0.5 if has_map else 0.0
@@ -148,7 +150,7 @@ def fingerprint_fields(rows: Sequence[FieldRow]) -> str:
 
 def read_page_texts(pdf: Path) -> tuple[str, ...]:
     """Return the text layer of every page. Raises FormUnreadable."""
-    with _rendered(pdf) as document:
+    with _open_rendered(pdf) as document:
         return tuple(
             document[number].get_textpage().get_text_range() for number in range(len(document))
         )
@@ -157,29 +159,30 @@ def read_page_texts(pdf: Path) -> tuple[str, ...]:
 def read_places(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[str, ...]:
     """Return the characters printed inside each (page from 1, rectangle), without spaces; "" if the
     page is missing."""
-    with _rendered(pdf) as document:
+    with _open_rendered(pdf) as document:
         pages = sorted({page for page, _ in places if page <= len(document)})
-        characters = {page: _characters(document[page - 1].get_textpage()) for page in pages}
-    return tuple(_inside(characters.get(page, ()), rect) for page, rect in places)
+        characters = {page: _read_characters(document[page - 1].get_textpage()) for page in pages}
+    return tuple(_select_inside(characters.get(page, ()), rect) for page, rect in places)
 
 
 def measure_ink(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[float, ...]:
     """Return the share of dark pixels, 0 to 1, inside each (page from 1, rectangle in points)
     without its border."""
-    with _rendered(pdf) as document:
+    with _open_rendered(pdf) as document:
         # hybrid forms (AcroForm and XFA) are drawn by their AcroForm side anyway
         if document.get_formtype() == FORMTYPE_ACRO_FORM:
             document.init_forms()
         return tuple(
-            _ink(document, page, rect) if page <= len(document) else 0.0 for page, rect in places
+            _measure_box_ink(document, page, rect) if page <= len(document) else 0.0
+            for page, rect in places
         )
 
 
-def _opened(pdf: Path) -> pikepdf.Pdf:
+def _open_pdf(pdf: Path) -> pikepdf.Pdf:
     try:
         return pikepdf.open(pdf)
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise _unreadable(pdf) from error
+        raise _make_error(pdf) from error
 
 
 class _Rendered:
@@ -195,15 +198,15 @@ class _Rendered:
         self.document.close()
 
 
-def _rendered(pdf: Path) -> _Rendered:
+def _open_rendered(pdf: Path) -> _Rendered:
     try:
         document = pdfium.PdfDocument(pdf)
     except pdfium.PdfiumError as error:
-        raise _unreadable(pdf) from error
+        raise _make_error(pdf) from error
     return _Rendered(document)
 
 
-def _unreadable(pdf: Path) -> FormUnreadable:
+def _make_error(pdf: Path) -> FormUnreadable:
     return FormUnreadable(
         "not a PDF that opens without a password",
         where=pdf.name,
@@ -211,30 +214,35 @@ def _unreadable(pdf: Path) -> FormUnreadable:
     )
 
 
-def _terminals(kids: Any, name: str = "", depth: int = 0) -> Iterator[tuple[Any, str]]:
+def _iterate_terminals(kids: Any, name: str = "", depth: int = 0) -> Iterator[tuple[Any, str]]:
     """Return the fields that hold a value: those without a child that has a name of its own."""
     for field in kids if depth < _DEPTH else ():
         own = str(field["/T"]) if "/T" in field else ""
         full = ".".join(part for part in (name, own) if part)
         named = [kid for kid in field.get("/Kids", ()) if "/T" in kid]
         if named:
-            yield from _terminals(named, full, depth + 1)
+            yield from _iterate_terminals(named, full, depth + 1)
         else:
             yield field, full
 
 
-def _row(field: Any, name: str, pages: dict[tuple[int, int], int]) -> FieldRow:
+def _describe_field(field: Any, name: str, pages: dict[tuple[int, int], int]) -> FieldRow:
     widgets = list(field.get("/Kids", ())) or [field]
     first = widgets[0]
-    flags = int(_inherited(field, "/Ff", 0))
+    flags = int(_find_inherited(field, "/Ff", 0))
     states = sorted(
-        {str(key)[1:] for widget in widgets for key in _appearances(widget) if str(key) != "/Off"}
+        {
+            str(key)[1:]
+            for widget in widgets
+            for key in _list_appearances(widget)
+            if str(key) != "/Off"
+        }
     )
     x0, y0, x1, y1 = (float(value) for value in first.get("/Rect", (0, 0, 0, 0)))
-    limit = _inherited(field, "/MaxLen", None)
+    limit = _find_inherited(field, "/MaxLen", None)
     return FieldRow(
         name=name,
-        kind=_kind(str(_inherited(field, "/FT", "")), flags),
+        kind=_classify_field(str(_find_inherited(field, "/FT", "")), flags),
         page=pages.get(first.objgen, 0),
         rect=(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)),
         max=int(limit) if limit is not None else None,
@@ -242,19 +250,19 @@ def _row(field: Any, name: str, pages: dict[tuple[int, int], int]) -> FieldRow:
         multiline=bool(flags & _MULTILINE),
         readonly=bool(flags & _READONLY),
         states=tuple(states),
-        options=tuple(_option(option) for option in _inherited(field, "/Opt", ())),
-        value=_text(_inherited(field, "/V", "")),
-        tooltip=_text(field.get("/TU", "")),
+        options=tuple(_read_option(option) for option in _find_inherited(field, "/Opt", ())),
+        value=_read_text(_find_inherited(field, "/V", "")),
+        tooltip=_read_text(field.get("/TU", "")),
     )
 
 
-def _kind(kind: str, flags: int) -> str:
+def _classify_field(kind: str, flags: int) -> str:
     if kind == "/Btn":
         return "button" if flags & (1 << 16) else "box"
     return {"/Tx": "text", "/Ch": "choice", "/Sig": "signature"}.get(kind, "text")
 
 
-def _inherited(field: Any, key: str, default: Any) -> Any:
+def _find_inherited(field: Any, key: str, default: Any) -> Any:
     at, steps = field, 0
     while at is not None and steps < _DEPTH:
         if key in at:
@@ -263,7 +271,7 @@ def _inherited(field: Any, key: str, default: Any) -> Any:
     return default
 
 
-def _appearances(widget: Any) -> list[str]:
+def _list_appearances(widget: Any) -> list[str]:
     normal = widget["/AP"].get("/N") if "/AP" in widget else None
     return (
         list(normal.keys())
@@ -272,11 +280,11 @@ def _appearances(widget: Any) -> list[str]:
     )
 
 
-def _option(option: Any) -> str:
+def _read_option(option: Any) -> str:
     return str(option[0]) if isinstance(option, pikepdf.Array) else str(option)
 
 
-def _text(value: Any) -> str:
+def _read_text(value: Any) -> str:
     """Return a field's value; a name (the state of a box) without its slash."""
     if isinstance(value, pikepdf.Name):
         return str(value)[1:]
@@ -285,7 +293,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _footer(text: str) -> PageFooter:
+def _read_footer(text: str) -> PageFooter:
     """Return the last text on a page that looks like a footer: instructions on a page name other
     forms."""
     footers = [footer for footer in _FOOTER.finditer(text) if footer["form"].lower() in KNOWN]
@@ -298,7 +306,7 @@ def _footer(text: str) -> PageFooter:
     )
 
 
-def _characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
+def _read_characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
     """Return every visible character with the middle of its box: labels touch the boxes below
     them."""
     text = layer.get_text_range()
@@ -318,12 +326,12 @@ def _characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
     )
 
 
-def _inside(characters: Sequence[tuple[str, float, float]], rect: Rect) -> str:
+def _select_inside(characters: Sequence[tuple[str, float, float]], rect: Rect) -> str:
     x0, y0, x1, y1 = rect
     return "".join(character for character, x, y in characters if x0 <= x <= x1 and y0 <= y <= y1)
 
 
-def _ink(document: pdfium.PdfDocument, page: int, rect: Rect) -> float:
+def _measure_box_ink(document: pdfium.PdfDocument, page: int, rect: Rect) -> float:
     import numpy
 
     scale, inset = 2.0, 2.0

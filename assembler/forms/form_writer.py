@@ -59,7 +59,7 @@ class FormWriter:
         self.face = typeface
         self.root: Any = self.writer.root_object  # Any: pypdf types no values of a dictionary
         self.form: Any = self.root.get("/AcroForm", DictionaryObject()).get_object()
-        self.fields: dict[str, Any] = dict(_terminals(self.form.get("/Fields", ())))
+        self.fields: dict[str, Any] = dict(_iterate_terminals(self.form.get("/Fields", ())))
         self.font = (
             embed_font(self.writer, typeface, subset_font(typeface, characters + " "))
             if characters
@@ -77,7 +77,7 @@ class FormWriter:
         for key in ("/JavaScript", "/EmbeddedFiles"):
             names.get_object().pop(key, None)
         for field in self.fields.values():
-            for holder in (field, *_widgets(field)):
+            for holder in (field, *_list_widgets(field)):
                 holder.pop("/AA", None)
                 if holder.get("/A", {}).get("/S") == "/JavaScript":
                     holder.pop("/A", None)
@@ -110,15 +110,15 @@ class FormWriter:
     def write_text(self, text: FieldText) -> None:
         """Set a text or list field and draw it in every place it is shown."""
         field = self.fields[text.field.name]
-        flags = int(_inherited(field, "/Ff", 0)) & ~_READONLY & ~_RICH
+        flags = int(_find_inherited(field, "/Ff", 0)) & ~_READONLY & ~_RICH
         if text.field.lines > 1:
             flags |= _MULTILINE
         field[NameObject("/Ff")] = NumberObject(flags)
         field[NameObject("/V")] = TextStringObject(text.value)
         field.pop("/RV", None)
-        for widget in _widgets(field):
+        for widget in _list_widgets(field):
             widget[NameObject("/AP")] = DictionaryObject(
-                {NameObject("/N"): self._picture(widget, text)}
+                {NameObject("/N"): self._draw_field(widget, text)}
             )
 
     def set_box(self, box: Field, on: bool) -> None:
@@ -126,12 +126,12 @@ class FormWriter:
         field = self.fields[box.name]
         state = NameObject(f"/{box.on}") if on else NameObject("/Off")
         field[NameObject("/V")] = state
-        field[NameObject("/Ff")] = NumberObject(int(_inherited(field, "/Ff", 0)) & ~_READONLY)
-        for widget in _widgets(field):
+        field[NameObject("/Ff")] = NumberObject(int(_find_inherited(field, "/Ff", 0)) & ~_READONLY)
+        for widget in _list_widgets(field):
             widget[NameObject("/AS")] = state
             if on:
                 normal = DictionaryObject(
-                    {state: self._cross(widget), NameObject("/Off"): self._empty(widget)}
+                    {state: self._cross(widget), NameObject("/Off"): self._draw_empty(widget)}
                 )
                 widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): normal})
 
@@ -152,7 +152,7 @@ class FormWriter:
                     kept.append(reference)
                 elif not int(annotation.get("/F", 0)) & (_HIDDEN | _NOVIEW):
                     appearances += (
-                        [appearance] if (appearance := _shown(annotation)) is not None else []
+                        [appearance] if (appearance := _find_shown(annotation)) is not None else []
                     )
             _stamp(self.writer, page, appearances)
             page[NameObject("/Annots")] = kept
@@ -196,24 +196,24 @@ class FormWriter:
         )
         return f"BT /F {size:g} Tf 0 g {x:.2f} {y:.2f} Td <{codes}> Tj ET\n".encode()
 
-    def _picture(self, widget: Any, text: FieldText) -> IndirectObject:
-        width, height = _size(widget)
+    def _draw_field(self, widget: Any, text: FieldText) -> IndirectObject:
+        width, height = _measure_widget(widget)
         lines = (
-            self._comb(text, width, height)
+            self._draw_comb(text, width, height)
             if text.field.comb and text.field.max
-            else self._lines(text, height)
+            else self._draw_lines(text, height)
         )
         clip = f"/Tx BMC q 0 0 {width:.2f} {height:.2f} re W n\n".encode()
         return self.add_form_object(clip + b"".join(lines) + b"Q EMC\n", width, height)
 
-    def _lines(self, text: FieldText, height: float) -> Iterator[bytes]:
+    def _draw_lines(self, text: FieldText, height: float) -> Iterator[bytes]:
         """Draw each line on its rule: the box's height divided by the lines it has room for."""
         step = height / text.field.lines
         rise = (step - text.size * self.face.cap / 1000) / 2
         for number, line in enumerate(text.lines):
             yield self.draw_line(PAD, height - (number + 1) * step + rise, text.size, line)
 
-    def _comb(self, text: FieldText, width: float, height: float) -> Iterator[bytes]:
+    def _draw_comb(self, text: FieldText, width: float, height: float) -> Iterator[bytes]:
         cell = width / (text.field.max or 1)
         y = (height - text.size * self.face.cap / 1000) / 2
         for number, character in enumerate(text.value):
@@ -225,7 +225,7 @@ class FormWriter:
             )
 
     def _cross(self, widget: Any) -> IndirectObject:
-        width, height = _size(widget)
+        width, height = _measure_widget(widget)
         x, y = width * 0.2, height * 0.2
         path = (
             f"{x:.2f} {y:.2f} m {width - x:.2f} {height - y:.2f} l {x:.2f} {height - y:.2f} m "
@@ -233,8 +233,8 @@ class FormWriter:
         )
         return self.add_form_object(f"q 0 G 1.2 w {path} S Q\n".encode(), width, height)
 
-    def _empty(self, widget: Any) -> IndirectObject:
-        return self.add_form_object(b"", *_size(widget))
+    def _draw_empty(self, widget: Any) -> IndirectObject:
+        return self.add_form_object(b"", *_measure_widget(widget))
 
 
 def save_form(writer: FormWriter, path: Path) -> None:
@@ -243,7 +243,9 @@ def save_form(writer: FormWriter, path: Path) -> None:
     writer.writer.write(path)
 
 
-def _terminals(kids: Any, name: str | None = None, depth: int = 0) -> Iterator[tuple[str, Any]]:
+def _iterate_terminals(
+    kids: Any, name: str | None = None, depth: int = 0
+) -> Iterator[tuple[str, Any]]:
     """Return short name and dictionary of each terminal field; the root's own name is left out."""
     for reference in kids if depth < _DEPTH else ():
         field = reference.get_object()
@@ -251,17 +253,17 @@ def _terminals(kids: Any, name: str | None = None, depth: int = 0) -> Iterator[t
         full = "" if name is None else ".".join(part for part in (name, own) if part)
         named = [kid for kid in field.get("/Kids", ()) if "/T" in kid.get_object()]
         if named:
-            yield from _terminals(named, full, depth + 1)
+            yield from _iterate_terminals(named, full, depth + 1)
         else:
             yield full or own, field
 
 
-def _widgets(field: Any) -> list[Any]:
+def _list_widgets(field: Any) -> list[Any]:
     kids = [kid.get_object() for kid in field.get("/Kids", ())]
     return kids or [field]
 
 
-def _inherited(field: Any, key: str, default: Any) -> Any:
+def _find_inherited(field: Any, key: str, default: Any) -> Any:
     at, steps = field, 0
     while at is not None and steps < _DEPTH:
         if key in at:
@@ -271,17 +273,17 @@ def _inherited(field: Any, key: str, default: Any) -> Any:
     return default
 
 
-def _rect(widget: Any) -> tuple[float, float, float, float]:
+def _read_rectangle(widget: Any) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = (float(value) for value in widget["/Rect"])
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _size(widget: Any) -> tuple[float, float]:
-    x0, y0, x1, y1 = _rect(widget)
+def _measure_widget(widget: Any) -> tuple[float, float]:
+    x0, y0, x1, y1 = _read_rectangle(widget)
     return x1 - x0, y1 - y0
 
 
-def _shown(annotation: Any) -> tuple[Any, Any] | None:
+def _find_shown(annotation: Any) -> tuple[Any, Any] | None:
     """Return a widget and the appearance it shows now."""
     normal = annotation.get("/AP", {}).get("/N")
     picture = normal.get_object() if normal is not None else None
@@ -305,24 +307,24 @@ def _stamp(writer: PdfWriter, page: Any, appearances: Sequence[tuple[Any, Any]])
     for number, (annotation, picture) in enumerate(appearances):
         name = f"/FormField{number}"
         drawings[NameObject(name)] = picture
-        data += _placed(annotation, picture.get_object()) + f" {name} Do Q\n".encode()
+        data += _place_picture(annotation, picture.get_object()) + f" {name} Do Q\n".encode()
     own = DictionaryObject(resources)
     own[NameObject("/XObject")] = drawings
     page[NameObject("/Resources")] = own
     page[NameObject("/Contents")] = ArrayObject(
-        [add_stream(writer, b"q\n"), *_contents(page), add_stream(writer, data)]
+        [add_stream(writer, b"q\n"), *_list_contents(page), add_stream(writer, data)]
     )
 
 
-def _placed(annotation: Any, picture: Any) -> bytes:
-    x0, y0, x1, y1 = _rect(annotation)
-    bx0, by0, bx1, by1 = _boxed(picture)
+def _place_picture(annotation: Any, picture: Any) -> bytes:
+    x0, y0, x1, y1 = _read_rectangle(annotation)
+    bx0, by0, bx1, by1 = _transform_box(picture)
     across, up = (x1 - x0) / ((bx1 - bx0) or 1), (y1 - y0) / ((by1 - by0) or 1)
     numbers = (across, 0, 0, up, x0 - bx0 * across, y0 - by0 * up)
     return ("q " + " ".join(f"{value:.4f}" for value in numbers) + " cm").encode()
 
 
-def _boxed(picture: Any) -> tuple[float, float, float, float]:
+def _transform_box(picture: Any) -> tuple[float, float, float, float]:
     """Return a picture's box after its own matrix."""
     bx0, by0, bx1, by1 = (float(value) for value in picture["/BBox"])
     a, b, c, d, e, f = (float(value) for value in picture.get("/Matrix", (1, 0, 0, 1, 0, 0)))
@@ -331,7 +333,7 @@ def _boxed(picture: Any) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _contents(page: Any) -> list[Any]:
+def _list_contents(page: Any) -> list[Any]:
     raw = page.get("/Contents")
     if raw is None:
         return []

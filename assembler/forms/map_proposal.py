@@ -111,32 +111,35 @@ class _Finder:
             and namesake.short not in self.used
             and (not kind or namesake.kind == kind)
         ):
-            return namesake, "name" if _distance(old, namesake) < _NEAR and namesake.page == old[
-                "page"
-            ] else "moved"
+            return namesake, "name" if _measure_distance(
+                old, namesake
+            ) < _NEAR and namesake.page == old["page"] else "moved"
         candidates = [row for row in self.rows if self._is_candidate(old, row, kind)]
-        best = max(candidates, key=lambda row: _likeness(old, row), default=None)
-        if best is not None and _likeness(old, best) >= _ALIKE:
+        best = max(candidates, key=lambda row: _measure_likeness(old, row), default=None)
+        if best is not None and _measure_likeness(old, best) >= _ALIKE:
             return best, "place"
         return None, "lost"
 
     def _is_candidate(self, old: Mapping[str, Any], row: FieldRow, kind: str) -> bool:
         if row.short in self.used or (row.kind == "box") != (kind == "box"):
             return False
-        return row.page == old["page"] and _distance(old, row) < _NEAR
+        return row.page == old["page"] and _measure_distance(old, row) < _NEAR
 
 
-def _distance(old: Mapping[str, Any], row: FieldRow) -> float:
+def _measure_distance(old: Mapping[str, Any], row: FieldRow) -> float:
     return float(
         max(abs(before - after) for before, after in zip(old["rect"], row.rect, strict=True))
     )
 
 
-def _likeness(old: Mapping[str, Any], row: FieldRow) -> float:
+def _measure_likeness(old: Mapping[str, Any], row: FieldRow) -> float:
     """Return how alike the last parts of two names are, without item numbers, plus up to 0.25 for
     nearness."""
     before, after = (
         re.sub(r"\[\d+\]|\d+", "", name.rpartition(".")[2])
         for name in (str(old["name"]), row.short)
     )
-    return SequenceMatcher(None, before, after).ratio() + (_NEAR - _distance(old, row)) / _NEAR / 4
+    return (
+        SequenceMatcher(None, before, after).ratio()
+        + (_NEAR - _measure_distance(old, row)) / _NEAR / 4
+    )

@@ -99,7 +99,7 @@ def fill_packet(plan: Plan, inputs: FormInputs) -> PacketForms:
     for job, result in zip(jobs, inputs.workshop.map(run_form_job, jobs), strict=True):
         if isinstance(result, Failure):
             problem = f"it could not be filled ({result.kind}: {result.detail})"
-            findings.append(_form_finding(job.path, "FORM.UNKNOWN", problem))
+            findings.append(_make_form_finding(job.path, "FORM.UNKNOWN", problem))
             continue
         findings += result.findings
         contradictions += result.contradictions
@@ -126,7 +126,7 @@ def run_form_job(job: FormJob) -> FilledForm:
         elif not any(finding.severity is Severity.ERROR for finding in findings):
             findings += fill_form(job.form, job.source, job.files).findings
     except FormUnreadable as error:
-        findings = (_form_finding(job.path, "FORM.UNKNOWN", error.problem),)
+        findings = (_make_form_finding(job.path, "FORM.UNKNOWN", error.problem),)
     return FilledForm(
         document=job.document,
         editable=job.files.editable,
@@ -150,11 +150,11 @@ def build_answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> li
         if only not in (None, form) or form == "g-1450":
             continue
         supporters = range(len(case.supporters)) if form == "i-134" else [None]
-        sheets += _sheets(form_map, case, supporters, _countries(shelf))
+        sheets += _list_sheets(form_map, case, supporters, _load_countries(shelf))
     return sheets
 
 
-def _sheets(
+def _list_sheets(
     form: FormMap,
     case: Case,
     supporters: Sequence[int | None],
@@ -170,10 +170,10 @@ def _sheets(
             )
             scope = build_scope(source)
             if is_form_needed(form, scope):
-                yield _sheet(form, collect_answers(form, scope), person.id)
+                yield _make_sheet(form, collect_answers(form, scope), person.id)
 
 
-def _sheet(form: FormMap, answers: Sequence[Answer], beneficiary: str) -> dict[str, Any]:
+def _make_sheet(form: FormMap, answers: Sequence[Answer], beneficiary: str) -> dict[str, Any]:
     rows = [
         {"part": answer.part, "item": answer.item, "label": answer.label, "value": answer.value}
         for answer in answers
@@ -200,18 +200,18 @@ def _make_job(
             return ()
         problem = f"there is no map to fill {form.form}"
         remedy = "complete it by hand and list it as completed"
-        return (_form_finding(form.path, "FORM.NO_MAP", problem, remedy),)
-    supporter = _supporter(form, plan, inputs.case) if form.form == "i-134" else None
+        return (_make_form_finding(form.path, "FORM.NO_MAP", problem, remedy),)
+    supporter = _find_supporter(form, plan, inputs.case) if form.form == "i-134" else None
     if form.form == "i-134" and supporter is None:
         problem = "case.json does not say whose form this is"
         remedy = "set `person` to the supporter's id"
-        return (_form_finding(form.path, "FORM.SUPPORTER", problem, remedy),)
+        return (_make_form_finding(form.path, "FORM.SUPPORTER", problem, remedy),)
     takes_payment = any(item.sensitive for item in form_map.items)
     source = AnswerSource(
         case=inputs.case,
         beneficiary_id=plan.beneficiary,
         supporter_index=supporter,
-        countries=_countries(inputs.shelf),
+        countries=_load_countries(inputs.shelf),
         tabs={part.exhibit: part.tab for part in plan.parts if part.kind is PartKind.EXHIBIT},
         payment=inputs.payment if takes_payment else None,
     )
@@ -232,12 +232,12 @@ def _make_job(
     )
 
 
-def _countries(shelf: Shelf) -> Mapping[str, str]:
+def _load_countries(shelf: Shelf) -> Mapping[str, str]:
     countries: Mapping[str, str] = shelf.schema("languages.json")["countries"]
     return countries
 
 
-def _supporter(form: FormFile, plan: Plan, case: Case) -> int | None:
+def _find_supporter(form: FormFile, plan: Plan, case: Case) -> int | None:
     """Return the position of the supporter a form is for: the one it names, or the only one."""
     candidates = [
         n
@@ -250,7 +250,7 @@ def _supporter(form: FormFile, plan: Plan, case: Case) -> int | None:
     return candidates[0] if len(candidates) == 1 and not form.person else None
 
 
-def _form_finding(
+def _make_form_finding(
     path: str, rule: str, problem: str, remedy: str = "get the form from uscis.gov again as PDF"
 ) -> Finding:
     return make_finding(rule, path, problem, remedy, file=path)

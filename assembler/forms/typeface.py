@@ -57,7 +57,12 @@ def load_typeface(path: Path) -> Typeface:
             ascent=round(font["hhea"].ascent * 1000 / em),
             descent=round(font["hhea"].descent * 1000 / em),
             cap=round(getattr(font["OS/2"], "sCapHeight", 700) * 1000 / em),
-            box=(_em(head.xMin, em), _em(head.yMin, em), _em(head.xMax, em), _em(head.yMax, em)),
+            box=(
+                _scale_to_em(head.xMin, em),
+                _scale_to_em(head.yMin, em),
+                _scale_to_em(head.xMax, em),
+                _scale_to_em(head.yMax, em),
+            ),
         )
 
 
@@ -83,5 +88,5 @@ def subset_font(typeface: Typeface, characters: Iterable[str]) -> FontSubset:
     )
 
 
-def _em(value: int, em: int) -> int:
+def _scale_to_em(value: int, em: int) -> int:
     return round(value * 1000 / em)
