@@ -75,25 +75,27 @@ def check_case(case: Case, library: Library, as_of: date) -> Judgment:
     )
     read_letter_facts(context)  # the letter relies on facts, too
     limit = context.use_fact("deadlines/stale")
-    facts_used = tuple(_used(context, [line for _, line in claim_rows]))
+    facts_used = tuple(_list_used(context, [line for _, line in claim_rows]))
     if limit:
-        findings += _stale(context, facts_used, limit["days"])
+        findings += _find_stale(context, facts_used, limit["days"])
     return Judgment(
         findings=tuple(findings),
         matrix=tuple(row for row, _ in claim_rows),
         facts_used=facts_used,
-        not_checked=tuple(_not_checked(context, facts_used)),
+        not_checked=tuple(_list_unchecked(context, facts_used)),
     )
 
 
-def _used(context: RuleContext, lines: Iterable[Line]) -> Iterator[FactUsed]:
+def _list_used(context: RuleContext, lines: Iterable[Line]) -> Iterator[FactUsed]:
     for name, fact in sorted(context.used.items()):
         yield FactUsed(id=name, provenance=fact.provenance)
     for line in dict.fromkeys(lines):
         yield FactUsed(id=line.id, provenance=line.provenance)
 
 
-def _stale(context: RuleContext, facts_used: Iterable[FactUsed], limit: int) -> Iterator[Finding]:
+def _find_stale(
+    context: RuleContext, facts_used: Iterable[FactUsed], limit: int
+) -> Iterator[Finding]:
     """Yield a finding for each file with an entry that was relied on and not checked lately."""
     provenances = [fact.provenance for fact in facts_used] + [
         rule.provenance for rule in context.library.rules.values()
@@ -111,7 +113,7 @@ def _stale(context: RuleContext, facts_used: Iterable[FactUsed], limit: int) -> 
         yield rule.make_finding(file, values)
 
 
-def _not_checked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[str]:
+def _list_unchecked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[str]:
     yield from context.not_checked
     yield from dict.fromkeys(
         f"{checklist.caveat}" for checklist in context.checklists if checklist.caveat

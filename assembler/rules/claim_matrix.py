@@ -37,9 +37,9 @@ def build_claim_rows(context: RuleContext) -> Iterator[tuple[ClaimRow, Line]]:
     for checklist in context.checklists:
         level = dict(checklist.levels).get(context.case.kind, "")
         for line in checklist.lines:
-            for subject in _subjects_of(line, context):
+            for subject in _list_subjects(line, context):
                 if all(_WHEN[condition](context, subject) for condition in line.when):
-                    yield _row(checklist, line, level or line.level, subject, context), line
+                    yield _build_row(checklist, line, level or line.level, subject, context), line
 
 
 def make_unmet_finding(row: ClaimRow, line: Line, context: RuleContext) -> Finding:
@@ -74,7 +74,7 @@ def find_outdated(row: ClaimRow, line: Line, context: RuleContext) -> Iterator[H
         )
 
 
-def _row(
+def _build_row(
     checklist: Checklist, line: Line, level: str, subject: Subject | None, context: RuleContext
 ) -> ClaimRow:
     matching = [
@@ -143,7 +143,7 @@ def describe_ways_to_meet(line: Line) -> str:
     return ", or ".join([*ways, f"name {line.id} under `supports` of the exhibit that shows it"])
 
 
-def _subjects_of(line: Line, context: RuleContext) -> Sequence[Subject | None]:
+def _list_subjects(line: Line, context: RuleContext) -> Sequence[Subject | None]:
     if line.subject == "case":
         return (None,)
     return [subject for subject in context.subjects if subject.role == line.subject]
@@ -161,7 +161,7 @@ def _is_first_part(context: RuleContext, subject: Subject | None) -> bool:
     )
 
 
-def _history(context: RuleContext, subject: Subject | None, question: str) -> bool:
+def _has_answered_yes(context: RuleContext, subject: Subject | None, question: str) -> bool:
     people = [subject.person] if subject else context.case.beneficiaries
     return any(
         person.history is not None and getattr(person.history, question) for person in people
@@ -170,7 +170,7 @@ def _history(context: RuleContext, subject: Subject | None, question: str) -> bo
 
 _WHEN: dict[str, Callable[[RuleContext, Subject | None], bool]] = {
     "another-person": _is_first_part,
-    "criminal-history": lambda context, subject: _history(context, subject, "criminal"),
+    "criminal-history": lambda context, subject: _has_answered_yes(context, subject, "criminal"),
     "fee-exempt": lambda context, _: context.case.request.fee == "exempt",
     "fee-waiver": lambda context, _: context.case.request.fee == "waiver",
     "first-parole": lambda context, _: context.case.kind == "parole",
@@ -180,5 +180,7 @@ _WHEN: dict[str, Callable[[RuleContext, Subject | None], bool]] = {
         context.is_minor(person) for person in context.case.beneficiaries
     ),
     "no-supporter": lambda context, _: not context.case.supporters,
-    "removal-history": lambda context, subject: _history(context, subject, "removal_proceedings"),
+    "removal-history": lambda context, subject: _has_answered_yes(
+        context, subject, "removal_proceedings"
+    ),
 }

@@ -16,13 +16,13 @@ _PERSONAL = ("identity", "status")
 def check_exhibits(context: RuleContext) -> Iterator[Hit]:
     """Check every exhibit."""
     # what meets a line of a checklist is evidence, whether a text cites it or not
-    needed = _used(context) | _meeting(context)
+    needed = _list_used(context) | _list_meeting(context)
     people = len({subject.person.id for subject in context.subjects})
     parties = {subject.person.name.full.casefold() for subject in context.subjects}
     for where, exhibit in context.exhibits():
-        yield from _translation(exhibit, where, parties)
-        yield from _dates(context, exhibit, where)
-        yield from _supports(context, exhibit, where)
+        yield from _check_translation(exhibit, where, parties)
+        yield from _check_dates(context, exhibit, where)
+        yield from _check_supports(context, exhibit, where)
         if (
             exhibit.category in _PERSONAL
             and not exhibit.person
@@ -38,7 +38,7 @@ def check_exhibits(context: RuleContext) -> Iterator[Hit]:
             yield Hit(rule="CITE.UNUSED", pointer=where, exhibit=exhibit.id)
 
 
-def _used(context: RuleContext) -> frozenset[str]:
+def _list_used(context: RuleContext) -> frozenset[str]:
     """Return exhibits that a text cites, or that an answer to a notice names."""
     rfe = context.case.rfe
     exhibits = (
@@ -51,19 +51,19 @@ def _used(context: RuleContext) -> frozenset[str]:
     )
 
 
-def _meeting(context: RuleContext) -> frozenset[str]:
+def _list_meeting(context: RuleContext) -> frozenset[str]:
     """Return exhibits that meet a line of a checklist, by their category or by `supports`."""
     return frozenset(exhibit for row, _ in build_claim_rows(context) for exhibit in row.exhibits)
 
 
-def _english(tag: str) -> bool:
+def _is_english(tag: str) -> bool:
     return tag.partition("-")[0] == "en"
 
 
-def _translation(exhibit: Exhibit, where: str, parties: set[str]) -> Iterator[Hit]:
-    sets = list(_sets(exhibit.parts))
+def _check_translation(exhibit: Exhibit, where: str, parties: set[str]) -> Iterator[Hit]:
+    sets = list(_group_parts(exhibit.parts))
     for documents, translations, certificates, has_later_certificate in sets:
-        foreign = [part for part in documents if not _english(part.language or exhibit.language)]
+        foreign = [part for part in documents if not _is_english(part.language or exhibit.language)]
         if foreign and not translations:
             yield Hit(rule="TRANS.PRESENT", pointer=where, exhibit=exhibit.id)
         if translations and not certificates and not has_later_certificate:
@@ -71,12 +71,12 @@ def _translation(exhibit: Exhibit, where: str, parties: set[str]) -> Iterator[Hi
         if (translations and not documents) or (certificates and not translations):
             yield Hit(rule="TRANS.ORDER", pointer=where, exhibit=exhibit.id)
     if any(translations for _, translations, _, _ in sets):
-        yield from _translator(
+        yield from _check_translator(
             exhibit, exhibit.translator, f"{where}/translation/translator", parties
         )
 
 
-def _sets(
+def _group_parts(
     parts: Sequence[FilePart],
 ) -> Iterator[tuple[list[FilePart], list[FilePart], list[FilePart], bool]]:
     """Yield documents, their translations and the certificates of those, in groups as they are in
@@ -97,7 +97,7 @@ def _sets(
         yield *run, any(certificates for _, _, certificates in runs[n + 1 :])
 
 
-def _translator(
+def _check_translator(
     exhibit: Exhibit, translator: Translator | None, where: str, parties: set[str]
 ) -> Iterator[Hit]:
     required = ("name", "address", "phone", "date")
@@ -114,7 +114,7 @@ def _translator(
     languages = {
         part.language or exhibit.language for part in exhibit.parts if part.role == "document"
     }
-    foreign = {tag.partition("-")[0] for tag in languages if not _english(tag)}
+    foreign = {tag.partition("-")[0] for tag in languages if not _is_english(tag)}
     if foreign and translator.language.partition("-")[0] not in foreign:
         yield Hit(rule="TRANS.LANGUAGE", pointer=f"{where}/language", exhibit=exhibit.id)
     if translator.date and exhibit.date and translator.date < exhibit.date:
@@ -123,7 +123,7 @@ def _translator(
         yield Hit(rule="TRANS.PARTY", pointer=f"{where}/name", exhibit=exhibit.id)
 
 
-def _dates(context: RuleContext, exhibit: Exhibit, where: str) -> Iterator[Hit]:
+def _check_dates(context: RuleContext, exhibit: Exhibit, where: str) -> Iterator[Hit]:
     letter = context.case.request.letter_date
     if exhibit.date and exhibit.date > context.as_of:
         yield Hit(rule="DATE.EXHIBIT_FUTURE", pointer=f"{where}/date", exhibit=exhibit.id)
@@ -131,7 +131,7 @@ def _dates(context: RuleContext, exhibit: Exhibit, where: str) -> Iterator[Hit]:
         yield Hit(rule="DATE.AFTER_LETTER", pointer=f"{where}/date", exhibit=exhibit.id)
 
 
-def _supports(context: RuleContext, exhibit: Exhibit, where: str) -> Iterator[Hit]:
+def _check_supports(context: RuleContext, exhibit: Exhibit, where: str) -> Iterator[Hit]:
     for n, line in enumerate(exhibit.supports):
         if line not in context.library.lines:
             suggestions = get_close_matches(line.upper(), context.library.lines, 1)

@@ -16,13 +16,13 @@ _OF_PAYMENT = ("g-1450", "g-1650")  # hold a card's number, a bank account's
 def check_fees(context: RuleContext) -> Iterator[Hit]:
     """Check fees, support and forms. A response to a notice has paid already."""
     if context.case.kind != "rfe-response":
-        yield from _fee(context)
-        yield from _supported(context)
-    _address(context)
-    yield from _parole_fee(context)
-    yield from _forms(context)
+        yield from _check_fee(context)
+        yield from _check_support(context)
+    _note_missing_address(context)
+    yield from _check_parole_fee(context)
+    yield from _check_forms(context)
     for n, supporter in enumerate(context.case.supporters):
-        yield from _means(context, supporter, f"/supporters/{n}")
+        yield from _check_means(context, supporter, f"/supporters/{n}")
 
 
 def find_guideline(context: RuleContext, state: str, people: int) -> tuple[int, int] | None:
@@ -41,7 +41,7 @@ def find_guideline(context: RuleContext, state: str, people: int) -> tuple[int, 
     return int(fact.id.rpartition("/")[2]), first + per_person * (people - 1)
 
 
-def _fee(context: RuleContext) -> Iterator[Hit]:
+def _check_fee(context: RuleContext) -> Iterator[Hit]:
     request, exemptions = context.case.request, context.use_fact("fees/exemptions")
     if request.fee == "waiver":
         waiver = context.use_fact("fees/waiver")
@@ -60,7 +60,7 @@ def _fee(context: RuleContext) -> Iterator[Hit]:
         context.note_unchecked("the amount of the re-parole fee: look it up in Form G-1055")
 
 
-def _address(context: RuleContext) -> None:
+def _note_missing_address(context: RuleContext) -> None:
     """Note that no address is known: the letter then has none."""
     if context.case.kind == "re-parole" and context.case.request.filing == "paper":
         addresses = [
@@ -72,7 +72,7 @@ def _address(context: RuleContext) -> None:
             )
 
 
-def _parole_fee(context: RuleContext) -> Iterator[Hit]:
+def _check_parole_fee(context: RuleContext) -> Iterator[Hit]:
     exception_id, where = context.case.request.parole_fee_exception, "/request/parole_fee_exception"
     if not exception_id:
         return
@@ -97,7 +97,7 @@ def _parole_fee(context: RuleContext) -> Iterator[Hit]:
             )
 
 
-def _supported(context: RuleContext) -> Iterator[Hit]:
+def _check_support(context: RuleContext) -> Iterator[Hit]:
     """Check that each beneficiary has a Form I-134: of a supporter, of an organization's employee,
     or their own."""
     for n, person in enumerate(context.case.beneficiaries):
@@ -108,7 +108,7 @@ def _supported(context: RuleContext) -> Iterator[Hit]:
             yield Hit(rule="FORM.I134_PER_BENEFICIARY", pointer=f"/beneficiaries/{n}")
 
 
-def _forms(context: RuleContext) -> Iterator[Hit]:
+def _check_forms(context: RuleContext) -> Iterator[Hit]:
     case, listed = context.case, {form.form for form in context.case.forms}
     if "g-28" in listed and case.attorney is None:
         n = next(n for n, form in enumerate(case.forms) if form.form == "g-28")
@@ -146,7 +146,7 @@ def _covers_everyone(context: RuleContext) -> bool:
     )
 
 
-def _means(context: RuleContext, supporter: Supporter, where: str) -> Iterator[Hit]:
+def _check_means(context: RuleContext, supporter: Supporter, where: str) -> Iterator[Hit]:
     income = supporter.income
     if income is None:
         if supporter.assets_usd is None and not supporter.organization:
@@ -157,7 +157,7 @@ def _means(context: RuleContext, supporter: Supporter, where: str) -> Iterator[H
         return
     test, guideline = (
         context.use_fact("poverty/test"),
-        find_guideline(context, _state(supporter.person), income.household_size),
+        find_guideline(context, _find_state(supporter.person), income.household_size),
     )
     if test is None or guideline is None:
         context.note_unchecked(
@@ -166,17 +166,17 @@ def _means(context: RuleContext, supporter: Supporter, where: str) -> Iterator[H
         )
         return
     year, amount = guideline
-    if income.annual_usd * 100 < amount * _percent(test):
+    if income.annual_usd * 100 < amount * _get_percent(test):
         yield Hit(
             rule="FIN.POVERTY",
             pointer=f"{where}/income/annual_usd",
-            values={"percent": _percent(test), "year": year},
+            values={"percent": _get_percent(test), "year": year},
         )
 
 
-def _percent(test: Fact) -> int:
+def _get_percent(test: Fact) -> int:
     return int(test["percent"])
 
 
-def _state(person: Person) -> str:
+def _find_state(person: Person) -> str:
     return person.address.state if person.address else ""

@@ -32,21 +32,23 @@ def read_letter_facts(context: RuleContext) -> dict[str, object]:
         if case.request.expedite_reason and case.kind != "rfe-response"
         else None
     )
-    lines, via = _address(context)
+    lines, via = _find_address(context)
     return {
         "address_lines": lines,
         "via": via,
         "original_submission": "Original submission." if case.kind == "parole" else None,
         "expedite_mark": str(mark["text"]) if mark else None,
-        "fee_sentence": _fee(context) if case.kind != "rfe-response" else None,
-        "parole_fee_sentence": _parole_fee(context) if case.request.parole_fee_exception else None,
-        "forms": tuple(_forms(context)) if case.kind != "rfe-response" else (),
+        "fee_sentence": _describe_fee(context) if case.kind != "rfe-response" else None,
+        "parole_fee_sentence": _describe_parole_fee(context)
+        if case.request.parole_fee_exception
+        else None,
+        "forms": tuple(_list_forms(context)) if case.kind != "rfe-response" else (),
         "legal_basis": str(law["cite"]) if law else None,
         "request_line": str(law["line"]) if law else None,
     }
 
 
-def _address(context: RuleContext) -> tuple[tuple[str, ...], str | None]:
+def _find_address(context: RuleContext) -> tuple[tuple[str, ...], str | None]:
     """Return the lines of the envelope, and how it travels. A response goes only to the address in
     the notice."""
     case = context.case
@@ -60,7 +62,7 @@ def _address(context: RuleContext) -> tuple[tuple[str, ...], str | None]:
     return tuple(fact["lines"]), f"By {fact['via']}" if fact["via"] else None
 
 
-def _fee(context: RuleContext) -> str | None:
+def _describe_fee(context: RuleContext) -> str | None:
     request, people = context.case.request, len(context.case.beneficiaries)
     if request.fee == "waiver":
         waiver = context.use_fact("fees/waiver")
@@ -80,7 +82,7 @@ def _fee(context: RuleContext) -> str | None:
     )
 
 
-def _parole_fee(context: RuleContext) -> str | None:
+def _describe_parole_fee(context: RuleContext) -> str | None:
     name = f"parole-fee/{context.case.request.parole_fee_exception}"
     if name not in context.library.facts or "text" not in context.library.facts[name].data:
         return None
@@ -90,7 +92,7 @@ def _parole_fee(context: RuleContext) -> str | None:
     )
 
 
-def _forms(context: RuleContext) -> Iterator[str]:
+def _list_forms(context: RuleContext) -> Iterator[str]:
     """Yield the forms of this filing with their editions, in the order they are enclosed."""
     for form in list_required_forms(context):
         fact = context.use_fact(f"forms/{form}")

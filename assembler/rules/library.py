@@ -176,21 +176,24 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
     facts: dict[str, Fact] = {}
     rules: dict[str, Rule] = {}
     for name in sorted(names):
-        raw = _object(read(name), name)
+        raw = _parse_object(read(name), name)
         try:
             if name.startswith(FACTS):
-                facts |= _facts(raw, name)
+                facts |= _parse_facts(raw, name)
             elif name.startswith(CHECKLISTS):
-                checklists.append(_checklist(raw, name))
+                checklists.append(_parse_checklist(raw, name))
             else:
-                rules |= {key: _rule(key, entry, name) for key, entry in raw["rules"].items()}
+                rules |= {key: _parse_rule(key, entry, name) for key, entry in raw["rules"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             remedy = "compare it with the schema it names"
             raise TemplateBroken(
                 f"an entry is missing or wrong ({error})", where=name, remedy=remedy
             ) from error
     return Library(
-        checklists=tuple(checklists), facts=facts, rules=rules, lines=_lines(checklists, rules)
+        checklists=tuple(checklists),
+        facts=facts,
+        rules=rules,
+        lines=_index_lines(checklists, rules),
     )
 
 
@@ -214,7 +217,7 @@ def list_library_files(list_files: Callable[[str, str], Iterable[str]]) -> tuple
     return (*list_files(CHECKLISTS, ".json"), *list_files(FACTS, ".json"), CATALOG)
 
 
-def _object(data: bytes, name: str) -> dict[str, Any]:
+def _parse_object(data: bytes, name: str) -> dict[str, Any]:
     try:
         raw = json.loads(data)
     except ValueError as error:
@@ -224,7 +227,7 @@ def _object(data: bytes, name: str) -> dict[str, Any]:
     return raw
 
 
-def _lines(checklists: Iterable[Checklist], rules: Mapping[str, Rule]) -> dict[str, Line]:
+def _index_lines(checklists: Iterable[Checklist], rules: Mapping[str, Rule]) -> dict[str, Line]:
     lines: dict[str, Line] = {}
     for checklist in checklists:
         for line in checklist.lines:
@@ -238,7 +241,7 @@ def _lines(checklists: Iterable[Checklist], rules: Mapping[str, Rule]) -> dict[s
     return lines
 
 
-def _provenance(raw: Mapping[str, Any], name: str) -> Provenance:
+def _parse_provenance(raw: Mapping[str, Any], name: str) -> Provenance:
     return Provenance(
         file=name,
         source=raw["source"],
@@ -248,21 +251,21 @@ def _provenance(raw: Mapping[str, Any], name: str) -> Provenance:
     )
 
 
-def _facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:
+def _parse_facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:
     stem = name.rpartition("/")[2].removesuffix(".json")
     facts = (
-        Fact(id=f"{stem}/{key}", data=entry, provenance=_provenance(entry, name))
+        Fact(id=f"{stem}/{key}", data=entry, provenance=_parse_provenance(entry, name))
         for key, entry in raw["facts"].items()
     )
     return {fact.id: fact for fact in facts}
 
 
-def _rule(key: str, raw: Mapping[str, Any], name: str) -> Rule:
+def _parse_rule(key: str, raw: Mapping[str, Any], name: str) -> Rule:
     return Rule(
         id=key,
         severity=Severity(raw["severity"]),
         title=raw["title"],
-        provenance=_provenance(raw, name),
+        provenance=_parse_provenance(raw, name),
         problem=raw.get("problem", ""),
         remedy=raw.get("remedy", ""),
         packages=tuple(raw.get("packages", ("rules",))),
@@ -273,28 +276,28 @@ def _rule(key: str, raw: Mapping[str, Any], name: str) -> Rule:
     )
 
 
-def _checklist(raw: Mapping[str, Any], name: str) -> Checklist:
+def _parse_checklist(raw: Mapping[str, Any], name: str) -> Checklist:
     return Checklist(
         id=raw["id"],
         title=raw["title"],
         kinds=tuple(raw["kinds"]),
-        lines=tuple(_line(line, name) for line in raw["lines"]),
+        lines=tuple(_parse_line(line, name) for line in raw["lines"]),
         reason=raw.get("reason", ""),
         levels=tuple(raw.get("levels", {}).items()),
         caveat=raw.get("caveat", ""),
     )
 
 
-def _line(raw: Mapping[str, Any], name: str) -> Line:
+def _parse_line(raw: Mapping[str, Any], name: str) -> Line:
     ways = raw["satisfied_by"]["any"]
-    _known(raw["id"], "level", [raw["level"]], LEVELS)
-    _known(raw["id"], "for", [raw.get("for", "case")], SUBJECTS)
-    _known(raw["id"], "when", raw.get("when", []), CONDITIONS)
+    _require_known(raw["id"], "level", [raw["level"]], LEVELS)
+    _require_known(raw["id"], "for", [raw.get("for", "case")], SUBJECTS)
+    _require_known(raw["id"], "when", raw.get("when", []), CONDITIONS)
     return Line(
         id=raw["id"],
         level=raw["level"],
         text=raw["text"],
-        provenance=_provenance(raw, name),
+        provenance=_parse_provenance(raw, name),
         subject=raw.get("for", "case"),
         about=raw.get("about", False),
         when=tuple(raw.get("when", ())),
@@ -305,7 +308,7 @@ def _line(raw: Mapping[str, Any], name: str) -> Line:
     )
 
 
-def _known(line: str, field: str, used: Iterable[str], known: Iterable[str]) -> None:
+def _require_known(line: str, field: str, used: Iterable[str], known: Iterable[str]) -> None:
     """Raise ValueError for an unknown word: a firm's own checklist may have one."""
     for word in used:
         if word not in known:

@@ -53,7 +53,7 @@ def format_gather_list(kind: str, reasons: Sequence[str], library: Library) -> s
     text_lines = ["# What to gather", "", *_INTRODUCTION, ""]
     checklists = library.checklists_for(kind, reasons)
     for checklist in checklists:
-        text_lines += [f"## {checklist.title}", "", *_sections(checklist, kind)]
+        text_lines += [f"## {checklist.title}", "", *_write_sections(checklist, kind)]
     text_lines += ["## Before you rely on this", ""]
     text_lines += [
         f"- {text}"
@@ -118,7 +118,7 @@ def draft_case(
     ids = [_BENEFICIARY, *(f"{_BENEFICIARY}-{number}" for number in others)]
     petitioner: dict[str, Any] = {
         "id": "petitioner",
-        "name": _name(start.petitioner),
+        "name": _draft_name(start.petitioner),
         "in_us": True,
     }
     case: dict[str, Any] = {
@@ -128,16 +128,16 @@ def draft_case(
         "reasons": list(reasons),
         "petitioner": {"same_as": _BENEFICIARY} if start.is_self else petitioner,
         "beneficiaries": [
-            {"id": person_id, "name": _name(person), "in_us": kind == "re-parole"}
+            {"id": person_id, "name": _draft_name(person), "in_us": kind == "re-parole"}
             for person_id, person in zip(ids, names, strict=True)
         ],
         "supporters": [{"person": {"same_as": _BENEFICIARY if start.is_self else "petitioner"}}],
-        "attorney": {"name": _name(start.attorney)} if start.attorney else None,
-        "request": {"filing": start.filing, "fee": "pay", "length_months": 12} | _texts(kind),
+        "attorney": {"name": _draft_name(start.attorney)} if start.attorney else None,
+        "request": {"filing": start.filing, "fee": "pay", "length_months": 12} | _draft_texts(kind),
         "exhibits": [
             entry
-            for exhibit in _exhibits(kind, reasons, library)
-            for entry in _for_each_person(exhibit, ids, is_self=start.is_self)
+            for exhibit in _draft_exhibits(kind, reasons, library)
+            for entry in _repeat_for_each_person(exhibit, ids, is_self=start.is_self)
         ],
     }
     if kind == "rfe-response":
@@ -150,23 +150,23 @@ def draft_case(
             "points": [
                 {
                     "id": "point-1",
-                    "asked": _prompt("what the notice asks for"),
-                    "answer": [_prompt("the answer")],
+                    "asked": _write_prompt("what the notice asks for"),
+                    "answer": [_write_prompt("the answer")],
                 }
             ],
         }
     return case
 
 
-def _sections(checklist: Checklist, kind: str) -> Iterator[str]:
+def _write_sections(checklist: Checklist, kind: str) -> Iterator[str]:
     override = dict(checklist.levels).get(kind)
     for level, heading in _HEADINGS.items():
         lines = [line for line in checklist.lines if (override or line.level) == level]
         if lines:
-            yield from (f"### {heading}", "", *map(_box, lines), "")
+            yield from (f"### {heading}", "", *map(_write_box, lines), "")
 
 
-def _box(line: Line) -> str:
+def _write_box(line: Line) -> str:
     notes = [_PEOPLE.get(line.subject, ""), *(_CONDITIONS[condition] for condition in line.when)]
     if line.max_age_days:
         notes.append(f"not older than {line.max_age_days} days")
@@ -178,13 +178,13 @@ def _box(line: Line) -> str:
     )
 
 
-def _name(name: Name | None) -> dict[str, str]:
+def _draft_name(name: Name | None) -> dict[str, str]:
     if name is None:
         return {"given": FILL_IN, "family": FILL_IN}
     return {"given": name.given, "family": name.family}
 
 
-def _for_each_person(
+def _repeat_for_each_person(
     exhibit: dict[str, Any], ids: Sequence[str], *, is_self: bool
 ) -> Iterator[dict[str, Any]]:
     """Yield a document of the draft for each person it is needed of."""
@@ -197,11 +197,11 @@ def _for_each_person(
         yield {**exhibit, "id": name, "files": [f"evidence/{name}.pdf"], "person": person_id}
 
 
-def _prompt(text: str) -> str:
+def _write_prompt(text: str) -> str:
     return f"{FILL_IN}: {text}"
 
 
-def _texts(kind: str) -> dict[str, list[str]]:
+def _draft_texts(kind: str) -> dict[str, list[str]]:
     if kind == "rfe-response":
         return {}
     prompts = (
@@ -209,17 +209,21 @@ def _texts(kind: str) -> dict[str, list[str]]:
         if kind == "parole"
         else {key: text for key, text in _PROMPTS.items() if key != "why_no_visa"}
     )
-    texts = {key: [_prompt(text)] for key, text in prompts.items()}
-    return texts | ({"changed_circumstances": [_prompt(_CHANGED)]} if kind == "re-parole" else {})
+    texts = {key: [_write_prompt(text)] for key, text in prompts.items()}
+    return texts | (
+        {"changed_circumstances": [_write_prompt(_CHANGED)]} if kind == "re-parole" else {}
+    )
 
 
-def _exhibits(kind: str, reasons: Sequence[str], library: Library) -> Iterator[dict[str, Any]]:
+def _draft_exhibits(
+    kind: str, reasons: Sequence[str], library: Library
+) -> Iterator[dict[str, Any]]:
     """Yield documents that together meet every line that applies to any such case."""
     listed: set[tuple[str, str]] = set()
     for checklist in library.checklists_for(kind, reasons):
         override = dict(checklist.levels).get(kind)
         for line in checklist.lines:
-            person = _person_of(line)
+            person = _choose_person(line)
             is_met = bool(line.facts) or bool(
                 listed & {(category, person) for category in line.categories}
             )
@@ -231,21 +235,21 @@ def _exhibits(kind: str, reasons: Sequence[str], library: Library) -> Iterator[d
             ):
                 continue
             listed.add((line.categories[0], person))
-            yield _exhibit(line, person)
+            yield _draft_exhibit(line, person)
 
 
-def _exhibit(line: Line, person: str) -> dict[str, Any]:
+def _draft_exhibit(line: Line, person: str) -> dict[str, Any]:
     name = line.id.lower().replace(".", "-").replace("_", "-")
     return {
         "id": name,
-        "title": _prompt("title of the document"),
+        "title": _write_prompt("title of the document"),
         "category": line.categories[0],
         "files": [f"evidence/{name}.pdf"],
         "supports": [line.id],
     } | ({"person": person} if person else {})
 
 
-def _person_of(line: Line) -> str:
+def _choose_person(line: Line) -> str:
     """Return whom of the draft a line's document is about; its petitioner is the supporter, too."""
     if not line.about:
         return ""

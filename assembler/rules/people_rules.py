@@ -25,24 +25,24 @@ def check_people(context: RuleContext) -> Iterator[Hit]:
     for n, person in enumerate(context.case.others):
         people[f"/others/{n}"] = person
     for where, person in people.items():
-        yield from _names(person, where)
-        yield from _born(context, person, where)
+        yield from _check_names(person, where)
+        yield from _check_birth(context, person, where)
     for n, person in enumerate(context.case.beneficiaries):
-        yield from _beneficiary(context, person, f"/beneficiaries/{n}")
+        yield from _check_beneficiary(context, person, f"/beneficiaries/{n}")
 
 
-def _names(person: Person, where: str) -> Iterator[Hit]:
+def _check_names(person: Person, where: str) -> Iterator[Hit]:
     other_names = {f"{where}/other_names/{n}": name for n, name in enumerate(person.other_names)}
     for place, name in {f"{where}/name": person.name, **other_names}.items():
         for field in fields(Name):
-            scripts = [_scripts(word) for word in str(getattr(name, field.name)).split()]
+            scripts = [_find_scripts(word) for word in str(getattr(name, field.name)).split()]
             if any(len(word_scripts) > 1 for word_scripts in scripts):
                 yield Hit(rule="NAME.MIXED_SCRIPT", pointer=f"{place}/{field.name}")
             elif any(word_scripts - {"Latn"} for word_scripts in scripts):
                 yield Hit(rule="NAME.NOT_LATIN", pointer=f"{place}/{field.name}")
 
 
-def _scripts(word: str) -> set[str]:
+def _find_scripts(word: str) -> set[str]:
     """Return the scripts of a word's letters, ISO 15924; those that go with any script are left
     out."""
     if word.isascii():
@@ -53,14 +53,14 @@ def _scripts(word: str) -> set[str]:
     return scripts - {"Zyyy", "Zinh"}
 
 
-def _born(context: RuleContext, person: Person, where: str) -> Iterator[Hit]:
+def _check_birth(context: RuleContext, person: Person, where: str) -> Iterator[Hit]:
     if person.birth_date and not 0 <= count_years(person.birth_date, context.as_of) <= _OLDEST:
         yield Hit(rule="DATE.BIRTH", pointer=f"{where}/birth_date")
     if person.passport:
-        yield from _passport(context, person, person.passport, where)
+        yield from _check_passport(context, person, person.passport, where)
 
 
-def _passport(
+def _check_passport(
     context: RuleContext, person: Person, passport: Passport, where: str
 ) -> Iterator[Hit]:
     issued, place = passport.issued, f"{where}/passport/expires"
@@ -91,7 +91,7 @@ def _passport(
         )
 
 
-def _beneficiary(context: RuleContext, person: Person, where: str) -> Iterator[Hit]:
+def _check_beneficiary(context: RuleContext, person: Person, where: str) -> Iterator[Hit]:
     kind = context.case.kind
     if kind == "parole" and person.in_us is True:
         yield Hit(rule="KIND.IN_US", pointer=f"{where}/in_us")

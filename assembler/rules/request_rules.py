@@ -13,17 +13,17 @@ from assembler.rules.rule_context import Hit, RuleContext, list_cited_exhibits
 
 def check_request(context: RuleContext) -> Iterator[Hit]:
     """Check the request itself."""
-    yield from _placeholders(context.case)
-    yield from _plain(context)
+    yield from _find_placeholders(context.case)
+    yield from _check_request(context)
     if context.case.request.expedite_reason:
-        yield from _expedite(context)
+        yield from _check_expedite(context)
     if context.case.rfe:
-        yield from _response(context, context.case.rfe)
+        yield from _check_response(context, context.case.rfe)
     if context.case.kind == "re-parole":
-        yield from _window(context)
+        yield from _check_window(context)
 
 
-def _placeholders(case: Case) -> Iterator[Hit]:
+def _find_placeholders(case: Case) -> Iterator[Hit]:
     """Find texts that `init` left for a person to write."""
     names = {"/petitioner/name": case.petitioner.name.full} | {
         f"/beneficiaries/{n}/name": person.name.full for n, person in enumerate(case.beneficiaries)
@@ -41,7 +41,7 @@ def _placeholders(case: Case) -> Iterator[Hit]:
         yield Hit(rule="CASE.PLACEHOLDER", pointer="/rfe/receipt_number")
 
 
-def _plain(context: RuleContext) -> Iterator[Hit]:
+def _check_request(context: RuleContext) -> Iterator[Hit]:
     request, usual = context.case.request, context.use_fact("deadlines/length")
     if usual and request.length_months > usual["usual_months"]:
         yield Hit(
@@ -57,7 +57,7 @@ def _plain(context: RuleContext) -> Iterator[Hit]:
         yield Hit(rule="DATE.ARRIVAL_PAST", pointer="/request/arrival_date")
 
 
-def _expedite(context: RuleContext) -> Iterator[Hit]:
+def _check_expedite(context: RuleContext) -> Iterator[Hit]:
     case, where = context.case, "/request/expedite_reason"
     if not list_cited_exhibits([case.request.expedite_reason]):
         yield Hit(rule="EXPEDITE.EVIDENCE", pointer=where)
@@ -72,11 +72,11 @@ def _expedite(context: RuleContext) -> Iterator[Hit]:
         )
 
 
-def _response(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
+def _check_response(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
     if context.case.kind != "rfe-response":
         yield Hit(rule="RFE.UNEXPECTED", pointer="/rfe")
         return
-    yield from _due(context, rfe)
+    yield from _check_due_date(context, rfe)
     for n, point in enumerate(rfe.points):
         if not any(paragraph.strip() for paragraph in point.answer):
             yield Hit(rule="RFE.POINT_UNANSWERED", pointer=f"/rfe/points/{n}/answer")
@@ -98,7 +98,7 @@ def _notice(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
             yield Hit(rule="RFE.NOTICE_BELONGS", pointer=f"{where}/belongs_to", exhibit=exhibit.id)
 
 
-def _due(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
+def _check_due_date(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
     limits, where = context.use_fact("deadlines/rfe"), "/rfe/due_date"
     if rfe.notice_date > min(context.as_of, rfe.due_date):
         yield Hit(rule="RFE.DATES", pointer="/rfe/notice_date")
@@ -112,7 +112,7 @@ def _due(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
         yield Hit(rule="RFE.WINDOW", pointer=where, values={"days": longest})
 
 
-def _window(context: RuleContext) -> Iterator[Hit]:
+def _check_window(context: RuleContext) -> Iterator[Hit]:
     until, where = context.case.request.i94_admit_until, "/request/i94_admit_until"
     limits = context.use_fact("deadlines/re-parole")
     if until is None:

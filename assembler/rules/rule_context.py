@@ -44,7 +44,7 @@ class RuleContext:
         self.as_of = as_of
         self.used: dict[str, Fact] = {}
         self.not_checked: list[str] = []
-        self.subjects = tuple(_subjects(case))
+        self.subjects = tuple(_iterate_subjects(case))
         self.checklists: tuple[Checklist, ...] = library.checklists_for(case.kind, case.reasons)
 
     def use_fact(self, name: str) -> Fact | None:
@@ -113,7 +113,7 @@ def list_cited_exhibits(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(cite.exhibit for text in texts for cite in list_cites(text))
 
 
-def _subjects(case: Case) -> Iterator[Subject]:
+def _iterate_subjects(case: Case) -> Iterator[Subject]:
     """Yield everyone with a part: beneficiaries, petitioner, supporters, with the place of their
     description."""
     where: dict[str, str] = {}

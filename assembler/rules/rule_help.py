@@ -57,12 +57,12 @@ def list_rule_help(library: Library, packages: Collection[str] = ()) -> tuple[Ru
 
 def explain_rules(library: Library) -> dict[str, Explanation]:
     """Return the explanations of all rules and checklist lines, by id, in the order of the ids."""
-    known = {rule.id: _of_rule(rule) for rule in library.rules.values()}
-    known |= {explanation.id: explanation for explanation in _of_lines(library)}
+    known = {rule.id: _explain_rule(rule) for rule in library.rules.values()}
+    known |= {explanation.id: explanation for explanation in _explain_lines(library)}
     return dict(sorted(known.items()))
 
 
-def _of_rule(rule: Rule) -> Explanation:
+def _explain_rule(rule: Rule) -> Explanation:
     return Explanation(
         id=rule.id,
         title=rule.title,
@@ -80,13 +80,13 @@ def _of_rule(rule: Rule) -> Explanation:
     )
 
 
-def _of_lines(library: Library) -> Iterator[Explanation]:
+def _explain_lines(library: Library) -> Iterator[Explanation]:
     for checklist in library.checklists:
         for line in checklist.lines:
-            yield _of_line(line, checklist.title, dict(checklist.levels))
+            yield _explain_line(line, checklist.title, dict(checklist.levels))
 
 
-def _of_line(line: Line, checklist: str, levels: dict[str, str]) -> Explanation:
+def _explain_line(line: Line, checklist: str, levels: dict[str, str]) -> Explanation:
     """Explain a line. `levels`: by kind of case, the level of all lines of its checklist then."""
     severity = LEVELS[line.level]
     other_levels = {LEVELS[level]: f"for the kind {kind}" for kind, level in levels.items()}
