@@ -53,29 +53,29 @@ def build_case(
         lines: of case.json, by JSON pointer.
         names: what a person calls each place, by JSON pointer.
     """
-    beneficiaries = tuple(_person(entry) for entry in raw["beneficiaries"])
-    others = tuple(_person(entry) for entry in raw.get("others", ()))
+    beneficiaries = tuple(_build_person(entry) for entry in raw["beneficiaries"])
+    others = tuple(_build_person(entry) for entry in raw.get("others", ()))
     people = {person.id: person for person in (*beneficiaries, *others)}
     for raw_person in (
         raw["petitioner"],
         *(supporter["person"] for supporter in raw.get("supporters", ())),
     ):
         if "id" in raw_person:
-            people[raw_person["id"]] = _person(raw_person)
+            people[raw_person["id"]] = _build_person(raw_person)
     return Case(
         id=raw["id"],
         kind=raw["kind"],
         reasons=tuple(raw["reasons"]),
-        petitioner=_who(raw["petitioner"], people),
+        petitioner=_find_person(raw["petitioner"], people),
         beneficiaries=beneficiaries,
-        supporters=tuple(_supporter(entry, people) for entry in raw.get("supporters", ())),
-        attorney=_attorney(raw["attorney"]) if raw["attorney"] else None,
-        request=_request(raw["request"]),
-        declarations=tuple(_declaration(entry) for entry in raw.get("declarations", ())),
-        exhibits=tuple(_exhibit(entry) for entry in raw["exhibits"]),
+        supporters=tuple(_build_supporter(entry, people) for entry in raw.get("supporters", ())),
+        attorney=_build_attorney(raw["attorney"]) if raw["attorney"] else None,
+        request=_build_request(raw["request"]),
+        declarations=tuple(_build_declaration(entry) for entry in raw.get("declarations", ())),
+        exhibits=tuple(_build_exhibit(entry) for entry in raw["exhibits"]),
         others=others,
-        forms=tuple(_form(entry) for entry in raw.get("forms", ())),
-        rfe=_rfe(raw["rfe"]) if "rfe" in raw else None,
+        forms=tuple(_build_form(entry) for entry in raw.get("forms", ())),
+        rfe=_build_rfe(raw["rfe"]) if "rfe" in raw else None,
         files=tuple(files[path] for path in sorted(files)),
         lines=tuple(sorted(lines.items())),
         names=tuple(sorted(names.items())),
@@ -100,15 +100,15 @@ def parse_page_ranges(text: str) -> tuple[tuple[int, int | None], ...]:
     return tuple(ranges)
 
 
-def _day(raw: Raw, key: str) -> date | None:
+def _parse_day(raw: Raw, key: str) -> date | None:
     return date.fromisoformat(raw[key]) if key in raw else None
 
 
-def _plain(raw: Raw, *keys: str) -> dict[str, Any]:
+def _select_fields(raw: Raw, *keys: str) -> dict[str, Any]:
     return {key: raw[key] for key in keys if key in raw}
 
 
-def _digits(raw: Raw, key: str) -> str:
+def _keep_digits(raw: Raw, key: str) -> str:
     return re.sub(r"[^0-9]", "", raw.get(key, ""))
 
 
@@ -116,17 +116,17 @@ def _name(raw: Raw) -> Name:
     return Name(**raw)
 
 
-def _address(raw: Raw, key: str) -> Address | None:
+def _build_address(raw: Raw, key: str) -> Address | None:
     return Address(**raw[key]) if key in raw else None
 
 
-def _who(raw: Raw, people: Mapping[str, Person]) -> Person:
+def _find_person(raw: Raw, people: Mapping[str, Person]) -> Person:
     return people[raw["same_as"] if "same_as" in raw else raw["id"]]
 
 
-def _person(raw: Raw) -> Person:
+def _build_person(raw: Raw) -> Person:
     return Person(
-        **_plain(
+        **_select_fields(
             raw,
             "id",
             "native_name",
@@ -147,47 +147,49 @@ def _person(raw: Raw) -> Person:
         ),
         name=_name(raw["name"]),
         other_names=tuple(_name(other_name) for other_name in raw.get("other_names", ())),
-        birth_date=_day(raw, "birth_date"),
-        a_number=_digits(raw, "a_number"),
-        ssn=_digits(raw, "ssn"),
-        passport=_passport(raw["passport"]) if "passport" in raw else None,
-        address=_address(raw, "address"),
-        mailing_address=_address(raw, "mailing_address"),
-        biographic=_biographic(raw["biographic"]) if "biographic" in raw else None,
+        birth_date=_parse_day(raw, "birth_date"),
+        a_number=_keep_digits(raw, "a_number"),
+        ssn=_keep_digits(raw, "ssn"),
+        passport=_build_passport(raw["passport"]) if "passport" in raw else None,
+        address=_build_address(raw, "address"),
+        mailing_address=_build_address(raw, "mailing_address"),
+        biographic=_build_biographic(raw["biographic"]) if "biographic" in raw else None,
         history=History(**raw["history"]) if "history" in raw else None,
     )
 
 
-def _passport(raw: Raw) -> Passport:
+def _build_passport(raw: Raw) -> Passport:
     return Passport(
         number=raw["number"],
         country=raw["country"],
-        issued=_day(raw, "issued"),
-        expires=_day(raw, "expires"),
+        issued=_parse_day(raw, "issued"),
+        expires=_parse_day(raw, "expires"),
     )
 
 
-def _biographic(raw: Raw) -> Biographic:
+def _build_biographic(raw: Raw) -> Biographic:
     return Biographic(**{**raw, "race": tuple(raw.get("race", ()))})
 
 
-def _supporter(raw: Raw, people: Mapping[str, Person]) -> Supporter:
+def _build_supporter(raw: Raw, people: Mapping[str, Person]) -> Supporter:
     return Supporter(
-        **_plain(raw, "assets_usd", "organization"),
-        person=_who(raw["person"], people),
+        **_select_fields(raw, "assets_usd", "organization"),
+        person=_find_person(raw["person"], people),
         beneficiaries=tuple(raw.get("beneficiaries", ())),
         income=Income(**raw["income"]) if "income" in raw else None,
         contributions=tuple(raw.get("contributions", ())),
     )
 
 
-def _attorney(raw: Raw) -> Attorney:
-    return Attorney(**{**raw, "name": _name(raw["name"]), "address": _address(raw, "address")})
+def _build_attorney(raw: Raw) -> Attorney:
+    return Attorney(
+        **{**raw, "name": _name(raw["name"]), "address": _build_address(raw, "address")}
+    )
 
 
-def _request(raw: Raw) -> Request:
+def _build_request(raw: Raw) -> Request:
     return Request(
-        **_plain(
+        **_select_fields(
             raw,
             "filing",
             "fee",
@@ -198,32 +200,32 @@ def _request(raw: Raw) -> Request:
             "parole_program",
             "work_permit",
         ),
-        basis=_texts(raw.get("basis")),
-        length_reason=_texts(raw.get("length_reason")),
-        why_no_visa=_texts(raw.get("why_no_visa")),
-        departure_plan=_texts(raw.get("departure_plan")),
-        support_plan=_texts(raw.get("support_plan")),
-        changed_circumstances=_texts(raw.get("changed_circumstances")),
+        basis=_list_paragraphs(raw.get("basis")),
+        length_reason=_list_paragraphs(raw.get("length_reason")),
+        why_no_visa=_list_paragraphs(raw.get("why_no_visa")),
+        departure_plan=_list_paragraphs(raw.get("departure_plan")),
+        support_plan=_list_paragraphs(raw.get("support_plan")),
+        changed_circumstances=_list_paragraphs(raw.get("changed_circumstances")),
         events=tuple(
             Event(kind=EventKind(entry["kind"]), date=date.fromisoformat(entry["date"]))
             for entry in raw.get("events", ())
         ),
-        owners=tuple(_owners(raw)),
-        letter_date=_day(raw, "letter_date"),
-        arrival_date=_day(raw, "arrival_date"),
-        i94_admit_until=_day(raw, "i94_admit_until"),
+        owners=tuple(_iterate_owners(raw)),
+        letter_date=_parse_day(raw, "letter_date"),
+        arrival_date=_parse_day(raw, "arrival_date"),
+        i94_admit_until=_parse_day(raw, "i94_admit_until"),
         consulate=Consulate(**raw["consulate"]) if "consulate" in raw else None,
         enclosures=tuple(raw.get("enclosures", ())),
     )
 
 
-def _texts(value: str | list[str | Raw] | None) -> tuple[str, ...]:
+def _list_paragraphs(value: str | list[str | Raw] | None) -> tuple[str, ...]:
     """Return paragraphs of the request, whoever they are for."""
     entries = value if isinstance(value, list) else as_paragraphs(value)
     return tuple(entry if isinstance(entry, str) else entry["text"] for entry in entries)
 
 
-def _owners(raw: Raw) -> Iterator[ParagraphOwners]:
+def _iterate_owners(raw: Raw) -> Iterator[ParagraphOwners]:
     """Yield the owners of the paragraphs that are for some beneficiaries only."""
     for name in REQUEST_PARAGRAPHS:
         value = raw.get(name)
@@ -233,61 +235,67 @@ def _owners(raw: Raw) -> Iterator[ParagraphOwners]:
                 yield ParagraphOwners(field=name, number=number, belongs_to=belongs_to)
 
 
-def _declaration(raw: Raw) -> Declaration:
+def _build_declaration(raw: Raw) -> Declaration:
     return Declaration(
-        **_plain(raw, "id", "declarant", "title", "signed_in_us", "place", "language"),
+        **_select_fields(raw, "id", "declarant", "title", "signed_in_us", "place", "language"),
         paragraphs=as_paragraphs(raw["paragraphs"]),
-        interpreter=_interpreter(raw["interpreter"]) if "interpreter" in raw else None,
+        interpreter=_build_interpreter(raw["interpreter"]) if "interpreter" in raw else None,
         belongs_to=tuple(raw.get("belongs_to", ())),
     )
 
 
-def _interpreter(raw: Raw) -> Interpreter:
-    return Interpreter(**{**raw, "name": _name(raw["name"]), "address": _address(raw, "address")})
+def _build_interpreter(raw: Raw) -> Interpreter:
+    return Interpreter(
+        **{**raw, "name": _name(raw["name"]), "address": _build_address(raw, "address")}
+    )
 
 
-def _translator(raw: Raw) -> Translator:
+def _build_translator(raw: Raw) -> Translator:
     return Translator(
         **{
             **raw,
             "name": _name(raw["name"]),
-            "address": _address(raw, "address"),
-            "date": _day(raw, "date"),
+            "address": _build_address(raw, "address"),
+            "date": _parse_day(raw, "date"),
         }
     )
 
 
-def _part(raw: str | Raw, role: PartRole) -> FilePart:
+def _build_part(raw: str | Raw, role: PartRole) -> FilePart:
     if isinstance(raw, str):
         return FilePart(path=raw, role=role)
     return FilePart(
-        **_plain(raw, "path", "language", "accept_repair", "accept_reading"),
+        **_select_fields(raw, "path", "language", "accept_repair", "accept_reading"),
         role=PartRole(raw.get("role", role)),
         pages=parse_page_ranges(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),
     )
 
 
-def _exhibit(raw: Raw) -> Exhibit:
+def _build_exhibit(raw: Raw) -> Exhibit:
     translation = raw.get("translation", {})
-    parts = [_part(entry, PartRole.DOCUMENT) for entry in raw["files"]]
-    parts += [_part(entry, PartRole.TRANSLATION) for entry in translation.get("files", ())]
-    parts += [_part(entry, PartRole.CERTIFICATE) for entry in translation.get("certificate", ())]
+    parts = [_build_part(entry, PartRole.DOCUMENT) for entry in raw["files"]]
+    parts += [_build_part(entry, PartRole.TRANSLATION) for entry in translation.get("files", ())]
+    parts += [
+        _build_part(entry, PartRole.CERTIFICATE) for entry in translation.get("certificate", ())
+    ]
     return Exhibit(
-        **_plain(raw, "id", "title", "category", "language", "person"),
+        **_select_fields(raw, "id", "title", "category", "language", "person"),
         parts=tuple(parts),
-        date=_day(raw, "date"),
+        date=_parse_day(raw, "date"),
         supports=tuple(raw.get("supports", ())),
         belongs_to=tuple(raw.get("belongs_to", ())),
-        translator=_translator(translation["translator"]) if "translator" in translation else None,
+        translator=_build_translator(translation["translator"])
+        if "translator" in translation
+        else None,
     )
 
 
-def _form(raw: Raw) -> FormFile:
+def _build_form(raw: Raw) -> FormFile:
     return FormFile(**{**raw, "belongs_to": tuple(raw.get("belongs_to", ()))})
 
 
-def _rfe(raw: Raw) -> Rfe:
+def _build_rfe(raw: Raw) -> Rfe:
     return Rfe(
         receipt_number=raw["receipt_number"],
         notice_date=date.fromisoformat(raw["notice_date"]),
@@ -302,5 +310,5 @@ def _rfe(raw: Raw) -> Rfe:
             )
             for point in raw["points"]
         ),
-        address=_address(raw, "address"),
+        address=_build_address(raw, "address"),
     )

@@ -51,7 +51,7 @@ class CaseFields:
         keys = pointer.split("/")[1:]
         fields = list(self._walk(pointer))
         for key, outer, field in zip(keys, fields, fields[1:], strict=False):
-            value = _child(value, key)
+            value = _get_child(value, key)
             if not field.is_entry:
                 titles.append(field.title)
                 continue
@@ -130,7 +130,7 @@ class CaseFields:
     def _find_homes(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         homes: dict[str, list[str]] = {}
         for home, definition in (("the case", self._root), *self._definitions.items()):
-            for name, owner in _named_fields(definition, home):
+            for name, owner in _iterate_named_fields(definition, home):
                 homes.setdefault(name, []).append(owner)
         for name, found in homes.items():
             yield name, tuple(dict.fromkeys(found))
@@ -150,16 +150,16 @@ def read_fields(schema: bytes) -> CaseFields:
     return CaseFields(value if isinstance(value, dict) else {})
 
 
-def _named_fields(node: Node, home: str) -> Iterator[tuple[str, str]]:
+def _iterate_named_fields(node: Node, home: str) -> Iterator[tuple[str, str]]:
     """Yield each field of an object and of the objects within it, and what the object is called."""
     for alternative in node.get("oneOf", ()):
-        yield from _named_fields(alternative, home)
+        yield from _iterate_named_fields(alternative, home)
     for name, field in node.get("properties", {}).items():
         yield name, home
-        yield from _named_fields(field.get("items", field), name)
+        yield from _iterate_named_fields(field.get("items", field), name)
 
 
-def _child(value: Any, key: str) -> Any:
+def _get_child(value: Any, key: str) -> Any:
     if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
         return value[int(key)]
     return value.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(value, dict) else None

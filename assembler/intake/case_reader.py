@@ -52,13 +52,13 @@ def examine_case(
     """Return the case, or None and the findings that say why not. `hashed=False` leaves sha256
     empty, and is quicker."""
     try:
-        raw, lines = parse_json(decode_text(_bytes(folder)))
+        raw, lines = parse_json(decode_text(_read_bytes(folder)))
     except BadJson as error:
-        return None, (_syntax(error),)
+        return None, (_make_syntax_finding(error),)
     except _NoCase as error:
         return None, (error.finding,)
     schema = shelf.read(SCHEMA)
-    problems, files = _problems(folder, raw, hashed, (schema, read_words(shelf)))
+    problems, files = _find_problems(folder, raw, hashed, (schema, read_words(shelf)))
     if problems:
         # a case that is rejected does not reach the rules, which would say so
         catalog = shelf.schema("rules.json")
@@ -75,14 +75,14 @@ class _NoCase(Exception):
         self.finding = finding
 
 
-def _bytes(folder: Path) -> bytes:
+def _read_bytes(folder: Path) -> bytes:
     path = folder / NAME
     if path.is_symlink() or not path.is_file():
         problem = (
             "it is a symbolic link" if path.is_symlink() else "there is no case.json in this folder"
         )
         raise _NoCase(
-            _finding(
+            _make_case_finding(
                 "CASE.FILE",
                 folder.name,
                 problem,
@@ -92,7 +92,7 @@ def _bytes(folder: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _NoCase(
-                _finding(
+                _make_case_finding(
                     "CASE.LIMIT",
                     NAME,
                     f"it is larger than {MAX_BYTES // 1_000_000} MB",
@@ -102,11 +102,11 @@ def _bytes(folder: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise _NoCase(
-            _finding("CASE.FILE", NAME, "it cannot be read", "change its permissions")
+            _make_case_finding("CASE.FILE", NAME, "it cannot be read", "change its permissions")
         ) from error
 
 
-def _problems(
+def _find_problems(
     folder: Path, raw: Any, hashed: bool, data: tuple[bytes, CaseWords]
 ) -> tuple[list[Problem], dict[str, SourceFile]]:
     """Return the problems of every check; a place that the schema refuses is not reported again,
@@ -118,15 +118,17 @@ def _problems(
     schema_problems = list(_limit(find_schema_problems(raw, *data)))
     reported = {problem.pointer for problem in schema_problems if problem.rule != "CASE.MISSING"}
     unknown = {problem.pointer for problem in schema_problems if problem.rule == "CASE.UNKNOWN_KEY"}
-    characters = _limit(_outside(find_character_problems(raw), unknown))
+    characters = _limit(_select_outside(find_character_problems(raw), unknown))
     if not isinstance(raw, dict):
         return [*schema_problems, *characters], {}
     files, file_problems = examine_files(folder, raw, hashed and not schema_problems, data[1])
-    references = _limit(_outside(chain(find_reference_problems(raw), file_problems), reported))
+    references = _limit(
+        _select_outside(chain(find_reference_problems(raw), file_problems), reported)
+    )
     return [*schema_problems, *characters, *references], files
 
 
-def _outside(problems: Iterable[Problem], pointers: Collection[str]) -> Iterator[Problem]:
+def _select_outside(problems: Iterable[Problem], pointers: Collection[str]) -> Iterator[Problem]:
     return (problem for problem in problems if not is_inside(problem.pointer, pointers))
 
 
@@ -142,9 +144,9 @@ def _limit(problems: Iterable[Problem]) -> Iterator[Problem]:
         )
 
 
-def _syntax(error: BadJson) -> Finding:
+def _make_syntax_finding(error: BadJson) -> Finding:
     where = f"{NAME} line {error.line}, column {error.column}"
-    return _finding(
+    return _make_case_finding(
         "CASE.SYNTAX",
         where,
         error.problem,
@@ -164,16 +166,16 @@ class _Places:
         """Return the findings in the order of the file; those of the folder come first."""
         return tuple(
             sorted(
-                (self._finding(problem) for problem in dict.fromkeys(problems)),
+                (self._convert_problem(problem) for problem in dict.fromkeys(problems)),
                 key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule),
             )
         )
 
-    def _finding(self, problem: Problem) -> Finding:
+    def _convert_problem(self, problem: Problem) -> Finding:
         rule, pointer, text, remedy, file, meant = problem
         if rule in _OF_THE_FOLDER:
             return make_finding(rule, file, text, remedy, file=file)
-        line, shown = self._line(pointer), _shown(pointer, self._names)
+        line, shown = self._find_line(pointer), _cut_pointer(pointer, self._names)
         label = file or self._fields.label(shown, self._case)
         question = f"did you mean {meant}?" if meant else ""
         place = ", ".join(filter(None, (f"{NAME} line {line}", label, question)))
@@ -185,10 +187,10 @@ class _Places:
             file=NAME,
             line=line,
             pointer=shown,
-            exhibit=self._exhibit(pointer) if file else None,
+            exhibit=self._find_exhibit(pointer) if file else None,
         )
 
-    def _exhibit(self, pointer: str) -> str | None:
+    def _find_exhibit(self, pointer: str) -> str | None:
         """Return the id of the exhibit that lists a file."""
         keys = pointer.split("/")
         if keys[1] != "exhibits":
@@ -196,13 +198,13 @@ class _Places:
         exhibit_id = self._case["exhibits"][int(keys[2])].get("id")
         return exhibit_id if isinstance(exhibit_id, str) and ID.fullmatch(exhibit_id) else None
 
-    def _line(self, pointer: str) -> int:
+    def _find_line(self, pointer: str) -> int:
         while pointer and pointer not in self._lines:
             pointer = pointer.rpartition("/")[0]
         return self._lines.get(pointer, 1)
 
 
-def _shown(pointer: str, field_names: Collection[str]) -> str:
+def _cut_pointer(pointer: str, field_names: Collection[str]) -> str:
     """Return the pointer up to the first key that is not a field name: such a key is the writer's
     own text and may hold a fact."""
     steps = takewhile(
@@ -212,7 +214,7 @@ def _shown(pointer: str, field_names: Collection[str]) -> str:
     return "".join(f"/{key}" for key in steps)
 
 
-def _finding(
+def _make_case_finding(
     rule: str,
     where: str,
     problem: str,

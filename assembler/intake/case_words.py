@@ -82,7 +82,7 @@ def _make_table(names: Mapping[str, str], other_names: Mapping[str, Any]) -> Nam
     """Return the table. A name of several codes, as "Refugee", has none."""
     codes: dict[str, str] = {}
     shared: set[str] = set()
-    for name, code in _named_codes(names, other_names):
+    for name, code in _iterate_named_codes(names, other_names):
         if codes.setdefault(name, code) != code:
             shared.add(name)
     return NameTable(
@@ -90,7 +90,7 @@ def _make_table(names: Mapping[str, str], other_names: Mapping[str, Any]) -> Nam
     )
 
 
-def _named_codes(
+def _iterate_named_codes(
     names: Mapping[str, str], other_names: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     for code, name in names.items():

@@ -22,7 +22,7 @@ def explain_citation(text: str, offset: int, bracket: str) -> tuple[str, str]:
             match = _ID.match(citation)
             name = f", [@{match[1]} …]," if match else ""
             return f"citation {number} of this text{name} cannot be read: {why}", remedy
-    return f"citation {number} of this text cannot be read", _form("exhibit-id")
+    return f"citation {number} of this text cannot be read", _show_form("exhibit-id")
 
 
 def explain_unclosed(text: str) -> tuple[str, str]:
@@ -42,7 +42,7 @@ def _explain_part(citation: str) -> tuple[str, str]:
     if match is None:
         return (
             "an exhibit's id follows the @, and has small letters, digits and hyphens",
-            _form("exhibit-id"),
+            _show_form("exhibit-id"),
         )
     rest = citation[match.end() :]
     if not rest.strip():
@@ -51,11 +51,11 @@ def _explain_part(citation: str) -> tuple[str, str]:
         return "a ; belongs between two exhibits", f"write [@{match[1]}; @other-exhibit]"
     if rest.lstrip()[0] == ",":
         is_page = _PAGE.fullmatch(rest)
-        return ("", "") if is_page else ("no page number follows the comma", _form(match[1]))
+        return ("", "") if is_page else ("no page number follows the comma", _show_form(match[1]))
     if rest[0].isspace():
-        return "a comma is missing after the exhibit's id", _form(match[1])
-    return "an exhibit's id has small letters, digits and hyphens only", _form("exhibit-id")
+        return "a comma is missing after the exhibit's id", _show_form(match[1])
+    return "an exhibit's id has small letters, digits and hyphens only", _show_form("exhibit-id")
 
 
-def _form(exhibit: str) -> str:
+def _show_form(exhibit: str) -> str:
     return f"write [@{exhibit}] or [@{exhibit}, p. 2]"

@@ -48,18 +48,18 @@ def read_date(text: str) -> tuple[DateReading, ...]:
     if len(text) > _LONGEST:
         return ()
     if match := _YEAR_FIRST.fullmatch(text):
-        return _keep((_reading(YEAR_FIRST, match[1], match[2], match[3]),))
+        return _keep((_make_reading(YEAR_FIRST, match[1], match[2], match[3]),))
     if match := _YEAR_LAST.fullmatch(text):
         return _keep(
             (
-                _reading(MONTH_DAY_YEAR, match[3], match[1], match[2]),
-                _reading(DAY_MONTH_YEAR, match[3], match[2], match[1]),
+                _make_reading(MONTH_DAY_YEAR, match[3], match[1], match[2]),
+                _make_reading(DAY_MONTH_YEAR, match[3], match[2], match[1]),
             )
         )
     if match := _MONTH_FIRST.fullmatch(text):
-        return _keep((_reading(MONTH_IN_WORDS, match[3], _month(match[1]), match[2]),))
+        return _keep((_make_reading(MONTH_IN_WORDS, match[3], _find_month(match[1]), match[2]),))
     if match := _DAY_FIRST.fullmatch(text):
-        return _keep((_reading(MONTH_IN_WORDS, match[3], _month(match[2]), match[1]),))
+        return _keep((_make_reading(MONTH_IN_WORDS, match[3], _find_month(match[2]), match[1]),))
     return ()
 
 
@@ -69,14 +69,14 @@ def _keep(readings: tuple[DateReading | None, ...]) -> tuple[DateReading, ...]:
     return tuple(reversed(by_day.values()))
 
 
-def _month(word: str) -> str:
+def _find_month(word: str) -> str:
     names = [
         name for name in _MONTHS if name.startswith(word) or (word, name[:3]) == ("sept", "sep")
     ]
     return str(_MONTHS.index(names[0]) + 1) if len(names) == 1 else "0"
 
 
-def _reading(order: str, year: str, month: str, day: str) -> DateReading | None:
+def _make_reading(order: str, year: str, month: str, day: str) -> DateReading | None:
     try:
         return DateReading(order, date(int(year), int(month), int(day)))
     except ValueError:

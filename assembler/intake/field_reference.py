@@ -29,20 +29,20 @@ _PLAIN = {
 
 def describe_schema(schema: Node) -> str:
     """Return the schema as Markdown: one table for the case and for each kind of entry in it."""
-    lines = [_HEAD, *_section("The case", schema)]
+    lines = [_HEAD, *_write_section("The case", schema)]
     for name, definition in sorted(schema["$defs"].items()):
-        lines += _section(name, definition)
+        lines += _write_section(name, definition)
     return "\n".join(lines)
 
 
-def _section(title: str, node: Node) -> Iterator[str]:
+def _write_section(title: str, node: Node) -> Iterator[str]:
     """Yield a heading, a description and the table of fields, if any; then the same for each object
     within it."""
-    owner = _object(node)
+    owner = _find_object(node)
     yield from (
         f"## {title}",
         "",
-        str(node["description"]) if owner is node else _text(node, title),
+        str(node["description"]) if owner is node else _write_description(node, title),
         "",
     )
     if owner is None:
@@ -52,16 +52,16 @@ def _section(title: str, node: Node) -> Iterator[str]:
     for name, field in owner["properties"].items():
         yield (
             f"| `{name}` | {'yes' if name in required else ''} | "
-            f"{_text(field, f'{title}: {name}')} |"
+            f"{_write_description(field, f'{title}: {name}')} |"
         )
     yield ""
     for name, field in owner["properties"].items():
         inner = field.get("items", field)
-        if _object(inner) is not None:
-            yield from _section(f"{title}: {name}", inner)
+        if _find_object(inner) is not None:
+            yield from _write_section(f"{title}: {name}", inner)
 
 
-def _object(node: Node) -> Node | None:
+def _find_object(node: Node) -> Node | None:
     """Return the object in a node or in one of its alternatives, if any."""
     return next(
         (
@@ -73,7 +73,7 @@ def _object(node: Node) -> Node | None:
     )
 
 
-def _text(node: Node, title: str) -> str:
+def _write_description(node: Node, title: str) -> str:
     """Return the description, each of its values on a line of its own, an example, what holds if
     the field is left out, and the kind."""
     choices = node if "enum" in node else node.get("items", {})
@@ -85,25 +85,25 @@ def _text(node: Node, title: str) -> str:
     ]
     notes = [str(node.get("description", ""))]
     if "examples" in node and not values and str(node["examples"][0]) not in notes[0]:
-        notes.append(f"Example: `{_as_json(node['examples'][0])}`.")
+        notes.append(f"Example: `{_format_json(node['examples'][0])}`.")
     if "default" in node:
-        notes.append(f"If left out: `{_as_json(node['default'])}`.")
+        notes.append(f"If left out: `{_format_json(node['default'])}`.")
     text = " ".join(notes).replace("|", "\\|")
-    return f"{text}{''.join(values)}{'<br>' if values else ' '}*({_kind(node, title)})*"
+    return f"{text}{''.join(values)}{'<br>' if values else ' '}*({_describe_kind(node, title)})*"
 
 
-def _as_json(value: Any) -> str:
+def _format_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _kind(node: Node, title: str) -> str:
+def _describe_kind(node: Node, title: str) -> str:
     if "$ref" in node:
         name = node["$ref"].rpartition("/")[2]
         return f"[{name}](#{name})"
     if node.get("type") == "array":
-        return f"list of {_kind(node['items'], title)}"
+        return f"list of {_describe_kind(node['items'], title)}"
     if "oneOf" in node:
-        return " or ".join(_kind(alternative, title) for alternative in node["oneOf"])
+        return " or ".join(_describe_kind(alternative, title) for alternative in node["oneOf"])
     if "enum" in node:
         return "one of these"
     if "properties" in node and ": " in title:

@@ -63,7 +63,7 @@ def examine_files(
     records: dict[str, SourceFile] = {}
     problems: list[Problem] = []
     respell_paths(folder, case)
-    present = dict.fromkeys(path for part in WATCHED for path in _present(folder, part))
+    present = dict.fromkeys(path for part in WATCHED for path in _list_present(folder, part))
     ignored = dict.fromkeys(read_path(entry) for _, entry in read_objects(case, "ignored_files"))
     paths_by_place = dict(read_listed_paths(case))
     for where, path in paths_by_place.items():
@@ -79,16 +79,16 @@ def examine_files(
             if isinstance(record, SourceFile):
                 records[path] = record
             else:
-                problems.append(Problem(record[0], where, *record[1:], _shown_path(path)))
+                problems.append(Problem(record[0], where, *record[1:], _hide_outside_path(path)))
     listed_paths = {*paths_by_place.values(), *ignored}
     unlisted = [path for path in present if path not in listed_paths]
     problems = _suggest(problems, case, unlisted, words)
     if isinstance(case.get("exhibits"), list):
-        problems += map(_unlisted, unlisted)
-    return records, [*problems, *_twins(present)]
+        problems += map(_make_unlisted_problem, unlisted)
+    return records, [*problems, *_find_twins(present)]
 
 
-def _shown_path(path: str) -> str:
+def _hide_outside_path(path: str) -> str:
     """Return a path that may be shown; a path out of the case folder can hold a name."""
     return "" if check_path(path) else path
 
@@ -102,7 +102,7 @@ def _suggest(
     shown = [path for path in unlisted if escape_unprintable(path) == path]
     if not missing_paths or len(missing_paths) * len(shown) > HINTS:
         return problems
-    owners = dict(_file_owners(case))
+    owners = dict(_iterate_file_owners(case))
     missing = [owners.get(path, MissingFile(path=path)) for path in dict.fromkeys(missing_paths)]
     suggestions = suggest_files(missing, shown, name_people(case), words.documents)
     return [
@@ -113,7 +113,7 @@ def _suggest(
     ]
 
 
-def _file_owners(case: dict[str, Any]) -> Iterator[tuple[str, MissingFile]]:
+def _iterate_file_owners(case: dict[str, Any]) -> Iterator[tuple[str, MissingFile]]:
     """Yield each path that an exhibit lists, and what the exhibit says of it."""
     for where, exhibit in read_objects(case, "exhibits"):
         category, person = (exhibit.get(key) for key in ("category", "person"))
@@ -152,7 +152,7 @@ def _respell_list(folder: Path, file_entries: list[Any]) -> None:
             file_entries[position] = resolve_spelling(folder, path)
 
 
-def _twins(present: Iterable[str]) -> Iterator[Problem]:
+def _find_twins(present: Iterable[str]) -> Iterator[Problem]:
     """Yield files whose names look the same, so that it is unclear which of them a case lists."""
     seen: set[str] = set()
     for path in present:
@@ -167,7 +167,7 @@ def _twins(present: Iterable[str]) -> Iterator[Problem]:
         seen.add(normalize_name(path))
 
 
-def _unlisted(path: str) -> Problem:
+def _make_unlisted_problem(path: str) -> Problem:
     shown = escape_unprintable(path)
     key = "forms" if path.startswith("forms/") else "exhibits"
     remedy = (
@@ -206,7 +206,7 @@ def _record(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     if problem := check_path(path):
         return problem
     try:
-        return _check_kind(folder, path) or _opened(folder, path, hashed)
+        return _check_kind(folder, path) or _open_file(folder, path, hashed)
     except (FileNotFoundError, NotADirectoryError):
         return (
             "EVID.MISSING",
@@ -233,14 +233,14 @@ def _check_kind(folder: Path, path: str) -> FileProblem | None:
                 "the path goes through a symbolic link",
                 "copy the file itself into the case folder",
             )
-    return None if stat.S_ISREG(mode) else _irregular()
+    return None if stat.S_ISREG(mode) else _make_irregular_problem()
 
 
-def _irregular() -> FileProblem:
+def _make_irregular_problem() -> FileProblem:
     return ("PATH.IRREGULAR", "this is not a regular file", "replace it with the file itself")
 
 
-def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
+def _open_file(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     """Open a file and check it again, since it may have been exchanged; never follow a link or wait
     for a pipe."""
     flags = os.O_RDONLY | sum(
@@ -249,7 +249,7 @@ def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     handle = os.open(folder / path, flags)
     try:
         status = os.fstat(handle)
-        if problem := _content_problem(status):
+        if problem := _find_content_problem(status):
             return problem
         with os.fdopen(handle, "rb", closefd=False) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest() if hashed else ""
@@ -258,9 +258,9 @@ def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     return SourceFile(path=path, size=status.st_size, sha256=digest)
 
 
-def _content_problem(status: os.stat_result) -> FileProblem | None:
+def _find_content_problem(status: os.stat_result) -> FileProblem | None:
     if not stat.S_ISREG(status.st_mode):
-        return _irregular()
+        return _make_irregular_problem()
     if status.st_size == 0:
         return ("EVID.EMPTY", "the file is empty", "copy it again from its source")
     if status.st_size > MAX_FILE:
@@ -272,7 +272,7 @@ def _content_problem(status: os.stat_result) -> FileProblem | None:
     return None
 
 
-def _present(folder: Path, part: str) -> Iterator[str]:
+def _list_present(folder: Path, part: str) -> Iterator[str]:
     """Yield the files below evidence/ or forms/, relative, sorted; links to folders are named, not
     followed."""
     for home, folders, names in os.walk(folder / part, followlinks=False):

@@ -65,12 +65,17 @@ def name_people(case: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """Return the words that name each person of a case: id, role, given and family names. The case
     may be of any shape."""
     words: dict[str, set[str]] = {}
-    for role, person in _people(dict(case)):
+    for role, person in _iterate_people(dict(case)):
         if isinstance(person_id := person.get("id"), str):
             name = read_object(person, "name")
             texts = (text for text in name.values() if isinstance(text, str))
-            named = {word for text in texts for word in _words(text) if len(word) >= _SHORTEST_NAME}
-            words.setdefault(person_id, set()).update(named, _words(person_id), {role})
+            named = {
+                word
+                for text in texts
+                for word in _split_into_words(text)
+                if len(word) >= _SHORTEST_NAME
+            }
+            words.setdefault(person_id, set()).update(named, _split_into_words(person_id), {role})
     shared = {
         word
         for person_id, own in words.items()
@@ -80,7 +85,7 @@ def name_people(case: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     return {person_id: frozenset(own - shared) for person_id, own in words.items()}
 
 
-def _people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _iterate_people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "petitioner", read_object(case, "petitioner")
     for _, supporter in read_objects(case, "supporters"):
         yield "supporter", read_object(supporter, "person")
@@ -93,7 +98,7 @@ def _is_same_name(stem: str, other: str) -> bool:
     """Return whether two names differ by case, signs or a slip of the hand only."""
     if fold_word(stem) and fold_word(stem) == fold_word(other):
         return True
-    words, other_words = _words(stem), _words(other)
+    words, other_words = _split_into_words(stem), _split_into_words(other)
     return len(words) == len(other_words) > 0 and all(
         _is_near(word, other_word) for word, other_word in zip(words, other_words, strict=True)
     )
@@ -115,12 +120,12 @@ def _is_same_document(
 ) -> bool:
     """Return whether a file's name says the category of the exhibit and no other, and its person
     and nobody else."""
-    words = set(_words(other)) | {fold_word(other)}
+    words = set(_split_into_words(other)) | {fold_word(other)}
     kinds = [kind for kind, names in documents.items() if words & set(names)]
     named = [person for person, names in people.items() if words & set(names)]
     return kinds == [file.category] and named == ([file.person] if file.person else [])
 
 
-def _words(text: str) -> list[str]:
+def _split_into_words(text: str) -> list[str]:
     pieces: Iterable[str] = _WORD.findall(text)
     return [folded for piece in pieces if (folded := fold_word(piece))]

@@ -43,9 +43,9 @@ def explain_missing_key(text: str, position: int, opened: int) -> Mistake:
     """
     if mistake := _explain_character(text, position, opened):
         return mistake
-    before = _last_before(text, position)
+    before = _find_last_before(text, position)
     if text[position] == "}":
-        return _extra_comma(before)
+        return _explain_extra_comma(before)
     if text[position].isdigit() and text[before] == ",":
         return Mistake(
             before,
@@ -64,9 +64,9 @@ def explain_missing_value(text: str, position: int, opened: int) -> Mistake:
     if mistake := _explain_character(text, position, opened):
         return mistake
     character = text[position]
-    before = _last_before(text, position)
+    before = _find_last_before(text, position)
     if character in "]}" and text[before] == ",":
-        return _extra_comma(before)
+        return _explain_extra_comma(before)
     if character in ",]}":
         return Mistake(
             position, "a value is missing before this", "write the value, or delete the field"
@@ -92,7 +92,7 @@ def explain_missing_comma(text: str, position: int, opened: int) -> Mistake:
     if character in "]}":
         return Mistake(
             position,
-            f"a {character} closes what a {text[opened]} opened in line {_line(text, opened)}",
+            f"a {character} closes what a {text[opened]} opened in line {_find_line(text, opened)}",
             f"write {closing} here, or add what is missing before it",
         )
     if character == ":":
@@ -101,7 +101,7 @@ def explain_missing_comma(text: str, position: int, opened: int) -> Mistake:
             "a field begins within a list, or a comma before it is missing",
             "put { } around the fields of an entry, and a comma after each",
         )
-    before = _last_before(text, position)
+    before = _find_last_before(text, position)
     is_glued = before + 1 == position and character not in '"{['
     if is_glued and (mistake := _explain_glued(text, before)):
         return mistake
@@ -173,7 +173,7 @@ def _explain_character(text: str, position: int, opened: int) -> Mistake | None:
         return _explain_end(text, opened)
     character = text[position]
     if character in _CURLY or character in _OTHER_QUOTES:
-        return _curly(text, position)
+        return _explain_quote(text, position)
     if character in _INVISIBLE:
         problem = f"{_INVISIBLE[character]} is here, which cannot be seen"
         return Mistake(position, problem, "delete it, and type a plain space if one is needed")
@@ -186,10 +186,10 @@ def _explain_curly(text: str, position: int) -> Mistake | None:
     """Explain the last curly quote before a position in its line, which closes no text."""
     start = text.rfind("\n", 0, position) + 1
     last = max(text.rfind(quote, start, position) for quote in _CURLY)
-    return _curly(text, last) if last >= 0 else None
+    return _explain_quote(text, last) if last >= 0 else None
 
 
-def _curly(text: str, position: int) -> Mistake:
+def _explain_quote(text: str, position: int) -> Mistake:
     kind = "a curly quote" if text[position] in _CURLY else "a quote of another kind"
     problem = f'{kind} ({text[position]}) is here, not a straight "'
     return Mistake(position, problem, _QUOTE_REMEDY)
@@ -204,19 +204,20 @@ def _explain_end(text: str, opened: int) -> Mistake:
     closing = "}" if text[opened] == "{" else "]"
     return Mistake(
         end,
-        f"the file ends here, and the {text[opened]} of line {_line(text, opened)} is not closed",
+        f"the file ends here, and the {text[opened]} of line {_find_line(text, opened)} is not "
+        "closed",
         f"close it with {closing}",
     )
 
 
-def _extra_comma(position: int) -> Mistake:
+def _explain_extra_comma(position: int) -> Mistake:
     return Mistake(position, "there is an extra comma: nothing follows it", "delete this comma")
 
 
-def _last_before(text: str, position: int) -> int:
+def _find_last_before(text: str, position: int) -> int:
     """Return the position of the last character before this one that is no space."""
     return max(len(text[:position].rstrip()) - 1, 0)
 
 
-def _line(text: str, position: int) -> int:
+def _find_line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1

@@ -104,13 +104,13 @@ class _Reader:
         self.lines[pointer] = self.line()
         match self.text[self.position : self.position + 1]:
             case "{":
-                return self._inside(self._object, pointer, depth)
+                return self._read_inside(self._read_object, pointer, depth)
             case "[":
-                return self._inside(self._array, pointer, depth)
+                return self._read_inside(self._read_array, pointer, depth)
             case '"':
-                return self._string()
+                return self._read_string()
             case _:
-                return self._plain()
+                return self._read_plain()
 
     def skip(self) -> None:
         self.position = SPACES.match(self.text, self.position).end()  # type: ignore[union-attr]  # it matches the empty string
@@ -122,7 +122,7 @@ class _Reader:
         line = self.line()
         return BadJson(problem, remedy, line, self.position - self._starts[line - 1] + 1)
 
-    def _mistake(self, explain: Callable[[str, int, int], Mistake]) -> BadJson:
+    def _make_error(self, explain: Callable[[str, int, int], Mistake]) -> BadJson:
         """Return the error of what is at the position."""
         self.position, problem, remedy = explain(self.text, self.position, self._opened[-1])
         return self.error(problem, remedy)
@@ -134,33 +134,33 @@ class _Reader:
         self.position += 1
         return True
 
-    def _inside(self, read: Callable[[str, int], Any], pointer: str, depth: int) -> Any:
+    def _read_inside(self, read: Callable[[str, int], Any], pointer: str, depth: int) -> Any:
         self._opened.append(self.position)
         self.position += 1
         value = read(pointer, depth)
         self._opened.pop()
         return value
 
-    def _object(self, pointer: str, depth: int) -> dict[str, Any]:
+    def _read_object(self, pointer: str, depth: int) -> dict[str, Any]:
         members: dict[str, Any] = {}
         if self._take("}"):
             return members
         while True:
-            key = self._key(members)
+            key = self._read_key(members)
             if not self._take(":"):
-                raise self._mistake(explain_missing_colon)
+                raise self._make_error(explain_missing_colon)
             members[key] = self.value(pointer + escape_pointer_step(key), depth + 1)
             if self._take("}"):
                 return members
             if not self._take(","):
-                raise self._mistake(explain_missing_comma)
+                raise self._make_error(explain_missing_comma)
 
-    def _key(self, taken: Collection[str]) -> str:
+    def _read_key(self, taken: Collection[str]) -> str:
         self.skip()
         if self.text[self.position : self.position + 1] != '"':
-            raise self._mistake(explain_missing_key)
+            raise self._make_error(explain_missing_key)
         start = self.position
-        key = self._string()
+        key = self._read_string()
         is_duplicate = key in taken
         if is_duplicate or len(key) > MAX_KEY:
             self.position = start
@@ -173,7 +173,7 @@ class _Reader:
             )
         return key
 
-    def _array(self, pointer: str, depth: int) -> list[Any]:
+    def _read_array(self, pointer: str, depth: int) -> list[Any]:
         items: list[Any] = []
         if self._take("]"):
             return items
@@ -182,9 +182,9 @@ class _Reader:
             if self._take("]"):
                 return items
             if not self._take(","):
-                raise self._mistake(explain_missing_comma)
+                raise self._make_error(explain_missing_comma)
 
-    def _string(self) -> str:
+    def _read_string(self) -> str:
         try:
             text, self.position = _scanstring(self.text, self.position + 1, True)
         except ValueError as error:
@@ -192,14 +192,14 @@ class _Reader:
             raise self.error(problem, remedy) from error
         return text
 
-    def _plain(self) -> Any:
+    def _read_plain(self) -> Any:
         for word, value in _WORDS.items():
             if self.text.startswith(word, self.position):
                 self.position += len(word)
                 return value
         number = _NUMBER.match(self.text, self.position)
         if number is None:
-            raise self._mistake(explain_missing_value)
+            raise self._make_error(explain_missing_value)
         if len(number[0]) > 20 or (number[3] and abs(int(number[3][1:])) > 15):
             raise self.error("the number is too large", "correct it, or put it in double quotes")
         self.position = number.end()

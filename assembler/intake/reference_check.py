@@ -41,7 +41,7 @@ def find_character_problems(value: Any, where: str = "") -> Iterator[Problem]:
                 codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in characters))
                 problem = f"the text contains characters that cannot be printed: {codes}"
                 yield Problem(
-                    "CASE.CHARACTER", where, problem, _character_remedy(where, characters)
+                    "CASE.CHARACTER", where, problem, _choose_character_remedy(where, characters)
                 )
         case dict():
             for key, entry in value.items():
@@ -51,7 +51,7 @@ def find_character_problems(value: Any, where: str = "") -> Iterator[Problem]:
                 yield from find_character_problems(entry, where + escape_pointer_step(position))
 
 
-def _character_remedy(where: str, characters: Collection[str]) -> str:
+def _choose_character_remedy(where: str, characters: Collection[str]) -> str:
     if _PATH_PLACE.search(where) and set(characters) & _ESCAPED:
         return "write / in place of \\ in a path: evidence/passport.pdf"
     if characters == {"\n"}:
@@ -61,9 +61,9 @@ def _character_remedy(where: str, characters: Collection[str]) -> str:
 
 def find_reference_problems(case: dict[str, Any]) -> Iterator[Problem]:
     """Yield the problems of all other checks of this module."""
-    exhibits = _ids(case, "exhibits")
-    yield from _same_ids(case)
-    yield from _unknown_ids(case, exhibits)
+    exhibits = _list_ids(case, "exhibits")
+    yield from _find_same_ids(case)
+    yield from _find_unknown_ids(case, exhibits)
     if exhibits is not None:
         yield from _cite_problems(case, exhibits)
     for where, exhibit in read_objects(case, "exhibits"):
@@ -74,13 +74,15 @@ def find_reference_problems(case: dict[str, Any]) -> Iterator[Problem]:
 # --- ids ---
 
 
-def _same_ids(case: dict[str, Any]) -> Iterator[Problem]:
-    yield from _twice([(f"{where}/id", person.get("id")) for where, person in _people(case)])
+def _find_same_ids(case: dict[str, Any]) -> Iterator[Problem]:
+    yield from _find_repeated(
+        [(f"{where}/id", person.get("id")) for where, person in _iterate_people(case)]
+    )
     for field in ("exhibits", "declarations"):
-        yield from _twice(
+        yield from _find_repeated(
             [(f"{where}/id", entry.get("id")) for where, entry in read_objects(case, field)]
         )
-    yield from _twice(
+    yield from _find_repeated(
         [
             (f"/rfe{where}/id", entry.get("id"))
             for where, entry in read_objects(read_object(case, "rfe"), "points")
@@ -88,7 +90,7 @@ def _same_ids(case: dict[str, Any]) -> Iterator[Problem]:
     )
 
 
-def _twice(ids: list[tuple[str, Any]]) -> Iterator[Problem]:
+def _find_repeated(ids: list[tuple[str, Any]]) -> Iterator[Problem]:
     seen: set[str] = set()
     for where, entry_id in ids:
         if isinstance(entry_id, str) and entry_id in seen:
@@ -97,7 +99,7 @@ def _twice(ids: list[tuple[str, Any]]) -> Iterator[Problem]:
             seen.add(entry_id)
 
 
-def _ids(case: dict[str, Any], field: str) -> dict[str, None] | None:
+def _list_ids(case: dict[str, Any], field: str) -> dict[str, None] | None:
     """Return the ids of a list, in order; None if there is no list to know them from."""
     if not isinstance(case.get(field), list):
         return None
@@ -108,7 +110,7 @@ def _ids(case: dict[str, Any], field: str) -> dict[str, None] | None:
     }
 
 
-def _people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _iterate_people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield everyone described in the case, with the place of the description."""
     if "id" in (petitioner := read_object(case, "petitioner")):
         yield "/petitioner", petitioner
@@ -119,22 +121,24 @@ def _people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{where}/person", person
 
 
-def _unknown_ids(case: dict[str, Any], exhibits: Collection[str] | None) -> Iterator[Problem]:
+def _find_unknown_ids(case: dict[str, Any], exhibits: Collection[str] | None) -> Iterator[Problem]:
     known = {
         "person": {
-            person["id"]: None for _, person in _people(case) if isinstance(person.get("id"), str)
+            person["id"]: None
+            for _, person in _iterate_people(case)
+            if isinstance(person.get("id"), str)
         },
-        "beneficiary": _ids(case, "beneficiaries"),
+        "beneficiary": _list_ids(case, "beneficiaries"),
         "exhibit": exhibits,
     }
-    for where, kind, used in _references(case):
+    for where, kind, used in _iterate_references(case):
         ids = known[kind]
         if isinstance(used, str) and ids is not None and used not in ids:
-            remedy = suggest_name(used, ids, _known_ids(ids))
+            remedy = suggest_name(used, ids, _suggest_ids(ids))
             yield Problem("CASE.UNKNOWN_ID", where, f"there is no {kind} with this id", remedy)
 
 
-def _known_ids(ids: Collection[str]) -> str:
+def _suggest_ids(ids: Collection[str]) -> str:
     """Return which ids there are, if they are few; ids that are none are another finding."""
     shown = [known for known in ids if ID.fullmatch(known)]
     if not shown or len(shown) > _SHOWN_IDS:
@@ -142,7 +146,7 @@ def _known_ids(ids: Collection[str]) -> str:
     return f"use one of: {', '.join(shown)}"
 
 
-def _references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def _iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Yield (place, kind, id) of every id that refers to something."""
     yield "/petitioner/same_as", "person", read_object(case, "petitioner").get("same_as")
     for where, supporter in read_objects(case, "supporters"):
@@ -175,7 +179,7 @@ def _cite_problems(
 ) -> Iterator[Problem]:
     match value:
         case str() if citing:
-            yield from _cites_of(value, exhibits, where)
+            yield from _check_cites(value, exhibits, where)
         case dict():
             for key, entry in value.items():
                 yield from _cite_problems(
@@ -188,7 +192,7 @@ def _cite_problems(
                 )
 
 
-def _cites_of(text: str, exhibits: Collection[str], where: str) -> Iterator[Problem]:
+def _check_cites(text: str, exhibits: Collection[str], where: str) -> Iterator[Problem]:
     try:
         used = dict.fromkeys(cite.exhibit for cite in list_cites(text))
         is_unclosed = any("[@" in piece for piece in parse(text) if isinstance(piece, str))
@@ -199,7 +203,7 @@ def _cites_of(text: str, exhibits: Collection[str], where: str) -> Iterator[Prob
         yield Problem("CITE.FORM", where, *explain_unclosed(text))
     for exhibit_id in used:
         if exhibit_id not in exhibits:
-            remedy = suggest_name(exhibit_id, exhibits, _known_ids(exhibits))
+            remedy = suggest_name(exhibit_id, exhibits, _suggest_ids(exhibits))
             yield Problem(
                 "CITE.UNKNOWN",
                 where,
@@ -220,7 +224,7 @@ def _page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
             continue
         place = where + escape_pointer_step(position)
         text = entry.get("pages", "1-") if isinstance(entry, dict) else "1-"
-        for first, last in _ranges(text):
+        for first, last in _iterate_ranges(text):
             if first < 1 or last < first:
                 yield Problem(
                     "CASE.FORM",
@@ -240,7 +244,7 @@ def _page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
             )
 
 
-def _ranges(text: Any) -> Iterator[tuple[int, int]]:
+def _iterate_ranges(text: Any) -> Iterator[tuple[int, int]]:
     """Yield (first, last) of each range; unreadable ones are skipped."""
     for page_range in text.split(",") if isinstance(text, str) else ():
         match = _RANGE.fullmatch(page_range)

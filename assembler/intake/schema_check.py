@@ -54,51 +54,59 @@ def find_schema_problems(value: Any, schema: bytes, words: CaseWords) -> Iterato
     schema raises TemplateBroken."""
     guide = Guide(read_fields(schema), words)
     try:
-        for error in _validator(schema).iter_errors(value):
+        for error in _make_validator(schema).iter_errors(value):
             yield from explain_error(error, guide)
     except Unresolvable as error:
-        raise _broken(
+        raise _make_error(
             "a $ref leads out of the schema", "keep every $ref within it, as #/$defs/…"
         ) from error
 
 
 @cache
-def _validator(schema: bytes) -> Validator:
+def _make_validator(schema: bytes) -> Validator:
     try:
         value = json.loads(schema)
     except ValueError as error:
-        raise _broken("it is not JSON", "fix it, or reinstall assembler") from error
-    value = _inlined(value, value.get("$defs", {}), ()) if isinstance(value, dict) else value
+        raise _make_error("it is not JSON", "fix it, or reinstall assembler") from error
+    value = (
+        _inline_definitions(value, value.get("$defs", {}), ()) if isinstance(value, dict) else value
+    )
     ours: Validator = _Ours(value, registry=Registry(), format_checker=_CHECKER)
     return ours
 
 
-def _inlined(node: Any, definitions: Mapping[str, Any], open_names: tuple[str, ...]) -> Any:
+def _inline_definitions(
+    node: Any, definitions: Mapping[str, Any], open_names: tuple[str, ...]
+) -> Any:
     """Return the schema with its definitions inlined: following each $ref takes a third of the
     check.
 
     A definition that contains itself, or that contradicts the place, stays a $ref.
     """
     if isinstance(node, list):
-        return [_inlined(node_value, definitions, open_names) for node_value in node]
+        return [_inline_definitions(node_value, definitions, open_names) for node_value in node]
     if not isinstance(node, dict):
         return node
     name = str(node.get("$ref", "")).removeprefix("#/$defs/")
     if name in definitions and name not in open_names:
         siblings = {key: node_value for key, node_value in node.items() if key not in _ANNOTATIONS}
         if not siblings.keys() & definitions[name].keys():
-            return _inlined(siblings | definitions[name], definitions, (*open_names, name))
+            return _inline_definitions(
+                siblings | definitions[name], definitions, (*open_names, name)
+            )
     return {
-        key: node_value if key in _VALUES else _inlined(node_value, definitions, open_names)
+        key: node_value
+        if key in _VALUES
+        else _inline_definitions(node_value, definitions, open_names)
         for key, node_value in node.items()
     }
 
 
-def _broken(problem: str, remedy: str) -> TemplateBroken:
+def _make_error(problem: str, remedy: str) -> TemplateBroken:
     return TemplateBroken(problem, where="schemas/case.schema.json", remedy=remedy)
 
 
-def _unique(
+def _check_unique(
     _validator: Validator, is_required: bool, value: Any, _schema: Any
 ) -> Iterator[ValidationError]:
     """Check uniqueItems in one pass: the library compares each with each, which takes a minute for
@@ -109,22 +117,22 @@ def _unique(
             yield ValidationError("an entry appears twice")
 
 
-_Ours = extend(Draft202012Validator, {"uniqueItems": _unique})  # type: ignore[no-untyped-call]  # the stubs leave it bare
+_Ours = extend(Draft202012Validator, {"uniqueItems": _check_unique})  # type: ignore[no-untyped-call]  # the stubs leave it bare
 
 
 @cache
 def read_field_names(schema: bytes) -> frozenset[str]:
     """Return every field name of the schema: these may be printed; any other key is the writer's
     own text."""
-    return frozenset(_names(json.loads(schema)))
+    return frozenset(_iterate_names(json.loads(schema)))
 
 
-def _names(node: Any) -> Iterator[str]:
+def _iterate_names(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for entry in node:
-            yield from _names(entry)
+            yield from _iterate_names(entry)
     elif isinstance(node, dict):
         properties = node.get("properties")
         yield from properties if isinstance(properties, dict) else ()
         for child in node.values():
-            yield from _names(child)
+            yield from _iterate_names(child)

@@ -67,28 +67,28 @@ def explain_error(error: ValidationError, guide: Guide) -> Iterator[Problem]:
     field = guide.fields.field(where)
     match error.validator:
         case "additionalProperties":
-            yield from _unknown_fields(error, where, guide)
+            yield from _explain_unknown_fields(error, where, guide)
         case "required":
-            yield _missing_fields(error, where, guide)
+            yield _explain_missing_fields(error, where, guide)
         case "oneOf":
-            yield from _of_alternatives(error, where, guide)
+            yield from _explain_alternatives(error, where, guide)
         case "type":
             limit: Any = error.validator_value
             types = [limit] if isinstance(limit, str) else list(limit)
-            yield _wrong_type(error.instance, types, where, guide)
+            yield _explain_wrong_type(error.instance, types, where, guide)
         case "enum":
-            yield _wrong_choice(error, where, guide)
+            yield _explain_wrong_choice(error, where, guide)
         case "format":
-            yield _impossible_day(error.instance, where)
+            yield _explain_impossible_day(error.instance, where)
         case "pattern":
-            yield _wrong_form(error, where, field, guide)
+            yield _explain_wrong_form(error, where, field, guide)
         case "minItems" | "minLength":
             remedy = "fill it in" if field.is_required else "fill it in, or leave the field out"
             yield Problem("CASE.EMPTY", where, "it is empty", remedy)
         case "uniqueItems":
             yield Problem("CASE.TWICE", where, "an entry is in this list twice", "remove one")
         case _:
-            yield _beyond_limit(error, where)
+            yield _explain_limit(error, where)
 
 
 # --- fields ---
@@ -101,10 +101,10 @@ def find_unknown_keys(error: ValidationError) -> list[str]:
     return sorted(set(present) - set(known["properties"]))
 
 
-def _unknown_fields(error: ValidationError, where: str, guide: Guide) -> Iterator[Problem]:
+def _explain_unknown_fields(error: ValidationError, where: str, guide: Guide) -> Iterator[Problem]:
     rules: Any = error.schema
     known = list(rules["properties"])
-    owner = _owner(guide.fields.field(where))
+    owner = _name_owner(guide.fields.field(where))
     for key in find_unknown_keys(error):
         place = where + escape_pointer_step(key)
         if "password" in key.lower():
@@ -145,7 +145,7 @@ def _find_field(key: str, where: str, known: Sequence[str], guide: Guide) -> str
     return ""
 
 
-def _missing_fields(error: ValidationError, where: str, guide: Guide) -> Problem:
+def _explain_missing_fields(error: ValidationError, where: str, guide: Guide) -> Problem:
     present: Any = error.instance
     limit: Any = error.validator_value
     missing = [key for key in limit if key not in present]
@@ -162,11 +162,11 @@ def _missing_fields(error: ValidationError, where: str, guide: Guide) -> Problem
         "CASE.MISSING",
         where,
         f"{_join([f'`{key}`' for key in missing])} {verb} missing",
-        f"add {'it' if len(missing) == 1 else 'them'}{_like(', '.join(samples))}",
+        f"add {'it' if len(missing) == 1 else 'them'}{_quote_example(', '.join(samples))}",
     )
 
 
-def _owner(field: Field) -> str:
+def _name_owner(field: Field) -> str:
     """Return what a person calls an object: "address", "the case"."""
     return field.title if field.title.startswith("the ") else field.title.lower()
 
@@ -174,7 +174,7 @@ def _owner(field: Field) -> str:
 # --- kinds of value ---
 
 
-def _of_alternatives(error: ValidationError, where: str, guide: Guide) -> Iterator[Problem]:
+def _explain_alternatives(error: ValidationError, where: str, guide: Guide) -> Iterator[Problem]:
     """Yield the problems of the alternative that was meant: of those whose type fits, the one that
     knows most of the keys."""
     groups: dict[Any, list[ValidationError]] = {}
@@ -184,7 +184,7 @@ def _of_alternatives(error: ValidationError, where: str, guide: Guide) -> Iterat
     if not fitting:
         limits = (error.validator_value for group in groups.values() for error in group)
         types = [str(limit) for limit in limits if isinstance(limit, str)]
-        yield _wrong_type(error.instance, list(dict.fromkeys(types)), where, guide)
+        yield _explain_wrong_type(error.instance, list(dict.fromkeys(types)), where, guide)
         return
     for alternative_error in min(fitting, key=_count_unknown_keys):
         yield from explain_error(alternative_error, guide)
@@ -201,24 +201,24 @@ def _count_unknown_keys(group: list[ValidationError]) -> int:
     return 0
 
 
-def _wrong_type(value: Any, types: Sequence[str], where: str, guide: Guide) -> Problem:
+def _explain_wrong_type(value: Any, types: Sequence[str], where: str, guide: Guide) -> Problem:
     field = guide.fields.field(where)
     wanted = " or ".join(_TYPES.get(name, name) for name in types)
-    problem = f"{wanted} belongs here, not {_kind(value)}"
+    problem = f"{wanted} belongs here, not {_name_kind(value)}"
     return Problem("CASE.TYPE", where, problem, _type_remedy(value, types, field, guide))
 
 
 def _type_remedy(value: Any, types: Sequence[str], field: Field, guide: Guide) -> str:
     sample = guide.fields.sample(field.node)
-    like = "" if sample is None else _like(json.dumps(sample, ensure_ascii=False))
+    like = "" if sample is None else _quote_example(json.dumps(sample, ensure_ascii=False))
     if value is None:
         return f"write the value{like}" if field.is_required else "leave the field out if none"
     if "null" in types and isinstance(value, (str, bool)):
         return "write null, without quotes, if there is none"
-    return _conversion(value, types[0] if types else "", like)
+    return _explain_conversion(value, types[0] if types else "", like)
 
 
-def _conversion(value: Any, wanted: str, like: str) -> str:
+def _explain_conversion(value: Any, wanted: str, like: str) -> str:
     """Return how to write a value of one kind as one of another."""
     if wanted == "boolean":
         return "write true for yes and false for no, without quotes"
@@ -232,7 +232,7 @@ def _conversion(value: Any, wanted: str, like: str) -> str:
     return f"write it{like}" if like else "correct the value"
 
 
-def _kind(value: Any) -> str:
+def _name_kind(value: Any) -> str:
     if value is None:
         return "null"
     return _KINDS.get(type(value), "an object")
@@ -241,7 +241,7 @@ def _kind(value: Any) -> str:
 # --- values ---
 
 
-def _wrong_choice(error: ValidationError, where: str, guide: Guide) -> Problem:
+def _explain_wrong_choice(error: ValidationError, where: str, guide: Guide) -> Problem:
     choices: Any = error.validator_value
     names = [str(choice) for choice in choices]
     written = str(error.instance)[:_WORD]
@@ -253,13 +253,13 @@ def _wrong_choice(error: ValidationError, where: str, guide: Guide) -> Problem:
     return Problem("CASE.VALUE", where, "this is not one of the choices", remedy)
 
 
-def _wrong_form(error: ValidationError, where: str, field: Field, guide: Guide) -> Problem:
+def _explain_wrong_form(error: ValidationError, where: str, field: Field, guide: Guide) -> Problem:
     node = field.node
     sample = guide.fields.sample(node)
-    problem = _sentence(node)
+    problem = _describe_form(node)
     remedy = f"write it like {sample}" if isinstance(sample, str) else "write it in that form"
     if node.get("format") == "date":
-        remedy = _date_remedy(read_date(str(error.instance)), where) or remedy
+        remedy = _choose_date_remedy(read_date(str(error.instance)), where) or remedy
     elif table := guide.words.tables.get(str(node.get("x-names"))):
         code = table.find_code(str(error.instance))
         kind = (
@@ -273,13 +273,13 @@ def _wrong_form(error: ValidationError, where: str, field: Field, guide: Guide) 
     return Problem("CASE.FORM", where, problem, remedy)
 
 
-def _sentence(node: Mapping[str, Any]) -> str:
+def _describe_form(node: Mapping[str, Any]) -> str:
     """Return what a value has to look like, as a part of a sentence; an editor shows it too."""
     text = str(node.get("patternErrorMessage") or node.get("description") or "the form is wrong")
     return (text if text[1:2].isupper() else text[0].lower() + text[1:]).rstrip(".")
 
 
-def _date_remedy(readings: Sequence[DateReading], where: str) -> str:
+def _choose_date_remedy(readings: Sequence[DateReading], where: str) -> str:
     """Return what to write for a date: the day itself where it is a paper's, never a person's."""
     keys = where.split("/")
     is_personal = keys[1] in _PEOPLE or keys[-1] in _PERSONAL
@@ -304,7 +304,7 @@ def _date_remedy(readings: Sequence[DateReading], where: str) -> str:
     return ""
 
 
-def _impossible_day(value: Any, where: str) -> Problem:
+def _explain_impossible_day(value: Any, where: str) -> Problem:
     month = int(str(value)[5:7])
     remedy = "write a calendar date as YYYY-MM-DD"
     if not 1 <= month <= 12:
@@ -312,7 +312,7 @@ def _impossible_day(value: Any, where: str) -> Problem:
     return Problem("DATE.IMPOSSIBLE", where, "the calendar has no such date", remedy)
 
 
-def _beyond_limit(error: ValidationError, where: str) -> Problem:
+def _explain_limit(error: ValidationError, where: str) -> Problem:
     limit: Any = error.validator_value
     problem, remedy = {
         "minimum": (f"the number is smaller than {limit}", "correct it"),
@@ -326,7 +326,7 @@ def _beyond_limit(error: ValidationError, where: str) -> Problem:
     return Problem("CASE.LIMIT", where, problem, remedy)
 
 
-def _like(sample: str) -> str:
+def _quote_example(sample: str) -> str:
     """Return an example as the end of a sentence; a long one is left to the documentation."""
     if len(sample) > _LONGEST_SAMPLE:
         return ", as docs/case-json.md describes"
