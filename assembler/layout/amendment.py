@@ -48,7 +48,7 @@ def read_filed(manifest: Manifest, sha256: str) -> Filed:
         profile=manifest.profile,
         as_of=manifest.as_of,
         sha256=sha256,
-        pages=tuple(_filed(entry, digests) for entry in manifest.ledger),
+        pages=tuple(_make_filed_page(entry, digests) for entry in manifest.ledger),
         groups=tuple((row.exhibit, row.group) for row in manifest.index),
     )
     tabs = dict.fromkeys(page.tab for page in filed.pages if page.exhibit)
@@ -61,7 +61,7 @@ def read_filed(manifest: Manifest, sha256: str) -> Filed:
     return filed
 
 
-def _filed(entry: LedgerEntry, digests: Mapping[str, str]) -> FiledPage:
+def _make_filed_page(entry: LedgerEntry, digests: Mapping[str, str]) -> FiledPage:
     return FiledPage(
         label=entry.label,
         kind=entry.kind,
@@ -69,12 +69,12 @@ def _filed(entry: LedgerEntry, digests: Mapping[str, str]) -> FiledPage:
         index=entry.index,
         exhibit=entry.exhibit,
         tab=entry.tab,
-        content=_content(entry, digests),
+        content=_identify_content(entry, digests),
         stamp=entry.stamp.text if entry.stamp else "",
     )
 
 
-def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
+def _identify_content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
     """Return the content of a filed page; of a form, that of the filled file beside the bundle,
     else the completed one of the case."""
     if entry.kind is PartKind.EXHIBIT:
@@ -119,7 +119,7 @@ def freeze_plan(plan: Plan, filed: Filed, tabs: Iterator[str], *, in_place: bool
         [find_unit(page.exhibit, page.document) for page in filed.pages],
         in_place=in_place,
     )
-    letters = _letters(
+    letters = _assign_letters(
         [*order, *supplemental],
         {f"exhibit {page.exhibit}": page.tab for page in filed.pages if page.exhibit},
         tabs,
@@ -163,7 +163,9 @@ def _is_exhibit(unit: str) -> bool:
     return unit.startswith("exhibit ")
 
 
-def _letters(order: Sequence[str], filed: Mapping[str, str], tabs: Iterator[str]) -> dict[str, str]:
+def _assign_letters(
+    order: Sequence[str], filed: Mapping[str, str], tabs: Iterator[str]
+) -> dict[str, str]:
     """Return the letter of each exhibit: as filed; between two filed ones, one that fits; behind
     all of them, the next."""
     letters = dict(filed)
@@ -203,8 +205,8 @@ def number_pages(pages: Sequence[Page], filed: Filed) -> list[tuple[str, FiledPa
     New pages behind 57 are 57a, 57b …; new parts behind everything filed continue from the last
     number. Raises ValueError if filed pages are out of order (`find_changes` reports it first).
     """
-    filed_by_name = dict(zip(_counted(map(_name, filed.pages)), filed.pages, strict=True))
-    matches = [filed_by_name.get(name) for name in _counted(name for _, name in pages)]
+    filed_by_name = dict(zip(_count_names(map(_name, filed.pages)), filed.pages, strict=True))
+    matches = [filed_by_name.get(name) for name in _count_names(name for _, name in pages)]
     taken = frozenset(page.label for page in filed.pages)
     numbered: list[tuple[str, FiledPage | None]] = []
     for is_filed, group in groupby(
@@ -223,12 +225,12 @@ def number_pages(pages: Sequence[Page], filed: Filed) -> list[tuple[str, FiledPa
         )
         numbered += [
             (label, None)
-            for label in _new([unit for (unit, _), _ in new], before, after, behind, taken)
+            for label in _make_labels([unit for (unit, _), _ in new], before, after, behind, taken)
         ]
     return numbered
 
 
-def _new(
+def _make_labels(
     units: Sequence[str], before: str, after: str | None, behind: str, taken: frozenset[str]
 ) -> Iterator[str]:
     """Yield labels for consecutive new pages. At the end of the packet, those of the last filed
@@ -248,7 +250,7 @@ def _name(page: FiledPage) -> Name:
     return page_name(page.kind, page.document, page.exhibit, page.index, page.content)
 
 
-def _counted(names: Iterable[Name]) -> Iterator[tuple[Name, int]]:
+def _count_names(names: Iterable[Name]) -> Iterator[tuple[Name, int]]:
     """Yield names with a count, so that a page that is in twice is known twice."""
     seen = Counter[Name]()
     for name in names:
@@ -276,35 +278,35 @@ def find_changes(
         positions = {
             name: place
             for place, name in enumerate(
-                _counted(
+                _count_names(
                     (document, page_facts.content or str(n)) for n, page_facts in enumerate(current)
                 )
             )
         }
         matched = [
             (page, positions.get(name))
-            for page, name in zip(filed_pages, _counted(map(_name, filed_pages)), strict=True)
+            for page, name in zip(filed_pages, _count_names(map(_name, filed_pages)), strict=True)
         ]
-        findings += _of_document(matched)
+        findings += _check_document(matched)
     return tuple(findings)
 
 
-def _of_document(matched: Sequence[tuple[FiledPage, int | None]]) -> Iterator[Finding]:
+def _check_document(matched: Sequence[tuple[FiledPage, int | None]]) -> Iterator[Finding]:
     missing = [page.label for page, place in matched if place is None]
     if missing:
-        yield _finding(
+        yield _make_freeze_finding(
             "GONE",
             matched[0][0],
-            f"filed {_pages(missing)} no longer as filed: the file was changed or removed",
+            f"filed {_name_pages(missing)} no longer as filed: the file was changed or removed",
             "restore the filed file and add the new one beside it, or build without --freeze",
         )
     placed = [(page.label, place) for page, place in matched if place is not None]
     moved = [label for (_, place), (label, next_place) in pairwise(placed) if next_place < place]
     if moved:
-        yield _finding(
+        yield _make_freeze_finding(
             "ORDER",
             matched[0][0],
-            f"filed {_pages(moved)} not after the pages that came before them",
+            f"filed {_name_pages(moved)} not after the pages that came before them",
             "list the exhibit's filed files in the order in which they were filed, or build "
             "without --freeze",
         )
@@ -315,10 +317,10 @@ def find_lost_pages(layout: Layout, filed: Filed) -> tuple[Finding, ...]:
     because the document is shorter."""
     labels = {leaf.label for leaf in layout.leaves}
     return tuple(
-        _finding(
+        _make_freeze_finding(
             "OWN",
             pages[0],
-            f"filed {_pages([page.label for page in pages])} no longer there: the document is "
+            f"filed {_name_pages([page.label for page in pages])} no longer there: the document is "
             "shorter now",
             "mention it in the cover note of the supplement, or make the text as long as it was",
         )
@@ -327,12 +329,12 @@ def find_lost_pages(layout: Layout, filed: Filed) -> tuple[Finding, ...]:
     )
 
 
-def _finding(rule: str, page: FiledPage, problem: str, remedy: str) -> Finding:
+def _make_freeze_finding(rule: str, page: FiledPage, problem: str, remedy: str) -> Finding:
     where = f"exhibit {page.exhibit}" if page.exhibit else page.document.name
     return make_finding(f"FREEZE.{rule}", where, problem, remedy, exhibit=page.exhibit or None)
 
 
-def _pages(labels: Sequence[str], most: int = 8) -> str:
+def _name_pages(labels: Sequence[str], most: int = 8) -> str:
     shown = ", ".join(labels[:most]) + (
         f" and {len(labels) - most} more" if len(labels) > most else ""
     )

@@ -44,15 +44,15 @@ def plan_packet(
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
     for entry in order_parts(recipe.parts, profile.order):
-        if not _conditions_hold(entry.when, case, entry.id in profile.required_parts):
+        if not _are_met(entry.when, case, entry.id in profile.required_parts):
             continue
         if entry.type in _OF_EVIDENCE:
             for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
                 if exhibit.id not in placed:
                     placed.add(exhibit.id)
-                    parts += _tabbed(exhibit, next(labels), group, entry, recipe)
+                    parts += _plan_exhibit(exhibit, next(labels), group, entry, recipe)
         else:
-            parts += _untabbed(entry, case, beneficiary)
+            parts += _plan_entry(entry, case, beneficiary)
     left_out = [
         exhibit.id
         for exhibit in case.exhibits
@@ -137,7 +137,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _conditions_hold(when: str, case: Case, required: bool = False) -> bool:
+def _are_met(when: str, case: Case, required: bool = False) -> bool:
     """Return whether all these conditions hold, separated by spaces. `required`: the receiver
     requires this part."""
     facts: dict[str, Callable[[], bool]] = {
@@ -162,7 +162,7 @@ def _own_exhibits(case: Case, beneficiary: str) -> list[Exhibit]:
     return [exhibit for exhibit in case.exhibits if _belongs(exhibit.belongs_to, beneficiary)]
 
 
-def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> Grouped:
+def _select_exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> Grouped:
     """Yield those of the entry's categories, in that order; without any, all that no other entry
     claims."""
     exhibits = _own_exhibits(case, beneficiary)
@@ -184,7 +184,9 @@ def _notice(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str])
     )
 
 
-def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
+def _select_by_points(
+    entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]
+) -> Grouped:
     """Yield what answers the points of the notice, point by point: listed exhibits first, then
     those the answer cites."""
     exhibits = {exhibit.id: exhibit for exhibit in _own_exhibits(case, beneficiary)}
@@ -201,10 +203,10 @@ def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str])
         )
 
 
-_OF_EVIDENCE = {"exhibits": _exhibits, "notice": _notice, "points": _points}
+_OF_EVIDENCE = {"exhibits": _select_exhibits, "notice": _notice, "points": _select_by_points}
 
 
-def _tabbed(
+def _plan_exhibit(
     exhibit: Exhibit, tab: str, group: str, entry: RecipePart, recipe: Recipe
 ) -> Iterator[Part]:
     """Yield the exhibit behind its tab sheet. A notice has a letter, but nothing of ours may be on
@@ -232,14 +234,14 @@ def _tabbed(
     )
 
 
-def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
+def _plan_entry(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
     if entry.type == "declarations":
         declarations = [
             candidate
             for candidate in case.declarations
             if _belongs(candidate.belongs_to, beneficiary)
         ]
-        return [_declaration(entry, declaration) for declaration in declarations]
+        return [_plan_declaration(entry, declaration) for declaration in declarations]
     if entry.type == "form":
         names = entry.form.split()
         forms = [
@@ -247,10 +249,10 @@ def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
             for candidate in case.forms
             if candidate.form in names and _belongs(candidate.belongs_to, beneficiary)
         ]
-        parts = [_form(entry, form, position) for position, form in enumerate(forms, 1)]
+        parts = [_plan_form(entry, form, position) for position, form in enumerate(forms, 1)]
         return parts or (
-            [_placeholder(entry)]
-            if entry.placeholder and _conditions_hold(entry.placeholder_when, case)
+            [_plan_placeholder(entry)]
+            if entry.placeholder and _are_met(entry.placeholder_when, case)
             else []
         )
     return [
@@ -264,7 +266,7 @@ def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
     ]
 
 
-def _declaration(entry: RecipePart, declaration: Declaration) -> Part:
+def _plan_declaration(entry: RecipePart, declaration: Declaration) -> Part:
     return Part(
         id=f"declaration-{declaration.id}",
         kind=PartKind.DRAFT,
@@ -275,7 +277,7 @@ def _declaration(entry: RecipePart, declaration: Declaration) -> Part:
     )
 
 
-def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
+def _plan_form(entry: RecipePart, form: FormFile, position: int) -> Part:
     return Part(
         id=f"{entry.id}-{position}",
         kind=PartKind.FORM,
@@ -286,7 +288,7 @@ def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
     )
 
 
-def _placeholder(entry: RecipePart) -> Part:
+def _plan_placeholder(entry: RecipePart) -> Part:
     """Return a page in the place of a form that does not exist yet; it must not be filed."""
     return Part(
         id=f"{entry.id}{PLACEHOLDER_SUFFIX}",

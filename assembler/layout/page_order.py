@@ -48,11 +48,11 @@ def arrange_pages(
     Raises:
         KeyError: a document is missing.
     """
-    slots = _slots(plan, pages)
+    slots = _list_slots(plan, pages)
     leaves = tuple(
-        _leaf(number, label, text, slot, plan)
+        _make_leaf(number, label, text, slot, plan)
         for number, ((label, text), slot) in enumerate(
-            zip(_printed(slots, filed, plan.marking), slots, strict=True), 1
+            zip(_print_labels(slots, filed, plan.marking), slots, strict=True), 1
         )
     )
     runs = {
@@ -66,8 +66,8 @@ def arrange_pages(
         title=plan.title,
         leaves=leaves,
         index=index,
-        bookmarks=_bookmarks(plan, index, first),
-        addresses=_addresses(leaves, first),
+        bookmarks=_list_bookmarks(plan, index, first),
+        addresses=_list_addresses(leaves, first),
         frozen=filed is not None,
     )
 
@@ -84,7 +84,7 @@ def _index(
         part.exhibit: leaves[part.id][0].number for part in plan.parts if part.kind is PartKind.TAB
     }
     return tuple(
-        _row(
+        _make_row(
             part,
             exhibits[part.exhibit],
             leaves[part.id],
@@ -115,7 +115,7 @@ class Slot:
     facts: PageFacts
 
 
-def _slots(plan: Plan, pages: Mapping[DocumentId, Sequence[PageFacts]]) -> list[Slot]:
+def _list_slots(plan: Plan, pages: Mapping[DocumentId, Sequence[PageFacts]]) -> list[Slot]:
     slots: list[Slot] = []
     tabs = count()
     for part in plan.parts:
@@ -131,7 +131,9 @@ def _slots(plan: Plan, pages: Mapping[DocumentId, Sequence[PageFacts]]) -> list[
     return slots
 
 
-def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> list[tuple[str, str]]:
+def _print_labels(
+    slots: Sequence[Slot], filed: Filed | None, marking: Marking
+) -> list[tuple[str, str]]:
     """Return the printed number of each page and the text of its stamp. A filed page keeps both
     exactly."""
     if filed is None:
@@ -152,7 +154,7 @@ def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> li
             label,
             page.stamp
             if page
-            else _late_stamp_text(
+            else _write_late_stamp(
                 slot, label, is_new_exhibit=slot.part.document not in filed_documents
             ),
         )
@@ -165,7 +167,7 @@ def _name(slot: Slot) -> amendment.Name:
     return amendment.page_name(part.kind, part.document, part.exhibit, slot.index, content)
 
 
-def _leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:
+def _make_leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:
     part, facts = slot.part, slot.facts
     is_exhibit = part.kind is PartKind.EXHIBIT
     text = text if part.stamped else ""
@@ -204,7 +206,7 @@ def _stamp_text(slot: Slot, number: int, total: int, marking: Marking) -> str:
     )
 
 
-def _late_stamp_text(slot: Slot, label: str, *, is_new_exhibit: bool) -> str:
+def _write_late_stamp(slot: Slot, label: str, *, is_new_exhibit: bool) -> str:
     """Return the stamp of a page added later: no total, and in a filed exhibit no position."""
     tab = slot.part.tab
     if slot.part.kind is PartKind.EXHIBIT and is_new_exhibit:
@@ -212,30 +214,30 @@ def _late_stamp_text(slot: Slot, label: str, *, is_new_exhibit: bool) -> str:
     return f"Exhibit {tab} · page {label}" if tab else f"page {label}"
 
 
-def _row(
+def _make_row(
     part: Part, exhibit: Exhibit, leaves: Sequence[Leaf], sheet: int | None, roles: Sequence[str]
 ) -> IndexRow:
     return IndexRow(
         tab=part.tab,
         exhibit=exhibit.id,
         title=exhibit.title,
-        date=_date(exhibit),
+        date=_format_date(exhibit),
         language=exhibit.language,
         first=leaves[0].number,
         last=leaves[-1].number,
         sheet=sheet or leaves[0].number,
         printed=(leaves[0].label, leaves[-1].label),
         group=part.group,
-        parts=_ranges(leaves, roles),
+        parts=_list_ranges(leaves, roles),
     )
 
 
-def _date(exhibit: Exhibit) -> str:
+def _format_date(exhibit: Exhibit) -> str:
     """Return "January 5, 2026", or "": spelled out, since 01/05 is read two ways."""
     return f"{exhibit.date:%B} {exhibit.date.day}, {exhibit.date.year}" if exhibit.date else ""
 
 
-def _ranges(leaves: Sequence[Leaf], roles: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+def _list_ranges(leaves: Sequence[Leaf], roles: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
     ranges = []
     for role, pairs in groupby(zip(roles, leaves, strict=False), key=lambda pair: pair[0]):
         labels = [leaf.label for _, leaf in pairs]
@@ -243,7 +245,7 @@ def _ranges(leaves: Sequence[Leaf], roles: Sequence[str]) -> tuple[tuple[str, st
     return tuple(ranges)
 
 
-def _bookmarks(
+def _list_bookmarks(
     plan: Plan, index: Sequence[IndexRow], first: Mapping[str, int]
 ) -> tuple[Bookmark, ...]:
     rows = {row.exhibit: row for row in index}
@@ -271,7 +273,9 @@ def _bookmarks(
     return tuple(bookmarks)
 
 
-def _addresses(leaves: Sequence[Leaf], first: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+def _list_addresses(
+    leaves: Sequence[Leaf], first: Mapping[str, int]
+) -> tuple[tuple[str, int], ...]:
     addresses = {f"part/{part}": number for part, number in first.items()}
     for leaf in leaves:
         if leaf.kind is PartKind.TAB:

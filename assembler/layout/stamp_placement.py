@@ -162,11 +162,11 @@ def place_stamp(
     page = (width, height)
     free = [
         place
-        for place in _places(width, height, box, edge)
-        if not any(_touches(zone, *place, box, page) for zone in clear)
+        for place in _iterate_places(width, height, box, edge)
+        if not any(_is_touching(zone, *place, box, page) for zone in clear)
     ]
     for x, y in free:
-        if not _is_inked(ink, x, y, box, page, _drawn_area(page, scaled)):
+        if not _is_inked(ink, x, y, box, page, _find_drawn_area(page, scaled)):
             return _stamp(text, x, y, box, size), 1.0
     band = edge + box[1] + CLEAR
     smaller = max(0.2, 1 - band / height)
@@ -181,10 +181,10 @@ def is_in_zone(stamp: Stamp, width: float, height: float, clear: Sequence[Zone])
     """
     box = stamp.width - 2 * _ROUNDING, stamp.height - 2 * _ROUNDING
     x, y = stamp.x + _ROUNDING, stamp.y + _ROUNDING
-    return any(_touches(zone, x, y, box, (width, height)) for zone in clear)
+    return any(_is_touching(zone, x, y, box, (width, height)) for zone in clear)
 
 
-def _touches(
+def _is_touching(
     zone: Zone, x: float, y: float, box: tuple[float, float], page: tuple[float, float]
 ) -> bool:
     """Return whether a box touches a zone, which grows with pages larger than Letter, as stamps
@@ -201,7 +201,7 @@ def _touches(
     return left < x + box[0] and x < left + width and bottom < y + box[1] and y < bottom + height
 
 
-def _places(
+def _iterate_places(
     width: float, height: float, box: tuple[float, float], edge: float
 ) -> Iterator[tuple[float, float]]:
     """Yield lower left corners to try, best first; none leaves the page or comes nearer to its edge
@@ -218,7 +218,7 @@ def stamp_size(text: str, width: float, height: float) -> float:
     return min(size, width * 0.94 / measure_text_width(text, 1.0), height / 6)
 
 
-def _drawn_area(page: Size, scaled: ScaledPage | None) -> tuple[float, float, float, float]:
+def _find_drawn_area(page: Size, scaled: ScaledPage | None) -> tuple[float, float, float, float]:
     """Return left, bottom, width and height of what is drawn on a page of this size."""
     if scaled is None:
         return (0.0, 0.0, *page)

@@ -88,10 +88,10 @@ def select_volume_layout(layout: Layout, volume: Volume) -> Layout:
     """Return the leaves and bookmarks of a volume; numbers and addresses stay those of the entire
     bundle."""
     leaves = layout.leaves[volume.first - 1 : volume.last]
-    return replace(layout, leaves=leaves, bookmarks=_bookmarks(layout.bookmarks, volume))
+    return replace(layout, leaves=leaves, bookmarks=_select_bookmarks(layout.bookmarks, volume))
 
 
-def _bookmarks(bookmarks: Sequence[Bookmark], volume: Volume) -> tuple[Bookmark, ...]:
+def _select_bookmarks(bookmarks: Sequence[Bookmark], volume: Volume) -> tuple[Bookmark, ...]:
     """Return bookmarks that lead into the volume; one that began in an earlier volume is repeated
     at the first page."""
     own = [bookmark for bookmark in bookmarks if volume.first <= bookmark.number <= volume.last]
