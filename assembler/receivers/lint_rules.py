@@ -35,11 +35,11 @@ def check_files(
         ledger: the packet's pages, if known.
     """
     unreadable = [file for file in files if file.trouble or file.encrypted]
-    findings = [finding for file in unreadable for finding in _unreadable(file)]
+    findings = [finding for file in unreadable for finding in _check_readable(file)]
     readable = [file for file in files if file not in unreadable]
-    for check in (_size, _single, _name, _forbidden, *_PROFILE_CHECKS):
+    for check in (_check_size, _check_single, _name, _check_forbidden, *_PROFILE_CHECKS):
         findings += check(readable, profile)
-    findings += _parts(parts, profile)
+    findings += _check_parts(parts, profile)
     findings += packet_lint.check_ledger(ledger, profile)
     return tuple(findings)
 
@@ -51,7 +51,7 @@ class _Place(NamedTuple):
     pages: Sequence[int] = ()
 
 
-def _finding(
+def _make_rule_finding(
     rule: str,
     place: _Place,
     problem: str,
@@ -73,9 +73,9 @@ def _finding(
     )
 
 
-def _unreadable(file: SurveyedFile) -> Iterator[Finding]:
+def _check_readable(file: SurveyedFile) -> Iterator[Finding]:
     if file.encrypted:
-        yield _finding(
+        yield _make_rule_finding(
             "ENCRYPTED",
             _Place(file.name),
             "it is encrypted",
@@ -83,7 +83,7 @@ def _unreadable(file: SurveyedFile) -> Iterator[Finding]:
             _SAFE,
         )
     else:
-        yield _finding(
+        yield _make_rule_finding(
             "READ",
             _Place(file.name),
             f"it cannot be read as a PDF ({file.trouble})",
@@ -91,11 +91,11 @@ def _unreadable(file: SurveyedFile) -> Iterator[Finding]:
         )
 
 
-def _size(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_size(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         if profile.max_bytes is not None and file.size > profile.max_bytes:
             problem = f"it has {file.size:,} bytes, {profile.max_bytes:,} are allowed"
-            yield _finding(
+            yield _make_rule_finding(
                 "SIZE",
                 _Place(file.name),
                 problem,
@@ -104,10 +104,10 @@ def _size(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
             )
 
 
-def _single(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_single(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     if profile.single_file and len(files) > 1:
         problem = f"the bundle has {len(files)} files, the receiver accepts only one"
-        yield _finding(
+        yield _make_rule_finding(
             "SINGLE",
             _Place(files[0].name),
             problem,
@@ -119,7 +119,7 @@ def _single(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding
 def _name(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         if profile.file_name and not re.search(profile.file_name, file.name):
-            yield _finding(
+            yield _make_rule_finding(
                 "NAME",
                 _Place(file.name),
                 "its name has characters or a length that the receiver may reject",
@@ -128,12 +128,12 @@ def _name(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
             )
 
 
-def _forbidden(files: Sequence[SurveyedFile], _: Profile) -> Iterator[Finding]:
+def _check_forbidden(files: Sequence[SurveyedFile], _: Profile) -> Iterator[Finding]:
     """Check what no receiver accepts."""
     for file in files:
         active = [n for n, page in enumerate(file.pages, 1) if page.active]
         if file.scripts or active:
-            yield _finding(
+            yield _make_rule_finding(
                 "SCRIPT",
                 _Place(file.name, active),
                 "it has a script or an action",
@@ -141,7 +141,7 @@ def _forbidden(files: Sequence[SurveyedFile], _: Profile) -> Iterator[Finding]:
                 _SAFE,
             )
         if file.attachments:
-            yield _finding(
+            yield _make_rule_finding(
                 "ATTACHMENT",
                 _Place(file.name),
                 "other files are attached in it",
@@ -150,7 +150,7 @@ def _forbidden(files: Sequence[SurveyedFile], _: Profile) -> Iterator[Finding]:
             )
         if file.fields:
             problem = f"it has {file.fields} form fields that can still be edited"
-            yield _finding(
+            yield _make_rule_finding(
                 "FIELD",
                 _Place(file.name),
                 problem,
@@ -159,7 +159,7 @@ def _forbidden(files: Sequence[SurveyedFile], _: Profile) -> Iterator[Finding]:
             )
 
 
-def _paper(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_paper(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     if profile.paper not in PAPER:
         return
     paper_size = sorted(PAPER[profile.paper])
@@ -173,7 +173,7 @@ def _paper(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
             )
         ]
         if wrong:
-            yield _finding(
+            yield _make_rule_finding(
                 "PAPER",
                 _Place(file.name, wrong),
                 f"the page is not {profile.paper} size",
@@ -182,7 +182,7 @@ def _paper(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
             )
 
 
-def _labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     previous = "0"
     for file in files:
         labels = [previous, *(page.label for page in file.pages)]
@@ -193,7 +193,7 @@ def _labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding
         ]
         wrong, gaps = [n for n, behind in jumps if not behind], [n for n, behind in jumps if behind]
         if profile.labels and wrong:
-            yield _finding(
+            yield _make_rule_finding(
                 "LABEL",
                 _Place(file.name, wrong),
                 "the page label does not follow the one before it",
@@ -202,7 +202,7 @@ def _labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding
                 severity=Severity.ERROR,
             )
         if profile.labels and gaps:  # a filed letter that is shorter now leaves its numbers free
-            yield _finding(
+            yield _make_rule_finding(
                 "LABEL",
                 _Place(file.name, gaps),
                 "the page label skips a number",
@@ -213,11 +213,11 @@ def _labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding
         previous = labels[-1]
 
 
-def _links(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_links(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         pages = [n for n, page in enumerate(file.pages, 1) if page.links]
         if profile.links == "none" and pages:
-            yield _finding(
+            yield _make_rule_finding(
                 "LINK",
                 _Place(file.name, pages),
                 "it has links, which the receiver does not accept",
@@ -229,7 +229,7 @@ def _links(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
         and files
         and not any(page.links for file in files for page in file.pages)
     ):
-        yield _finding(
+        yield _make_rule_finding(
             "LINK",
             _Place(files[0].name),
             "nothing in it is linked",
@@ -238,10 +238,10 @@ def _links(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
         )
 
 
-def _outline(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_outline(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         if profile.outline and not file.outline:
-            yield _finding(
+            yield _make_rule_finding(
                 "OUTLINE",
                 _Place(file.name),
                 "it has no bookmarks",
@@ -257,7 +257,7 @@ def _outline(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Findin
             if page and _EXHIBIT.match(title) and not re.search(r"\d", title[8:])
         ]
         if dead:
-            yield _finding(
+            yield _make_rule_finding(
                 "BOOKMARK",
                 _Place(file.name),
                 f"{dead} bookmarks lead nowhere",
@@ -265,7 +265,7 @@ def _outline(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Findin
                 profile.source("outline_pages"),
             )
         if unnumbered:
-            yield _finding(
+            yield _make_rule_finding(
                 "BOOKMARK",
                 _Place(file.name, unnumbered),
                 "a bookmark does not give its page number",
@@ -274,7 +274,7 @@ def _outline(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Findin
             )
 
 
-def _searchable(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_searchable(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         without_text = [
             n for n, page in enumerate(file.pages, 1) if page.dpi and not page.characters
@@ -283,7 +283,7 @@ def _searchable(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Fin
             pictures = sum(page.dpi > 0 for page in file.pages)
             # a photograph has no words; a scan does
             is_scan = len(without_text) * 2 > pictures
-            yield _finding(
+            yield _make_rule_finding(
                 "TEXT",
                 _Place(file.name, without_text),
                 "a picture without searchable text",
@@ -293,11 +293,11 @@ def _searchable(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Fin
             )
 
 
-def _upright(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_upright(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         tilted = [n for n, page in enumerate(file.pages, 1) if not page.upright]
         if profile.upright and tilted:
-            yield _finding(
+            yield _make_rule_finding(
                 "UPRIGHT",
                 _Place(file.name, tilted),
                 "most of its text is not upright",
@@ -306,11 +306,11 @@ def _upright(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Findin
             )
 
 
-def _fonts(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_fonts(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         pages = [n for n, page in enumerate(file.pages, 1) if page.bare_fonts]
         if profile.fonts and pages:
-            yield _finding(
+            yield _make_rule_finding(
                 "FONT",
                 _Place(file.name, pages),
                 "a font is not embedded, so the text looks different on other machines",
@@ -319,10 +319,10 @@ def _fonts(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
             )
 
 
-def _view(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_view(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         if profile.zoom is not None and (file.zoom is None or abs(file.zoom - profile.zoom) > 0.5):
-            yield _finding(
+            yield _make_rule_finding(
                 "VIEW",
                 _Place(file.name),
                 f"it does not open at {profile.zoom} %",
@@ -331,7 +331,7 @@ def _view(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
             )
 
 
-def _dpi(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_dpi(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         pages = [
             n
@@ -339,7 +339,7 @@ def _dpi(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
             if profile.max_dpi is not None and page.dpi > profile.max_dpi * _DPI_SLACK
         ]
         if pages:
-            yield _finding(
+            yield _make_rule_finding(
                 "DPI",
                 _Place(file.name, pages),
                 f"a picture of more than {profile.max_dpi} dots per inch",
@@ -348,11 +348,11 @@ def _dpi(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
             )
 
 
-def _color(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_color(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         colored = [n for n, page in enumerate(file.pages, 1) if page.colored]
         if profile.color == "gray" and colored:
-            yield _finding(
+            yield _make_rule_finding(
                 "COLOR",
                 _Place(file.name, colored),
                 "a page is in color, and the receiver requires grayscale",
@@ -361,7 +361,7 @@ def _color(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
             )
 
 
-def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
+def _check_parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
     for part in profile.required_parts if parts is not None else ():
         if part not in (parts or ()):
             yield make_finding(
@@ -374,16 +374,16 @@ def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
 
 
 _PROFILE_CHECKS: tuple[Check, ...] = (
-    _paper,
-    _labels,
-    _links,
-    _outline,
-    _searchable,
-    _upright,
-    _fonts,
-    _view,
-    _dpi,
-    _color,
+    _check_paper,
+    _check_labels,
+    _check_links,
+    _check_outline,
+    _check_searchable,
+    _check_upright,
+    _check_fonts,
+    _check_view,
+    _check_dpi,
+    _check_color,
 )
 
 

@@ -15,12 +15,12 @@ _AGAIN = "build it with --profile "
 def check_ledger(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     """Yield findings about the pages of a packet; none if the ledger is unknown."""
     yield from _order(ledger, profile)
-    yield from _dividers(ledger, profile)
-    yield from _wording(ledger, profile)
+    yield from _check_dividers(ledger, profile)
+    yield from _check_wording(ledger, profile)
     yield from _clear(ledger, profile)
 
 
-def _finding(
+def _make_ledger_finding(
     rule: str, where: str, problem: str, remedy: str, source: str, page: int | None = None
 ) -> Finding:
     return make_finding(f"PROFILE.{rule}", where, problem, remedy, page=page, source=source or None)
@@ -45,7 +45,7 @@ def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
         or parts[len(parts) - len(last_parts) :] != last_parts
     ):
         wanted = ", ".join(name if name != "*" else "all others" for name in order)
-        yield _finding(
+        yield _make_ledger_finding(
             "ORDER",
             "the packet",
             f"its parts are not in the required order: {wanted}",
@@ -54,7 +54,7 @@ def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
         )
 
 
-def _dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
+def _check_dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     """Check divider sheets. A notice has none: it is on top of the packet."""
     sheets = {entry.exhibit for entry in ledger if entry.kind is PartKind.TAB}
     evidence = [entry for entry in ledger if entry.kind is PartKind.EXHIBIT]
@@ -63,7 +63,7 @@ def _dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     }
     for exhibit, entry in sorted(without_sheet.items()) if profile.dividers else ():
         if entry is not evidence[0]:
-            yield _finding(
+            yield _make_ledger_finding(
                 "DIVIDER",
                 f"exhibit {exhibit}",
                 "there is no divider sheet in front of it",
@@ -73,14 +73,14 @@ def _dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
             )
 
 
-def _wording(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
+def _check_wording(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     wrong = [
         entry
         for entry in ledger
-        if entry.stamp and entry.stamp.text != _text(entry, len(ledger), profile.marking)
+        if entry.stamp and entry.stamp.text != _write_stamp(entry, len(ledger), profile.marking)
     ]
     if wrong:
-        yield _finding(
+        yield _make_ledger_finding(
             "STAMP",
             f"page {wrong[0].number}",
             f"{len(wrong)} pages are not stamped in the receiver's wording",
@@ -90,7 +90,7 @@ def _wording(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
         )
 
 
-def _text(entry: LedgerEntry, total: int, marking: Marking) -> str:
+def _write_stamp(entry: LedgerEntry, total: int, marking: Marking) -> str:
     by_kind = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}
     wording = by_kind.get(entry.kind, marking.other)
     return wording.format(
@@ -109,7 +109,7 @@ def _clear(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     ]
     if wrong:
         problem = f"{len(wrong)} stamps are where the receiver prints its own"
-        yield _finding(
+        yield _make_ledger_finding(
             "CLEAR",
             f"page {wrong[0].number}",
             problem,

@@ -117,7 +117,7 @@ def _survey(path: Path, size: int, reader: PdfReader, colors: bool) -> SurveyedF
         scripts="/JavaScript" in names or "/AA" in root or _is_active(root.get("/OpenAction")),
         attachments="/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root,
         fields=len(form.get("/Fields", ())),
-        zoom=_zoom(root.get("/OpenAction")),
+        zoom=_read_zoom(root.get("/OpenAction")),
     )
 
 
@@ -133,7 +133,7 @@ def _outline(reader: PdfReader, items: Any, depth: int = 0) -> Iterator[tuple[st
             yield str(item.title), 0 if page is None or page < 0 else page + 1
 
 
-def _zoom(action: Any) -> float | None:
+def _read_zoom(action: Any) -> float | None:
     """Return the zoom in per cent if the file opens at a place on one of its pages."""
     destination = action.get_object() if action is not None else None
     if isinstance(destination, DictionaryObject):
@@ -165,10 +165,10 @@ def _page(page: Any, entries: Any, label: str, colors: bool) -> SurveyedPage:
         label=label,
         characters=len("".join(text.get_text_bounded().split())),
         upright=_is_upright(text, page.get_rotation()),
-        dpi=max(_resolutions(page), default=0.0),
+        dpi=max(_iterate_resolutions(page), default=0.0),
         links=sum(annotation.get("/Subtype") == "/Link" for annotation in annotations),
         bare_fonts=count_unembedded_fonts(entries),
-        colored=colors and _colored(page),
+        colored=colors and _is_colored(page),
         active="/AA" in entries
         or any(
             "/AA" in annotation or _is_active(annotation.get("/A")) for annotation in annotations
@@ -176,7 +176,7 @@ def _page(page: Any, entries: Any, label: str, colors: bool) -> SurveyedPage:
     )
 
 
-def _colored(page: Any) -> bool:
+def _is_colored(page: Any) -> bool:
     """Return whether a few points of the page, rendered coarsely, are not gray."""
     pixels = page.render(scale=_COARSE / 72).to_numpy()[:, :, :3].astype(np.int16)
     return int((pixels.max(axis=2) - pixels.min(axis=2) > _TINT).sum()) >= _POINTS
@@ -195,7 +195,7 @@ def _is_upright(text: Any, turned: int) -> bool:
     return sum(abs(tilt) > _TILT for tilt in tilts) * 2 <= len(tilts)
 
 
-def _resolutions(page: Any) -> Iterator[float]:
+def _iterate_resolutions(page: Any) -> Iterator[float]:
     """Yield the dots per inch of each picture, in its finest direction."""
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEP):
         columns, rows = item.get_px_size()

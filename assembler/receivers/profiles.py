@@ -42,13 +42,13 @@ def load_profile(shelf: Shelf, name: str, case_folder: Path | None = None) -> Pr
             f"did you mean {suggestions[0]}? There are " if suggestions else "use one of "
         ) + ", ".join(ids)
         raise UnknownProfile("there is no such profile", where="--profile", remedy=remedy)
-    raw = _raw(shelf, name, case_folder)
+    raw = _read_raw(shelf, name, case_folder)
     base = raw.get("based_on")
     if base is not None:
         if (
             base == name
             or base not in ids
-            or "based_on" in (base_values := _raw(shelf, base, case_folder))
+            or "based_on" in (base_values := _read_raw(shelf, base, case_folder))
         ):
             raise TemplateBroken(
                 "based_on names a profile that is missing or itself based on one",
@@ -69,7 +69,7 @@ def parse_profile(raw: Mapping[str, Any]) -> Profile:
         for key, entry in dated.items()
         if key not in ("stamp", "clear")
     }
-    values["marking"] = _marking(raw["values"])
+    values["marking"] = _make_marking(raw["values"])
     sources = tuple(
         (key, f"{entry['source']} (checked {entry['checked_on']}, {entry['confidence']})")
         for key, entry in dated.items()
@@ -80,7 +80,7 @@ def parse_profile(raw: Mapping[str, Any]) -> Profile:
     return profile
 
 
-def _marking(values: Mapping[str, Any]) -> Marking:
+def _make_marking(values: Mapping[str, Any]) -> Marking:
     """Return what is printed on the pages, and the zones that stay clear."""
     wording = values["stamp"]["value"] if "stamp" in values else {}
     zones = values["clear"]["value"] if "clear" in values else ()
@@ -139,7 +139,7 @@ def _check_name(profile: Profile) -> None:
         )
 
 
-def _raw(shelf: Shelf, name: str, case_folder: Path | None) -> dict[str, Any]:
+def _read_raw(shelf: Shelf, name: str, case_folder: Path | None) -> dict[str, Any]:
     own = case_folder / "profiles" / f"{name}.json" if case_folder else None
     where = f"profiles/{name}.json"
     if own and own.is_file() and not own.is_symlink() and own.stat().st_size <= _MOST:
