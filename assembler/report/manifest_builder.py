@@ -116,20 +116,20 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
         linked=profile.links != "none",
         marking=StampWording(exhibit=marking.exhibit, tab=marking.tab, other=marking.other),
         volumes=packet.volumes,
-        kept=_kept_files(packet),
+        kept=_list_kept_files(packet),
         as_of=packet.as_of.isoformat(),
         seal="",
         inputs=case.files,
         exhibits=tuple(
-            _exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT
+            _build_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT
         ),
-        frozen=_frozen(packet.filed) if packet.filed else None,
-        ledger=_ledger(packet),
+        frozen=_build_frozen(packet.filed) if packet.filed else None,
+        ledger=_build_ledger(packet),
         index=tuple(_index_row(row) for row in layout.index),
         bookmarks=layout.bookmarks,
         addresses=dict(layout.addresses),
-        removed=_removed(packet.prepared),
-        opened=_opened(packet.prepared),
+        removed=_list_removed(packet.prepared),
+        opened=_list_opened(packet.prepared),
         findings=remarks.findings,
         engines=dict(remarks.engines),
         word_engines={draft.id: draft.engine for draft in packet.drafts},
@@ -145,7 +145,7 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
 # --- the parts of a manifest ---
 
 
-def _kept_files(packet: BoundPacket) -> KeptFiles:
+def _list_kept_files(packet: BoundPacket) -> KeptFiles:
     placeholders = {part.document for part in packet.plan.parts if part.holds_place}
     bound = {leaf.document for leaf in packet.layout.leaves}
     converted = {
@@ -176,16 +176,16 @@ def _kept_files(packet: BoundPacket) -> KeptFiles:
     )
 
 
-def _ledger(packet: BoundPacket) -> tuple[LedgerEntry, ...]:
+def _build_ledger(packet: BoundPacket) -> tuple[LedgerEntry, ...]:
     fitted = {(page.document, page.index): page for page in packet.fitted}
     is_gray, pages = packet.profile.color == "gray", packet.pages
     return tuple(
-        _entry(leaf, pages, fitted.get((leaf.document, leaf.index)), gray=is_gray)
+        _build_entry(leaf, pages, fitted.get((leaf.document, leaf.index)), gray=is_gray)
         for leaf in packet.layout.leaves
     )
 
 
-def _entry(
+def _build_entry(
     leaf: Leaf,
     pages: Mapping[DocumentId, Sequence[PreparedPage]],
     fitted: Fitted | None,
@@ -209,15 +209,15 @@ def _entry(
         scale=leaf.scale,
         own_size=(round(leaf.own[0], 2), round(leaf.own[1], 2)) if leaf.own else None,
         stamp=leaf.stamp,
-        source=_source(page) if page else None,
+        source=_build_source(page) if page else None,
         transform=_transform(page) if page else None,
-        text=_text(page) if page else None,
+        text=_build_text(page) if page else None,
         gray=gray,
-        fitted=_fitted(fitted) if fitted else None,
+        fitted=_build_fitted(fitted) if fitted else None,
     )
 
 
-def _source(page: PreparedPage) -> Source:
+def _build_source(page: PreparedPage) -> Source:
     return Source(
         path=page.path,
         sha256=page.sha256,
@@ -238,12 +238,12 @@ def _transform(page: PreparedPage) -> Transform:
     )
 
 
-def _text(page: PreparedPage) -> SearchableText:
+def _build_text(page: PreparedPage) -> SearchableText:
     confidence = None if page.confidence is None else round(page.confidence, 1)
     return SearchableText(method=page.method, words=page.words, confidence=confidence)
 
 
-def _fitted(page: Fitted) -> FittedPictures:
+def _build_fitted(page: Fitted) -> FittedPictures:
     return FittedPictures(
         bytes_before=page.bytes_before,
         bytes_after=page.bytes_after,
@@ -255,7 +255,7 @@ def _fitted(page: Fitted) -> FittedPictures:
     )
 
 
-def _frozen(filed: Filed) -> FrozenPacket:
+def _build_frozen(filed: Filed) -> FrozenPacket:
     """Return the filed pages whose numbers were kept, so that the proof can compare them again."""
     pages = tuple(
         FrozenPage(
@@ -270,7 +270,7 @@ def _frozen(filed: Filed) -> FrozenPacket:
     return FrozenPacket(manifest=filed.sha256, as_of=filed.as_of, pages=pages)
 
 
-def _exhibit(case: Case, part: Part) -> ManifestExhibit:
+def _build_exhibit(case: Case, part: Part) -> ManifestExhibit:
     exhibit = next(exhibit for exhibit in case.exhibits if exhibit.id == part.exhibit)
     files = tuple(
         ExhibitFile(path=file.path, pages=file.pages, role=file.role) for file in exhibit.parts
@@ -284,13 +284,13 @@ def _index_row(row: IndexRow) -> ManifestIndexRow:
     )
 
 
-def _opened(prepared: Sequence[Prepared]) -> tuple[OpenedFile, ...]:
+def _list_opened(prepared: Sequence[Prepared]) -> tuple[OpenedFile, ...]:
     """Return how each source file was opened, once per file, sorted by path."""
     files = {file.path: file for exhibit in prepared for file in exhibit.files}
     return tuple(files[path] for path in sorted(files))
 
 
-def _removed(prepared: Sequence[Prepared]) -> tuple[RemovedContent, ...]:
+def _list_removed(prepared: Sequence[Prepared]) -> tuple[RemovedContent, ...]:
     return tuple(
         RemovedContent(
             path=content.path,

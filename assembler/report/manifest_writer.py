@@ -81,7 +81,9 @@ def read_current(packet: Path, input_digest: str) -> Manifest | None:
             and manifest.packet == packet.name
             and bool(manifest.proof)
             and all(check.ok for check in manifest.proof)
-            and all(_output(packet / file.path, packet) == file for file in manifest.outputs)
+            and all(
+                _describe_output(packet / file.path, packet) == file for file in manifest.outputs
+            )
         )
     except (OSError, ProofFailed):
         return None
@@ -93,12 +95,12 @@ def add_outputs(manifest: Manifest, folder: Path) -> Manifest:
     files = sorted(
         path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE
     )
-    return replace(manifest, outputs=tuple(_output(path, folder) for path in files))
+    return replace(manifest, outputs=tuple(_describe_output(path, folder) for path in files))
 
 
 def add_output(manifest: Manifest, path: Path, folder: Path) -> Manifest:
     """Return the manifest with one file of the folder added, without reading the others again."""
-    outputs = (*manifest.outputs, _output(path, folder))
+    outputs = (*manifest.outputs, _describe_output(path, folder))
     return replace(manifest, outputs=tuple(sorted(outputs, key=lambda file: Path(file.path))))
 
 
@@ -119,7 +121,7 @@ def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | No
 
     def read(folder: Path) -> Mapping[str, str] | None:
         data = read_record(folder / MANIFEST_FILE)
-        outputs = _outputs_of(data) if data else None
+        outputs = _read_outputs(data) if data else None
         if data is None or outputs is None:
             return None
         if (data.get("case"), data.get("packet")) != (case, packet):
@@ -133,7 +135,7 @@ def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | No
     return read
 
 
-def _outputs_of(data: Mapping[str, Any]) -> dict[str, str] | None:
+def _read_outputs(data: Mapping[str, Any]) -> dict[str, str] | None:
     """Return the sha256 of each file a manifest lists; None if this program did not write it."""
     version = data.get("format")
     is_ours = (
@@ -166,34 +168,34 @@ def write_manifest(folder: Path, manifest: Manifest, *, final: bool = True) -> P
 
 def encode_manifest(manifest: Manifest, *, indent: int | None = 1) -> bytes:
     """Return a manifest as JSON: sorted, one item per line, same bytes for the same content."""
-    text = json.dumps(_plain(manifest), indent=indent, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(_convert_value(manifest), indent=indent, sort_keys=True, ensure_ascii=False)
     return f"{text}\n".encode()
 
 
-def _plain(value: Any) -> Any:
+def _convert_value(value: Any) -> Any:
     """Convert a value to dicts and lists."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_convert_value(item) for item in value]
     if isinstance(value, Mapping):
         return dict(value)
     if not is_dataclass(value):
         return value
-    optional = _optional_keys(value)
+    optional = _list_optional_keys(value)
     return {
-        field.name: _plain(getattr(value, field.name))
+        field.name: _convert_value(getattr(value, field.name))
         for field in fields(value)
         if field.name not in optional or getattr(value, field.name) != field.default
     }
 
 
-def _optional_keys(value: object) -> frozenset[str]:
+def _list_optional_keys(value: object) -> frozenset[str]:
     """Return the keys of an object that are left out if they have their default."""
     if isinstance(value, Source) and value.parts > 1:
         return frozenset()  # `part` of the first part of a cut page is the default, but needed
     return OPTIONAL_KEYS.get(type(value), frozenset())
 
 
-def _output(path: Path, folder: Path) -> OutputFile:
+def _describe_output(path: Path, folder: Path) -> OutputFile:
     return OutputFile(
         path=path.relative_to(folder).as_posix(), size=path.stat().st_size, sha256=_digest(path)
     )

@@ -48,7 +48,7 @@ def keep(case: Case, plan: Plan, folder: Path, staged: Path) -> Originals:
     """
     store = staged / FOLDER
     sha256_by_path = {file.path: file.sha256 for file in case.files}
-    others = _paths_of_other_packets(case, plan)
+    others = _list_other_paths(case, plan)
     paths = [
         "case.json",
         *(path for path in sha256_by_path if path not in others),
@@ -69,7 +69,7 @@ def keep(case: Case, plan: Plan, folder: Path, staged: Path) -> Originals:
         ) from error
 
 
-def _paths_of_other_packets(case: Case, plan: Plan) -> set[str]:
+def _list_other_paths(case: Case, plan: Plan) -> set[str]:
     """Return the paths that only exhibits and forms of other packets use."""
     exhibits = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
     forms = {part.document for part in plan.parts if part.kind is PartKind.FORM}
@@ -128,8 +128,8 @@ def restore(build: Path, out: Path, day: date) -> Restored:
         ProofFailed: an original is missing or changed.
         OutputNotWritten: `out` is not empty or cannot be written.
     """
-    packets = _packets(build)
-    records = _join_records(record for _, manifest in packets for record in _records(manifest))
+    packets = _find_packets(build)
+    records = _join_records(record for _, manifest in packets for record in _read_records(manifest))
     stores = [folder / FOLDER for folder, _ in packets]
     listed = {file.path for _, manifest in packets for file in manifest.inputs}
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -138,18 +138,18 @@ def restore(build: Path, out: Path, day: date) -> Restored:
             where=out.name,
             remedy="name a new folder with --out",
         )
-    with stage_folder(out, _no_record, day) as staged:
+    with stage_folder(out, _read_no_record, day) as staged:
         for path, record in records.items():
             _restore_file(record, stores, staged / path)
-        publish(staged, out, _no_record, day)
+        publish(staged, out, _read_no_record, day)
     return Restored(files=tuple(records), elsewhere=tuple(sorted(listed - set(records))))
 
 
-def _no_record(_folder: Path) -> None:
+def _read_no_record(_folder: Path) -> None:
     """Return None, so that a folder that holds anything is never replaced by originals."""
 
 
-def _packets(build: Path) -> list[tuple[Path, Manifest]]:
+def _find_packets(build: Path) -> list[tuple[Path, Manifest]]:
     """Return the folders of packets of one case with their manifests. Raises CaseRejected."""
     folders = (
         [build]
@@ -182,7 +182,7 @@ def _packets(build: Path) -> list[tuple[Path, Manifest]]:
     return packets
 
 
-def _records(manifest: Manifest) -> tuple[SourceFile, ...]:
+def _read_records(manifest: Manifest) -> tuple[SourceFile, ...]:
     """Return a manifest's list of originals. Raises ProofFailed unless every path stays in the
     folder and every hash is a sha256."""
     files = manifest.originals.files if manifest.originals else ()

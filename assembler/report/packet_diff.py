@@ -39,7 +39,7 @@ class Change:
     def __str__(self) -> str:
         what = f"exhibit {self.tab} ({self.exhibit})" if self.exhibit else self.part
         places = [
-            _pages(printed)
+            _format_pages(printed)
             for printed in dict.fromkeys((self.old_pages, self.new_pages))
             if printed
         ]
@@ -50,9 +50,9 @@ def compare(old: Manifest, new: Manifest) -> tuple[Change, ...]:
     """Return the changes between two manifests: all pages except those that both have with the
     same content and the same printed number."""
     pairs = _pair_pages(old.ledger, new.ledger)
-    old_digests, new_digests = _digests(old), _digests(new)
+    old_digests, new_digests = _map_digests(old), _map_digests(new)
     changes = [
-        (_kind_of_change(old_entry, new_entry, old_digests, new_digests), old_entry, new_entry)
+        (_classify_change(old_entry, new_entry, old_digests, new_digests), old_entry, new_entry)
         for old_entry, new_entry in pairs
     ]
     return tuple(_join_runs(changes))
@@ -83,27 +83,27 @@ def note(changes: Sequence[Change], new: Manifest) -> str:
     ):
         of_kind = [change for change in changes if change.kind == kind]
         if of_kind:
-            lines += [f"## {heading}", "", *(_line(change, titles) for change in of_kind), ""]
+            lines += [f"## {heading}", "", *(_write_line(change, titles) for change in of_kind), ""]
     if not changes:
         lines += ["Nothing has changed.", ""]
     return "\n".join(lines)
 
 
-def _line(change: Change, titles: Mapping[str, str]) -> str:
+def _write_line(change: Change, titles: Mapping[str, str]) -> str:
     title = titles.get(change.exhibit, "")
     exhibit = f"Exhibit {change.tab}, {title}" if title else f"Exhibit {change.tab}"
     subject = exhibit if change.exhibit else change.part.replace("-", " ").capitalize()
     if change.kind == "moved" and change.old and change.new:
         return (
-            f"- {subject}: {_pages(change.old_pages)} of the earlier packet, now "
-            f"{_pages(change.new_pages)}"
+            f"- {subject}: {_format_pages(change.old_pages)} of the earlier packet, now "
+            f"{_format_pages(change.new_pages)}"
         )
     if change.kind == "removed":
-        return f"- {subject}: {_pages(change.old_pages)} of the earlier packet"
-    return f"- {subject}: {_pages(change.new_pages)}"
+        return f"- {subject}: {_format_pages(change.old_pages)} of the earlier packet"
+    return f"- {subject}: {_format_pages(change.new_pages)}"
 
 
-def _pages(printed: str) -> str:
+def _format_pages(printed: str) -> str:
     return f"{'pages' if '–' in printed else 'page'} {printed}"
 
 
@@ -118,7 +118,7 @@ def _pair_pages(old: Sequence[LedgerEntry], new: Sequence[LedgerEntry]) -> list[
     """
     pairs: list[Pair] = []
     old_rest, new_rest = list(old), list(new)
-    for key in (_same_place_and_content, _same_content, _same_place):
+    for key in (_make_full_key, _make_content_key, _make_place_key):
         matches, old_rest, new_rest = _match(old_rest, new_rest, key)
         pairs += matches
     pairs += [(entry, None) for entry in old_rest] + [(None, entry) for entry in new_rest]
@@ -129,10 +129,10 @@ def _match(
     old: list[LedgerEntry], new: list[LedgerEntry], key: Callable[[LedgerEntry], Any]
 ) -> tuple[list[Pair], list[LedgerEntry], list[LedgerEntry]]:
     """Pair entries with equal keys; return the pairs and the rest of both lists."""
-    new_by_key = dict(zip(_numbered(map(key, new)), new, strict=True))
+    new_by_key = dict(zip(_number_keys(map(key, new)), new, strict=True))
     pairs: list[Pair] = []
     old_rest = []
-    for old_entry, old_key in zip(old, list(_numbered(map(key, old))), strict=True):
+    for old_entry, old_key in zip(old, list(_number_keys(map(key, old))), strict=True):
         new_entry = new_by_key.pop(old_key, None) if old_key[0] is not None else None
         if new_entry is None:
             old_rest.append(old_entry)
@@ -142,7 +142,7 @@ def _match(
     return pairs, old_rest, [entry for entry in new if entry.number not in matched]
 
 
-def _numbered(keys: Iterable[Any]) -> Iterator[tuple[Any, int]]:
+def _number_keys(keys: Iterable[Any]) -> Iterator[tuple[Any, int]]:
     """Number equal keys, so that a page that is in a packet twice is matched twice."""
     counts = Counter[Any]()
     for key in keys:
@@ -150,19 +150,19 @@ def _numbered(keys: Iterable[Any]) -> Iterator[tuple[Any, int]]:
         yield key, counts[key]
 
 
-def _same_place_and_content(entry: LedgerEntry) -> Any:
+def _make_full_key(entry: LedgerEntry) -> Any:
     return (
-        (entry.part, *_same_content(entry))
+        (entry.part, *_make_content_key(entry))
         if entry.source is not None
         else (entry.part, _place(entry))
     )
 
 
-def _same_content(entry: LedgerEntry) -> Any:
+def _make_content_key(entry: LedgerEntry) -> Any:
     return (entry.source.sha256, entry.source.page) if entry.source is not None else None
 
 
-def _same_place(entry: LedgerEntry) -> Any:
+def _make_place_key(entry: LedgerEntry) -> Any:
     return (entry.part, entry.exhibit_page) if entry.source is not None else None
 
 
@@ -174,7 +174,7 @@ def _place(entry: LedgerEntry) -> int:
 # --- compare the paired pages ---
 
 
-def _kind_of_change(
+def _classify_change(
     old: LedgerEntry | None,
     new: LedgerEntry | None,
     old_digests: Mapping[str, str],
@@ -185,12 +185,12 @@ def _kind_of_change(
         return "added"
     if new is None:
         return "removed"
-    if _content(old, old_digests) != _content(new, new_digests):
+    if _identify_content(old, old_digests) != _identify_content(new, new_digests):
         return "changed"
     return "same" if old.label == new.label else "moved"
 
 
-def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> Any:
+def _identify_content(entry: LedgerEntry, digests: Mapping[str, str]) -> Any:
     if entry.source is not None:
         return entry.source.sha256, entry.source.page, entry.turned
     if entry.kind is PartKind.TAB:
@@ -198,7 +198,7 @@ def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> Any:
     return digests.get(entry.document)
 
 
-def _digests(manifest: Manifest) -> dict[str, str]:
+def _map_digests(manifest: Manifest) -> dict[str, str]:
     """Return the hash of each part's file: the Word file of a draft, the PDF of a form."""
     files = manifest.digests
     digests: dict[str, str] = {}
@@ -215,15 +215,15 @@ def _join_runs(page_changes: Sequence[PageChange]) -> Iterator[Change]:
     Runs are in the order of the new packet, removed pages last.
     """
     changed = [change for change in page_changes if change[0] != "same"]
-    changed.sort(key=lambda change: (change[2] is None, _entry_of(change).number))
+    changed.sort(key=lambda change: (change[2] is None, _get_entry(change).number))
     start = 0
     for end in range(1, len(changed) + 1):
-        if end == len(changed) or not _follows(changed[end - 1], changed[end]):
-            yield _change(changed[start:end])
+        if end == len(changed) or not _is_continued(changed[end - 1], changed[end]):
+            yield _make_change(changed[start:end])
             start = end
 
 
-def _entry_of(change: PageChange) -> LedgerEntry:
+def _get_entry(change: PageChange) -> LedgerEntry:
     """Return the page in the new packet, or else in the old one."""
     entry = change[2] or change[1]
     if entry is None:
@@ -231,7 +231,7 @@ def _entry_of(change: PageChange) -> LedgerEntry:
     return entry
 
 
-def _follows(first: PageChange, second: PageChange) -> bool:
+def _is_continued(first: PageChange, second: PageChange) -> bool:
     """Return True if the second page continues the run of the first, in both packets."""
     if first[0] != second[0]:
         return False
@@ -243,25 +243,25 @@ def _follows(first: PageChange, second: PageChange) -> bool:
     return True
 
 
-def _change(run: Sequence[PageChange]) -> Change:
-    kind, entry = run[0][0], _entry_of(run[0])
+def _make_change(run: Sequence[PageChange]) -> Change:
+    kind, entry = run[0][0], _get_entry(run[0])
     return Change(
         kind=kind,
         part=entry.part,
         exhibit=entry.exhibit,
         tab=entry.tab,
-        old=_span([old for _, old, _ in run]),
-        new=_span([new for _, _, new in run]),
-        old_pages=_printed([old for _, old, _ in run]),
-        new_pages=_printed([new for _, _, new in run]),
+        old=_find_span([old for _, old, _ in run]),
+        new=_find_span([new for _, _, new in run]),
+        old_pages=_format_printed([old for _, old, _ in run]),
+        new_pages=_format_printed([new for _, _, new in run]),
     )
 
 
-def _span(entries: Sequence[LedgerEntry | None]) -> tuple[int, int] | None:
+def _find_span(entries: Sequence[LedgerEntry | None]) -> tuple[int, int] | None:
     numbers = [entry.number for entry in entries if entry]
     return (min(numbers), max(numbers)) if numbers else None
 
 
-def _printed(entries: Sequence[LedgerEntry | None]) -> str:
+def _format_printed(entries: Sequence[LedgerEntry | None]) -> str:
     ends = [entry.label for entry in entries if entry]
     return "–".join(dict.fromkeys((ends[0], ends[-1]))) if ends else ""

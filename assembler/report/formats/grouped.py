@@ -66,7 +66,7 @@ def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     """Group findings by urgency and rule, the most urgent first; equal findings count once."""
     members: dict[tuple[Tone, str], list[Finding]] = {}
     for finding in dict.fromkeys(findings):
-        members.setdefault((_tone(finding), finding.rule), []).append(finding)
+        members.setdefault((_choose_tone(finding), finding.rule), []).append(finding)
     order = list(_HEADINGS)
     return tuple(
         FindingGroup(rule=rule, tone=tone, findings=tuple(of_rule))
@@ -113,22 +113,22 @@ def _format_group(
         (finding,) = group.findings
         yield from _wrap(f"{group.rule}  {finding.where}", width, "  ", group.tone)
         yield from _wrap(format_sentence(finding.problem), width)
-        yield from _remedy(finding.remedy, width)
+        yield from _format_remedy(finding.remedy, width)
         return
     places = count_places(group.findings)
     # what all say alike says more than the rule's title
     title = group.shared_problem or titles.get(group.rule, "")
     heading = f"{group.rule}  {places}{f': {title}' if title else ''}"
     yield from _wrap(heading, width, "  ", group.tone)
-    yield from _members(group, width, show_all=show_all)
+    yield from _list_members(group, width, show_all=show_all)
     if group.shared_remedy:
-        yield from _remedy(group.shared_remedy, width)
+        yield from _format_remedy(group.shared_remedy, width)
 
 
-def _members(group: FindingGroup, width: int | None, *, show_all: bool) -> Iterator[Line]:
+def _list_members(group: FindingGroup, width: int | None, *, show_all: bool) -> Iterator[Line]:
     """Yield where the findings of a group are, and what each says if they differ."""
     if group.shared_problem and group.shared_remedy:
-        places = list(dict.fromkeys(_short_place(finding.where) for finding in group.findings))
+        places = list(dict.fromkeys(_shorten_place(finding.where) for finding in group.findings))
         shown = places if show_all else places[:_MOST_PLACES]
         more = [f"and {len(places) - len(shown)} more"] if len(shown) < len(places) else []
         yield from _wrap("; ".join([*shown, *more]), width)
@@ -138,23 +138,23 @@ def _members(group: FindingGroup, width: int | None, *, show_all: bool) -> Itera
         problem = "" if group.shared_problem else f": {finding.problem}"
         yield from _wrap(f"{finding.where}{problem}", width, f"{_INDENT}- ")
         if not group.shared_remedy:
-            yield from _remedy(finding.remedy, width, f"{_INDENT}  ")
+            yield from _format_remedy(finding.remedy, width, f"{_INDENT}  ")
     if hidden := len(group.findings) - len(shown_findings):
         yield Line(text=f"{_INDENT}- and {hidden} more: --all lists them")
 
 
-def _short_place(where: str) -> str:
+def _shorten_place(where: str) -> str:
     """Return a place of case.json without its pointer: "Petitioner › Name (line 11)"; other places
     as they are."""
     match = _CASE_PLACE.fullmatch(where)
     return f"{match['name']} (line {match['line']})" if match else where
 
 
-def _remedy(text: str, width: int | None, indent: str = _INDENT) -> Iterator[Line]:
+def _format_remedy(text: str, width: int | None, indent: str = _INDENT) -> Iterator[Line]:
     yield from _wrap(f"→ {format_sentence(text)}", width, indent)
 
 
-def _tone(finding: Finding) -> Tone:
+def _choose_tone(finding: Finding) -> Tone:
     if is_blocker(finding):
         return Tone.BLOCKER
     return Tone.CHECK if finding.severity is Severity.WARNING else Tone.HINT

@@ -21,11 +21,14 @@ def as_json(cases: Sequence[Listed], rules: Sequence[RuleHelp], strict: bool) ->
     """Return JSON: {"cases": [{case, folder, ok, errors, warnings, notes, findings, not_checked}],
     "rules": [ids]}."""
     return _dump(
-        {"cases": [_case(case, strict) for case in cases], "rules": [rule.id for rule in rules]}
+        {
+            "cases": [_describe_case(case, strict) for case in cases],
+            "rules": [rule.id for rule in rules],
+        }
     )
 
 
-def _case(case: Listed, strict: bool) -> dict[str, Any]:
+def _describe_case(case: Listed, strict: bool) -> dict[str, Any]:
     return {
         "case": case.case,
         "folder": case.folder,
@@ -33,7 +36,7 @@ def _case(case: Listed, strict: bool) -> dict[str, Any]:
         "errors": count(case.findings, Severity.ERROR),
         "warnings": count(case.findings, Severity.WARNING),
         "notes": count(case.findings, Severity.INFO),
-        "findings": [_plain(asdict(finding)) for finding in case.findings],
+        "findings": [_drop_empty(asdict(finding)) for finding in case.findings],
         "not_checked": list(case.not_checked),
     }
 
@@ -51,9 +54,11 @@ def as_sarif(cases: Sequence[Listed], rules: Sequence[RuleHelp], _strict: bool) 
     driver = {
         "name": "assembler",
         "version": __version__,
-        "rules": [_rule(rule) for rule in rules_by_id.values()],
+        "rules": [_describe_rule(rule) for rule in rules_by_id.values()],
     }
-    results = [_result(case, finding, positions) for case in cases for finding in case.findings]
+    results = [
+        _describe_result(case, finding, positions) for case in cases for finding in case.findings
+    ]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return _dump(
         {
@@ -64,7 +69,7 @@ def as_sarif(cases: Sequence[Listed], rules: Sequence[RuleHelp], _strict: bool) 
     )
 
 
-def _rule(rule: RuleHelp) -> dict[str, Any]:
+def _describe_rule(rule: RuleHelp) -> dict[str, Any]:
     source = f"Source: {rule.source}" if rule.source else ""
     docs = f"See {rule.docs}" if rule.docs else ""
     help_text = "\n".join(filter(None, (rule.help or rule.title, source, docs)))
@@ -76,7 +81,7 @@ def _rule(rule: RuleHelp) -> dict[str, Any]:
     } | ({"helpUri": rule.source} if rule.source.startswith("https://") else {})
 
 
-def _result(case: Listed, finding: Finding, positions: dict[str, int]) -> dict[str, Any]:
+def _describe_result(case: Listed, finding: Finding, positions: dict[str, int]) -> dict[str, Any]:
     location = {
         "artifactLocation": {"uri": quote(case.file(finding))},
         "region": {"startLine": finding.line or 1},
@@ -98,7 +103,7 @@ def _result(case: Listed, finding: Finding, positions: dict[str, int]) -> dict[s
         "message": {"text": f"{finding.problem}; {finding.remedy}"},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"finding/v1": hashlib.sha256(key.encode()).hexdigest()},
-        "properties": _plain(
+        "properties": _drop_empty(
             {"case": case.case, "pointer": finding.pointer, "exhibit": finding.exhibit}
         ),
     }
@@ -106,29 +111,29 @@ def _result(case: Listed, finding: Finding, positions: dict[str, int]) -> dict[s
 
 def as_github(cases: Sequence[Listed], _rules: Sequence[RuleHelp], _strict: bool) -> str:
     """Return one workflow command per finding, which GitHub shows beside the line."""
-    return "\n".join(_command(case, finding) for case in cases for finding in case.findings)
+    return "\n".join(_write_command(case, finding) for case in cases for finding in case.findings)
 
 
-def _command(case: Listed, finding: Finding) -> str:
+def _write_command(case: Listed, finding: Finding) -> str:
     values = {
         "file": case.file(finding),
         "line": finding.line or 1,
         "title": f"{case.case}: {finding.rule}",
     }
-    fields = ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
-    message = _data(f"{finding.where}: {finding.problem}; {finding.remedy}")
+    fields = ",".join(f"{key}={_escape_property(str(value))}" for key, value in values.items())
+    message = _escape_data(f"{finding.where}: {finding.problem}; {finding.remedy}")
     return f"::{_GITHUB[finding.severity]} {fields}::{message}"
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(value: dict[str, Any]) -> dict[str, Any]:
     return {key: item for key, item in value.items() if item is not None}
 
 

@@ -51,7 +51,7 @@ def group_for_view(
         )
     return {
         "verdict": _view_verdict(verdict),
-        "steps": list(_next_steps(groups, verdict)),
+        "steps": list(_list_next_steps(groups, verdict)),
         "sections": sections,
         "finding_count": sum(section["count"] for section in sections),
     }
@@ -112,7 +112,7 @@ def _view_verdict(verdict: Verdict) -> Json:
     }
 
 
-def _next_steps(groups: Sequence[FindingGroup], verdict: Verdict) -> Iterator[Json]:
+def _list_next_steps(groups: Sequence[FindingGroup], verdict: Verdict) -> Iterator[Json]:
     """Yield what to do next, in order, each with the place of this page that says more."""
     blockers = [group for group in groups if group.tone is Tone.BLOCKER]
     if verdict.missing_forms:
@@ -121,7 +121,7 @@ def _next_steps(groups: Sequence[FindingGroup], verdict: Verdict) -> Iterator[Js
     fixes = [group for group in blockers if not (group.shared_remedy and _is_missing_form(group))]
     for group in fixes[:_MOST_STEPS]:
         text = group.shared_remedy or f"fix {count_noun(len(group.findings), 'problem')} below"
-        yield _step(format_sentence(text), f"#{_anchor(group)}", count=len(group.findings))
+        yield _step(format_sentence(text), f"#{_make_anchor(group)}", count=len(group.findings))
     if len(fixes) > _MOST_STEPS:
         more = count_noun(len(fixes) - _MOST_STEPS, "more problem")
         yield _step(f"Fix {more}, listed below.", "#fix")
@@ -153,7 +153,7 @@ def _view_group(
     members = [_view_member(finding, group, ledger) for finding in group.findings]
     sources = dict.fromkeys(finding.source for finding in group.findings if finding.source)
     return {
-        "id": _anchor(group),
+        "id": _make_anchor(group),
         "rule": group.rule,
         "tone": group.tone.value,
         "title": split_code(format_sentence(title) or group.rule),
@@ -192,6 +192,6 @@ def split_code(text: str) -> list[tuple[bool, str]]:
     return [(bool(position % 2), part) for position, part in enumerate(_CODE.split(text)) if part]
 
 
-def _anchor(group: FindingGroup) -> str:
+def _make_anchor(group: FindingGroup) -> str:
     """Return the id of a group's element; one rule may have groups of several tones."""
     return f"{group.tone.value}-{group.rule}"

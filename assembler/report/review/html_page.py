@@ -19,13 +19,13 @@ _ASSETS = Path(__file__).parent / "assets"
 
 def page(name: str, values: Mapping[str, Any]) -> str:
     """Return the HTML of assets/<name>.html with its style and script; every value is escaped."""
-    style = _text("style.css")
-    script = _text("common.js") + _text(f"{name}.js")
+    style = _read_asset("style.css")
+    script = _read_asset("common.js") + _read_asset(f"{name}.js")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["data"] = embed_json
-    template = environment.from_string(_text(f"{name}.html"))
+    template = environment.from_string(_read_asset(f"{name}.html"))
     # a policy by hash: scripts injected through client text do not run, and nothing is loaded
     own_sources = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy = (
@@ -42,7 +42,7 @@ def embed_json(value: Any) -> Markup:
     return Markup(encoded)  # noqa: S704 - escaped
 
 
-def _text(name: str) -> str:
+def _read_asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf8")
 
 

@@ -18,7 +18,7 @@ _BASELINE = 0.3  # of a stamp's size, above the bottom of its box
 def place_box(box: Sequence[float], entry: LedgerEntry) -> Box:
     """Return where a region (left, top, right, bottom on the page before it was scaled) lies on
     the bundle page."""
-    shift = _left_shift(entry)
+    shift = _measure_left_shift(entry)
     left, top, right, bottom = (float(value) * entry.scale for value in box)
     return [round(value, 1) for value in (left + shift, top, right - left, bottom - top)]
 
@@ -41,7 +41,7 @@ def place_stamp(entry: LedgerEntry) -> dict[str, Any] | None:
 def map_to_source(entry: LedgerEntry) -> list[float]:
     """Return a, b, c, d, e, f so that the point (x, y) of a bundle page lies at (ax + by + c,
     dx + ey + f) of its source's picture, in fractions of the picture's width and height."""
-    shift, scale = _left_shift(entry), entry.scale
+    shift, scale = _measure_left_shift(entry), entry.scale
     wide, high = entry.own_size or entry.size
     # x and y on the page before it was turned, as rows of (of x, of y, constant)
     across, down = {
@@ -65,7 +65,7 @@ def map_to_source(entry: LedgerEntry) -> list[float]:
     ]
 
 
-def _left_shift(entry: LedgerEntry) -> float:
+def _measure_left_shift(entry: LedgerEntry) -> float:
     """Return how far from the left edge a scaled page starts."""
     own_width = (entry.own_size or entry.size)[0]
     return (entry.size[0] - own_width * entry.scale) / 2

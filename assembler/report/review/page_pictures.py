@@ -78,7 +78,7 @@ def _split_ledger(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[LedgerEntry, 
 def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
     """Return the pictures of the job's pages, each with the number of its page."""
     folder = job.file.cache.get_or_make(
-        job.key or _key_by_place(job), lambda new_folder: _draw_into(job, new_folder)
+        job.key or _make_place_key(job), lambda new_folder: _draw_into(job, new_folder)
     )
     return tuple(
         (entry.number, picture)
@@ -86,7 +86,7 @@ def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
     )
 
 
-def _key_by_place(job: Job) -> tuple[str, ...]:
+def _make_place_key(job: Job) -> tuple[str, ...]:
     """Return the cache key of pages whose content is not known: the file, and their numbers."""
     versions = thumbnails.list_thumbnail_versions(
         job.entries, job.file.style, sources=job.has_sources

@@ -53,9 +53,9 @@ def group_pages(
                 "pages": [],
                 "worst": "",
             }
-        page = _grid_page(entry, content, marks.get(entry.number, ()))
+        page = _view_grid_page(entry, content, marks.get(entry.number, ()))
         current["pages"].append(page)
-        current["worst"] = _most_urgent((current["worst"], page["worst"]))
+        current["worst"] = _choose_most_urgent((current["worst"], page["worst"]))
     if current:
         yield current
 
@@ -104,7 +104,9 @@ def describe_source(source: Source | None) -> str:
     return f"{source.path}, page {source.page}{part}"
 
 
-def _grid_page(entry: LedgerEntry, content: PageContent, marks: Sequence[Json]) -> dict[str, Any]:
+def _view_grid_page(
+    entry: LedgerEntry, content: PageContent, marks: Sequence[Json]
+) -> dict[str, Any]:
     """Return a page for the overview of all pages."""
     picture = content.pictures[entry.number - 1] if content.pictures else Picture(page="")
     return {
@@ -116,11 +118,11 @@ def _grid_page(entry: LedgerEntry, content: PageContent, marks: Sequence[Json]) 
         "width": entry.size[0],
         "height": entry.size[1],
         "marks": marks,
-        "worst": _most_urgent(mark["tone"] for mark in marks),
+        "worst": _choose_most_urgent(mark["tone"] for mark in marks),
     }
 
 
-def _most_urgent(tones: Iterable[str]) -> str:
+def _choose_most_urgent(tones: Iterable[str]) -> str:
     """Return the most urgent of these tones; "" if there is none."""
     return min((tone for tone in tones if tone), key=_URGENCY.__getitem__, default="")
 

@@ -54,16 +54,18 @@ def build_view(manifest: Manifest, content: PageContent, texts: ReviewTexts) -> 
         "facts": manifest.facts_used,
         "proof": [_check(check) for check in manifest.proof if check.ok],
         "failed": failed,
-        "files": list(_files(manifest)),
+        "files": list(_view_files(manifest)),
         "removed": manifest.removed,
         "not_checked": manifest.not_checked,
         "contradictions": manifest.contradictions,
         "searches": [row for row in manifest.searches if "for this category" not in row.why],
-        "chart": list(_chart(manifest)),
-        "outputs": list(_outputs(manifest)),
+        "chart": list(_view_chart(manifest)),
+        "outputs": list(_view_outputs(manifest)),
         "signoff": texts.signoff["items"],
-        "volumes": [_volume(volume, manifest) for volume in manifest.volumes],
-        "sha256": " ".join(_output(volume.path, manifest).sha256 for volume in manifest.volumes),
+        "volumes": [_view_volume(volume, manifest) for volume in manifest.volumes],
+        "sha256": " ".join(
+            _find_output(volume.path, manifest).sha256 for volume in manifest.volumes
+        ),
         "pages": list(list_pages(manifest, content, marks)),
     }
 
@@ -108,7 +110,7 @@ def _check(check: Check) -> dict[str, Any]:
     return {"ok": check.ok, "name": f"{check.name}{about}", "detail": check.detail}
 
 
-def _files(manifest: Manifest) -> Iterator[dict[str, Any]]:
+def _view_files(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """Return for every file of evidence how many of its pages are in the bundle, and where."""
     pages: dict[str, list[int]] = {}
     for entry in manifest.ledger:
@@ -120,7 +122,7 @@ def _files(manifest: Manifest) -> Iterator[dict[str, Any]]:
         yield {"path": path, "count": len(numbers), "first": first, "last": last}
 
 
-def _chart(manifest: Manifest) -> Iterator[dict[str, Any]]:
+def _view_chart(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """Return the mean word confidence of each recognized page of evidence, for a bar chart."""
     for entry in manifest.ledger:
         confidence = entry.text.confidence if entry.text else None
@@ -128,38 +130,38 @@ def _chart(manifest: Manifest) -> Iterator[dict[str, Any]]:
             yield {"n": entry.label, "sure": confidence, "doubtful": confidence < DOUBTFUL}
 
 
-def _volume(volume: Volume, manifest: Manifest) -> dict[str, Any]:
+def _view_volume(volume: Volume, manifest: Manifest) -> dict[str, Any]:
     """Return the size of a file of the bundle beside the receiver's limit."""
-    size, limit = _output(volume.path, manifest).size, manifest.max_bytes
+    size, limit = _find_output(volume.path, manifest).size, manifest.max_bytes
     return {
         "path": volume.path,
         "first": manifest.ledger[volume.first - 1].label,
         "last": manifest.ledger[volume.last - 1].label,
-        "size": _size(size),
-        "limit": _size(limit) if limit else "",
+        "size": _format_size(size),
+        "limit": _format_size(limit) if limit else "",
         "share": round(100 * size / limit) if limit else 0,
     }
 
 
-def _outputs(manifest: Manifest) -> Iterator[dict[str, Any]]:
+def _view_outputs(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """List the files of the packet's folder; kept originals, named by their hashes, as one row."""
     original_sizes = []
     for file in manifest.outputs:
         if file.path.startswith("originals/"):
             original_sizes.append(file.size)
         else:
-            yield {"path": file.path, "size": _size(file.size)}
+            yield {"path": file.path, "size": _format_size(file.size)}
     if original_sizes:
         yield {
             "path": f"originals/ ({len(original_sizes)} files)",
-            "size": _size(sum(original_sizes)),
+            "size": _format_size(sum(original_sizes)),
         }
 
 
-def _output(path: str, manifest: Manifest) -> OutputFile:
+def _find_output(path: str, manifest: Manifest) -> OutputFile:
     return next(file for file in manifest.outputs if file.path == path)
 
 
-def _size(count: int) -> str:
+def _format_size(count: int) -> str:
     """Return a size in bytes as "4.7 MB" or "12 kB"."""
     return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
