@@ -30,7 +30,7 @@ _REMEDIES = {
 }
 
 
-def _initial_file_size_limit() -> int | None:
+def _read_size_limit() -> int | None:
     """Return the file size limit this program was started with, in bytes; None if there is none."""
     if sys.platform == "win32":
         return None
@@ -42,7 +42,7 @@ def _initial_file_size_limit() -> int | None:
 
 # Read at program start, before a worker gets limits of its own: a file that exceeds our limit is
 # the item's fault, one that exceeds the initial limit is the machine's.
-INITIAL_FILE_SIZE_LIMIT = _initial_file_size_limit()
+INITIAL_FILE_SIZE_LIMIT = _read_size_limit()
 # error numbers that reading never gives
 _WRITE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | (
     {errno.EFBIG} if INITIAL_FILE_SIZE_LIMIT is not None else set()
@@ -153,13 +153,15 @@ def report_write_errors(place: str, folder: Path) -> Iterator[None]:
     except Exception as error:
         # everything is caught because libraries wrap a full disk in exceptions of their own; what
         # was not caused by writing is raised again unchanged
-        refusal = find_write_refusal(error) or _refused_below(error, folder) or probe_folder(folder)
+        refusal = (
+            find_write_refusal(error) or _select_refusal(error, folder) or probe_folder(folder)
+        )
         if refusal is None:
             raise
         raise write_error(place, refusal) from error
 
 
-def _refused_below(error: BaseException, folder: Path) -> OSError | None:
+def _select_refusal(error: BaseException, folder: Path) -> OSError | None:
     """Return the error itself if the system raised it for a file below the folder, which holds no
     client files."""
     name = getattr(error, "filename", None)

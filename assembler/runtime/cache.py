@@ -54,7 +54,7 @@ class Cache:
         if self.enabled and is_intact(final):
             return final
         draft = self.root / "new" / f"{name}.{platform.node()}.{os.getpid()}"
-        with report_write_errors(self._display_name(), self.root):
+        with report_write_errors(self._name_folder(), self.root):
             discard(draft)
             draft.mkdir(parents=True, mode=0o700)
             try:
@@ -80,7 +80,7 @@ class Cache:
                 discard(entry)
                 raise OutputNotWritten(
                     "prepared pages changed while the bundle was being made",
-                    where=self._display_name(),
+                    where=self._name_folder(),
                     remedy="rerun; they will be prepared again",
                 )
 
@@ -103,7 +103,7 @@ class Cache:
                 raise
         return final
 
-    def _display_name(self) -> str:
+    def _name_folder(self) -> str:
         return f"{self.root.parent.name}/{self.root.name}"
 
 
@@ -121,21 +121,21 @@ def is_intact(entry: Path) -> bool:
         ):
             return False
         digest = (entry / DONE).read_text(encoding="ascii")
-        files = _signatures(entry)
+        files = _read_signatures(entry)
         if files is None:
             return False
         already_hashed = _hashed.get((entry, digest)) == files
         if not already_hashed and _digest(entry, [path for path, _ in files], entry.name) != digest:
             return False
         os.utime(entry / DONE)
-        if not already_hashed and _have_settled(files, (entry / DONE).stat().st_mtime_ns):
+        if not already_hashed and _are_settled(files, (entry / DONE).stat().st_mtime_ns):
             _hashed[entry, digest] = files
     except (OSError, ValueError):  # removed meanwhile, or unreadable: it is made again
         return False
     return True
 
 
-def _have_settled(files: Iterable[tuple[str, Signature]], now: int) -> bool:
+def _are_settled(files: Iterable[tuple[str, Signature]], now: int) -> bool:
     """Return whether the files are older than the clock resolution, so that a later write shows in
     their times."""
     return all(max(signature[2:]) < now - _SETTLED for _, signature in files)
@@ -156,7 +156,7 @@ def _name(key: Sequence[str]) -> str:
 def _seal(entry: Path, name: str) -> None:
     """Flush a new entry to disk and write its digest into it. Raises OSError."""
     sync_files(entry)
-    files = _signatures(entry)
+    files = _read_signatures(entry)
     if files is None:
         raise OSError("an entry of the cache holds something other than files and folders")
     digest = _digest(entry, [path for path, _ in files], name)
@@ -168,7 +168,7 @@ def _seal(entry: Path, name: str) -> None:
     sync_folders(entry)
 
 
-def _signatures(entry: Path) -> tuple[tuple[str, Signature], ...] | None:
+def _read_signatures(entry: Path) -> tuple[tuple[str, Signature], ...] | None:
     """Return every file of an entry except its seal, with its signature; None if it holds anything
     but files."""
     signatures = []

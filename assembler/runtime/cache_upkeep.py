@@ -170,18 +170,18 @@ def _tag(folder: Path) -> None:
 
 def measure_cache(root: Path) -> CacheSize:
     """Return the size of a cache folder; zero if there is none."""
-    entries = list(_entries(root))
+    entries = list(_iterate_entries(root))
     return CacheSize(entries=len(entries), size=sum(entry.size for entry in entries))
 
 
 def trim_cache(root: Path, limit: int) -> int:
     """Remove the entries used longest ago until the rest fits into `limit` bytes; return the bytes
     freed."""
-    entries = sorted(_entries(root), key=lambda entry: (entry.used, entry.path))
+    entries = sorted(_iterate_entries(root), key=lambda entry: (entry.used, entry.path))
     total = sum(entry.size for entry in entries)
     if total <= limit:
         return 0
-    since, freed = _oldest_start(root), 0
+    since, freed = _find_oldest_start(root), 0
     for entry in entries:
         if total - freed <= limit * _KEPT_FRACTION or (since is not None and entry.used >= since):
             break
@@ -192,7 +192,7 @@ def trim_cache(root: Path, limit: int) -> int:
 def purge_cache(root: Path) -> int:
     """Remove everything in a cache; return the bytes freed. Raises OutputNotWritten while a run
     uses it."""
-    if _oldest_start(root) is not None:
+    if _find_oldest_start(root) is not None:
         raise OutputNotWritten(
             "a run is using this cache", where=root.name, remedy="wait until it has finished"
         )
@@ -263,7 +263,7 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _entries(root: Path) -> Iterator[_Entry]:
+def _iterate_entries(root: Path) -> Iterator[_Entry]:
     for seal in root.glob(f"[0-9a-f][0-9a-f]/*/{DONE}"):
         try:
             size = sum(path.stat().st_size for path in seal.parent.rglob("*") if path.name != DONE)
@@ -272,7 +272,7 @@ def _entries(root: Path) -> Iterator[_Entry]:
             continue
 
 
-def _oldest_start(root: Path) -> int | None:
+def _find_oldest_start(root: Path) -> int | None:
     """Return when the oldest living run started; None if none lives. Removes the marks of dead
     runs."""
     starts = []

@@ -116,9 +116,9 @@ class DriverPool:
         waiting = deque(enumerate(items))
         deaths: Counter[int] = Counter()
         try:
-            while waiting or self._busy():
+            while waiting or self._list_busy():
                 self._hand_out(waiting, function)
-                for driver in self._ready():
+                for driver in self._wait_for_ready():
                     index, took = driver.index, time.monotonic() - driver.started
                     result = self._collect(driver)
                     if isinstance(result, Failure) and result.kind == "crashed":
@@ -133,18 +133,18 @@ class DriverPool:
         if not self._lasting:
             self.close()
 
-    def _busy(self) -> list[_Driver]:
+    def _list_busy(self) -> list[_Driver]:
         return [driver for driver in self._drivers if driver.index >= 0]
 
     def _hand_out(self, waiting: deque[tuple[int, Any]], function: Callable[..., Any]) -> None:
-        while waiting and len(self._busy()) < self.jobs:
+        while waiting and len(self._list_busy()) < self.jobs:
             idle = (candidate for candidate in self._drivers if candidate.index < 0)
             driver = next(idle, None) or self._start()
             if driver.give(waiting[0][0], (function, waiting[0][1]), self.seconds):
                 waiting.popleft()
             else:
                 self._remove(driver)
-        busy = self._busy()
+        busy = self._list_busy()
         for place, driver in enumerate(busy):
             driver.may_use(self.jobs // len(busy) + (place < self.jobs % len(busy)))
 
@@ -163,8 +163,8 @@ class DriverPool:
         shares_reader.close()
         return driver
 
-    def _ready(self) -> list[_Driver]:
-        busy = self._busy()
+    def _wait_for_ready(self) -> list[_Driver]:
+        busy = self._list_busy()
         timeout = max(0.0, min(driver.deadline for driver in busy) - time.monotonic())
         ready = wait([driver.pipe for driver in busy], timeout=timeout)
         now = time.monotonic()

@@ -62,12 +62,14 @@ def read_manifest(place: Path, *, complete: bool = False) -> Manifest:
     path = place / MANIFEST_FILE if place.is_dir() else place
     try:
         if path.is_symlink() or not path.is_file():
-            raise _broken("", "there is none" if not path.is_symlink() else "it is a symbolic link")
+            raise _make_error(
+                "", "there is none" if not path.is_symlink() else "it is a symbolic link"
+            )
         if path.stat().st_size > _MOST_BYTES:
-            raise _broken("", f"it is larger than {_MOST_BYTES // 1_000_000} MB")
+            raise _make_error("", f"it is larger than {_MOST_BYTES // 1_000_000} MB")
         data = path.read_bytes()
     except OSError as error:
-        raise _broken("", "it cannot be read") from error
+        raise _make_error("", "it cannot be read") from error
     return parse_manifest(data, complete=complete)
 
 
@@ -77,13 +79,13 @@ def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:
     `complete`: add to a manifest of format 1 what version 0.1.0 did not write, for whoever only
     looks at its pages.
     """
-    value = _parsed(data)
+    value = _parse_json(data)
     if not isinstance(value, dict):
-        raise _broken("", "an object {…} is expected")
+        raise _make_error("", "an object {…} is expected")
     version = value.get("format")
     if type(version) is not int or version not in READABLE_FORMATS:
         known = ", ".join(map(str, READABLE_FORMATS))
-        raise _broken(
+        raise _make_error(
             "/format", f"its format is not one that this version of assembler reads ({known})"
         )
     written = value
@@ -91,16 +93,16 @@ def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:
         value = rename_keys(value)
     if complete and version == 1:
         value = complete_manifest(value)
-    for error in _validator().iter_errors(value):
-        inner = _meant(error)
-        raise _broken(_pointer(inner), _sentence(inner))
+    for error in _make_validator().iter_errors(value):
+        inner = _find_meant(error)
+        raise _make_error(_format_pointer(inner), _explain_error(inner))
     repeated = next(_find_repeated_keys(written, ""), None)
     if repeated is not None:
-        raise _broken(repeated, "a key appears twice in one object")
+        raise _make_error(repeated, "a key appears twice in one object")
     try:
         return msgspec.convert(value, Manifest, dec_hook=_convert_document)
     except msgspec.ValidationError as error:  # the schema allows nothing that the types do not
-        raise _broken(_pointer_of_path(str(error)), _SENTENCES["anyOf"]) from None
+        raise _make_error(_extract_pointer(str(error)), _SENTENCES["anyOf"]) from None
 
 
 def _convert_document(wanted: type, value: object) -> DocumentId:
@@ -110,7 +112,7 @@ def _convert_document(wanted: type, value: object) -> DocumentId:
     return DocumentId(value)
 
 
-def _pointer_of_path(message: str) -> str:
+def _extract_pointer(message: str) -> str:
     """Return the JSON pointer of the place at the end of a msgspec message ("`$.ledger[3]`")."""
     path = message.rpartition("`$")[2].rstrip("`")
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
@@ -128,30 +130,30 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
-def _parsed(data: bytes) -> Any:
+def _parse_json(data: bytes) -> Any:
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+        value = json.loads(text, object_pairs_hook=_make_object, parse_constant=_refuse_constant)
         if _HALF.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
-        raise _broken("", "it is not UTF-8") from error
+        raise _make_error("", "it is not UTF-8") from error
     except RecursionError as error:
-        raise _broken("", "its values are nested too deep") from error
+        raise _make_error("", "its values are nested too deep") from error
     except ValueError as error:
         line = getattr(error, "lineno", 0)
-        raise _broken(
+        raise _make_error(
             "", f"it is not readable as JSON{f' (line {line})' if line else ''}"
         ) from error
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     return members if len(members) == len(pairs) else _RepeatedKey(members)
 
 
-def _no_number(_word: str) -> Any:
+def _refuse_constant(_word: str) -> Any:
     raise ValueError("NaN and Infinity are not JSON")
 
 
@@ -179,23 +181,23 @@ def _find_repeated_keys(value: Any, pointer: str) -> Iterator[str]:
 def _step(key: object) -> str:
     """Return a step of a JSON pointer; a key that is not the schema's could be a client's fact."""
     text = str(key)
-    return f"/{text}" if isinstance(key, int) or text in _words() else "/…"
+    return f"/{text}" if isinstance(key, int) or text in _list_keys() else "/…"
 
 
-def _meant(error: ValidationError) -> ValidationError:
+def _find_meant(error: ValidationError) -> ValidationError:
     """Return the error of the alternative whose type fits: of "an object or null", that of the
     object."""
     fitting = [
         inner for inner in error.context or () if inner.validator != "type" or inner.relative_path
     ]
-    return _meant(fitting[0]) if fitting else error
+    return _find_meant(fitting[0]) if fitting else error
 
 
-def _pointer(error: ValidationError) -> str:
+def _format_pointer(error: ValidationError) -> str:
     return "".join(map(_step, error.absolute_path)) or "/"
 
 
-def _sentence(error: ValidationError) -> str:
+def _explain_error(error: ValidationError) -> str:
     wanted: Any = error.validator_value
     present: Any = error.instance
     kind = str(error.validator)
@@ -210,7 +212,7 @@ def _sentence(error: ValidationError) -> str:
     return _SENTENCES.get(kind, f"the value is out of range ({kind})")
 
 
-def _broken(pointer: str, problem: str) -> ProofFailed:
+def _make_error(pointer: str, problem: str) -> ProofFailed:
     return ProofFailed(
         problem,
         (),
@@ -224,7 +226,7 @@ def _is_whole(_checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _pattern(
+def _check_pattern(
     _validator: Validator, pattern: str, value: Any, _schema: Any
 ) -> Iterator[ValidationError]:
     """Check a pattern; `$` of Python also matches before a line break at the end."""
@@ -233,28 +235,28 @@ def _pattern(
 
 
 @cache
-def _validator() -> Validator:
+def _make_validator() -> Validator:
     checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
-    ours = extend(Draft202012Validator, {"pattern": _pattern}, type_checker=checker)  # type: ignore[no-untyped-call]
-    validator: Validator = ours(_schema(), registry=Registry())
+    ours = extend(Draft202012Validator, {"pattern": _check_pattern}, type_checker=checker)  # type: ignore[no-untyped-call]
+    validator: Validator = ours(_load_schema(), registry=Registry())
     return validator
 
 
 @cache
-def _schema() -> Mapping[str, Any]:
+def _load_schema() -> Mapping[str, Any]:
     return Shelf.default().schema("manifest.schema.json")  # ours, even if a firm has its own folder
 
 
 @cache
-def _words() -> frozenset[str]:
+def _list_keys() -> frozenset[str]:
     """Return every key of the schema."""
-    return frozenset(_names(_schema()))
+    return frozenset(_iterate_names(_load_schema()))
 
 
-def _names(node: Any) -> Iterator[str]:
+def _iterate_names(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         yield from node.get("properties", ())
     for inner in (
         node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     ):
-        yield from _names(inner)
+        yield from _iterate_names(inner)

@@ -43,18 +43,20 @@ _RENAMED_IN_CONTRADICTIONS = {
 def rename_keys(value: dict[str, Any]) -> dict[str, Any]:
     """Return a manifest of format 1 or 2 with the key names of format 3. What is not of the
     expected type stays as it is: the schema reports it."""
-    renamed = _renamed(value, _RENAMED)
+    renamed = _rename_keys(value, _RENAMED)
     for key, names in (
         ("opened", _RENAMED_IN_OPENED),
         ("contradictions", _RENAMED_IN_CONTRADICTIONS),
     ):
         rows = renamed.get(key)
         if isinstance(rows, list):
-            renamed[key] = [_renamed(row, names) if isinstance(row, dict) else row for row in rows]
+            renamed[key] = [
+                _rename_keys(row, names) if isinstance(row, dict) else row for row in rows
+            ]
     return renamed
 
 
-def _renamed(value: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _rename_keys(value: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return the object with new names for old keys; a key whose new name exists, too, is kept."""
     return {
         names[key] if key in names and names[key] not in value else key: entry
@@ -72,19 +74,19 @@ def complete_manifest(value: dict[str, Any]) -> dict[str, Any]:
         **_ADDED,
         "volumes": [{"path": BUNDLE_FILE, "first": 1, "last": len(ledger)}],
         **value,
-        "ledger": [_entry(entry) for entry in ledger],
-        "index": [_row(row) for row in index],
+        "ledger": [_convert_entry(entry) for entry in ledger],
+        "index": [_convert_row(row) for row in index],
     }
 
 
-def _entry(entry: Any) -> Any:
+def _convert_entry(entry: Any) -> Any:
     """A page's printed number was its place in the bundle."""
     if not isinstance(entry, dict) or "number" not in entry:
         return entry
     return {"label": str(entry["number"]), **entry}
 
 
-def _row(row: Any) -> Any:
+def _convert_row(row: Any) -> Any:
     """Printed numbers were the places in the bundle."""
     if not isinstance(row, dict) or not {"first", "last", "parts"} <= set(row):
         return row

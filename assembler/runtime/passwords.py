@@ -41,7 +41,7 @@ def read_passwords(folder: Path) -> Passwords:
     """
     passwords: dict[str, str] = {}
     unusable: list[str] = []
-    for name, text in ((VARIABLE, _from_environment()), (NAME, _text(folder / NAME))):
+    for name, text in ((VARIABLE, _read_variable()), (NAME, _read_text(folder / NAME))):
         parsed = {} if text is None else _parse(text)
         if parsed is None:
             unusable.append(name)
@@ -59,14 +59,14 @@ def is_readable_by_others(folder: Path) -> bool:
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
-def _from_environment() -> str | None:
+def _read_variable() -> str | None:
     value = os.environ.get(VARIABLE, "").strip()
     if not value or value.startswith("{"):
         return value or None
-    return _text(Path(value)) or ""  # a path to nothing is a mistake worth reporting
+    return _read_text(Path(value)) or ""  # a path to nothing is a mistake worth reporting
 
 
-def _text(path: Path) -> str | None:
+def _read_text(path: Path) -> str | None:
     """Return the file's text; None if it does not exist, "" (not JSON) if it is unreadable or too
     large."""
     try:

@@ -97,7 +97,7 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
     Cleans up after a killed run. Raises OutputNotWritten if `final` may not be replaced or cannot
     be written.
     """
-    work = _work_folder(final)
+    work = _name_work_folder(final)
     refuse_non_utf8(final)
     with report_write_errors(make_display_name(final), final.parent):
         final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ def publish(staged: Path, final: Path, record: Record, day: date, derived: str =
     return KeptFiles(in_place=drop_litter(in_place), moved=drop_litter(moved), beside=beside)
 
 
-def _work_folder(final: Path) -> Path:
+def _name_work_folder(final: Path) -> Path:
     return final.with_name(f".{final.name}.new")
 
 

@@ -136,7 +136,7 @@ class Shelf:
             raw = tomllib.loads(data.decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise TemplateBroken(f"not readable as TOML ({error})", where=name) from error
-        return _recipe(raw, name)
+        return _parse_recipe(raw, name)
 
 
 @cache
@@ -183,9 +183,9 @@ def stamp_font() -> Path:
     return next(path for path in list_font_files() if path.name == "IBMPlexSerif-Regular.ttf")
 
 
-def _recipe(raw: dict[str, Any], where: str) -> Recipe:
+def _parse_recipe(raw: dict[str, Any], where: str) -> Recipe:
     try:
-        parts = tuple(_part(part, where) for part in raw["part"])
+        parts = tuple(_parse_part(part, where) for part in raw["part"])
         recipe = Recipe(
             kind=raw["kind"],
             title=raw["title"],
@@ -213,7 +213,7 @@ def _recipe(raw: dict[str, Any], where: str) -> Recipe:
     return recipe
 
 
-def _part(raw: dict[str, Any], where: str) -> RecipePart:
+def _parse_part(raw: dict[str, Any], where: str) -> RecipePart:
     part = RecipePart(**{**raw, "categories": tuple(raw.get("categories", ()))})
     if part.type not in _PART_TYPES:
         raise TemplateBroken(

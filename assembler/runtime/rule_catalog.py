@@ -61,7 +61,7 @@ def resolve_severity(rule: str, severity: Severity | None = None) -> Severity:
     Raises:
         ValueError: the catalog does not have the rule, or not with this severity.
     """
-    allowed = _severities_by_rule().get(rule)
+    allowed = _map_severities().get(rule)
     if allowed is None:
         raise ValueError(f"rule {rule} is not in schemas/rules.json")
     if severity is not None and severity not in allowed:
@@ -70,7 +70,7 @@ def resolve_severity(rule: str, severity: Severity | None = None) -> Severity:
 
 
 @cache
-def _severities_by_rule() -> Mapping[str, tuple[Severity, ...]]:
+def _map_severities() -> Mapping[str, tuple[Severity, ...]]:
     """Return the severities of every rule, its usual one first."""
     rules = Shelf.default().schema("rules.json")["rules"]
     return {

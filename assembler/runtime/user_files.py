@@ -187,7 +187,7 @@ def set_aside(
     for path in new:
         link_or_copy(home / path, draft / path)
     sync_folders(draft)
-    beside = _free_folder_name(final, day)
+    beside = _choose_folder_name(final, day)
     draft.rename(beside)
     sync_folder(final.parent)
     return beside, paths
@@ -197,7 +197,7 @@ def _escape_glob(name: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
-def _free_folder_name(final: Path, day: date) -> Path:
+def _choose_folder_name(final: Path, day: date) -> Path:
     name, number = f"{final.name}.kept-{day.isoformat()}", 1
     beside = final.with_name(name)
     while beside.exists() or beside.is_symlink():

@@ -102,9 +102,9 @@ class Pool:
         died: set[int] = set()
         finished = 0
         try:
-            while waiting or self._busy():
+            while waiting or self._list_busy():
                 self._hand_out(waiting, function, limits)
-                for worker in self._ready():
+                for worker in self._wait_for_ready():
                     index, result = self._collect(worker, get_module(function))
                     crashed = isinstance(result, Failure) and result.kind == "crashed"
                     if crashed and index not in died:
@@ -125,20 +125,20 @@ class Pool:
             worker.end()
         self._workers = []
 
-    def _busy(self) -> list[_Worker]:
+    def _list_busy(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.index >= 0]
 
     def _hand_out(
         self, waiting: deque[tuple[int, Any]], function: Callable[[Any], Any], limits: Limits
     ) -> None:
-        while waiting and len(self._busy()) < max(1, self.jobs):
-            worker = self._idle()
+        while waiting and len(self._list_busy()) < max(1, self.jobs):
+            worker = self._find_idle()
             if worker.give(waiting[0][0], (function, waiting[0][1], limits), limits.seconds):
                 waiting.popleft()
             else:
                 self._remove(worker)
 
-    def _idle(self) -> _Worker:
+    def _find_idle(self) -> _Worker:
         return next((worker for worker in self._workers if worker.index < 0), None) or self._start()
 
     def _remove(self, worker: _Worker) -> None:
@@ -154,8 +154,8 @@ class Pool:
         self._workers.append(worker)
         return worker
 
-    def _ready(self) -> list[_Worker]:
-        busy = self._busy()
+    def _wait_for_ready(self) -> list[_Worker]:
+        busy = self._list_busy()
         timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
         ready = wait([worker.pipe for worker in busy], timeout=timeout)
         now = time.monotonic()
