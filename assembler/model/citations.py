@@ -42,7 +42,7 @@ def parse(text: str) -> tuple[str | Cite, ...]:
     end = 0
     for group in _GROUP.finditer(text):
         pieces.append(text[end : group.start()])
-        pieces.extend(_cites(group))
+        pieces.extend(_parse_group(group))
         end = group.end()
     pieces.append(text[end:])
     return tuple(piece for piece in pieces if piece != "")
@@ -53,7 +53,7 @@ def list_cites(text: str) -> tuple[Cite, ...]:
     return tuple(piece for piece in parse(text) if isinstance(piece, Cite))
 
 
-def _cites(group: re.Match[str]) -> list[str | Cite]:
+def _parse_group(group: re.Match[str]) -> list[str | Cite]:
     pieces: list[str | Cite] = []
     for citation in group[1].split(";"):
         match = _CITATION.fullmatch(citation)

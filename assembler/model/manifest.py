@@ -227,19 +227,19 @@ class LedgerEntry:
     @property
     def client_source(self) -> Source:
         """Return the client's page. Raises LookupError for a page made by this program."""
-        return _present(self.source)
+        return _require_present(self.source)
 
     @property
     def client_transform(self) -> Transform:
         """Return the changes to the client's page. Raises LookupError for a page made by this
         program."""
-        return _present(self.transform)
+        return _require_present(self.transform)
 
     @property
     def client_text(self) -> SearchableText:
         """Return the searchable text of the client's page. Raises LookupError for a page made by
         this program."""
-        return _present(self.text)
+        return _require_present(self.text)
 
     @property
     def is_redrawn(self) -> bool:
@@ -252,7 +252,7 @@ class LedgerEntry:
         return self.transform.turned % 360 if self.transform else 0
 
 
-def _present(value: T | None) -> T:
+def _require_present(value: T | None) -> T:
     if value is None:
         raise LookupError("the page is not of a client's file")
     return value

@@ -112,7 +112,7 @@ def _read_two_lines(first: str, second: str, as_of: date) -> Iterator[Mrz]:
         return
     second = _fix_length(second, width)
     is_visa, is_passport_size = first[0] == "V", width == 44
-    for number, sure in _numbers(second[:9], second[9]):
+    for number, sure in _read_numbers(second[:9], second[9]):
         birth, expires = _check_date(second[13:20]), _check_date(second[21:28])
         if birth is None or expires is None:
             return
@@ -154,7 +154,7 @@ def _read_three_lines(first: str, second: str, third: str, as_of: date) -> Itera
     birth, expires = _check_date(second[0:7]), _check_date(second[8:15])
     if birth is None or expires is None:
         return
-    for number, sure in _numbers(first[5:14], first[14]):
+    for number, sure in _read_numbers(first[5:14], first[14]):
         whole = number + check_digit(number) + first[15:30] + birth + expires + second[18:29]
         if check_digit(whole) == second[29].translate(_TO_DIGIT):
             fields = _Fields(
@@ -171,7 +171,7 @@ def _read_three_lines(first: str, second: str, third: str, as_of: date) -> Itera
                 yield zone
 
 
-def _numbers(field: str, digit: str) -> list[tuple[str, bool]]:
+def _read_numbers(field: str, digit: str) -> list[tuple[str, bool]]:
     """Return the document number, and True if it is as read.
 
     If its check digit is wrong, the fewest letters are replaced by digits that make it right;
@@ -217,17 +217,17 @@ def _parse(fields: _Fields, as_of: date) -> Mrz | None:
     """Return the parsed fields; None if a date does not exist."""
     family, _, given = fields.names.translate(_TO_LETTER).strip("<").partition("<<")
     try:
-        birth_date = _day(fields.birth_date, as_of.year, past=True)
-        expires = _day(fields.expires, as_of.year, past=False)
+        birth_date = _parse_day(fields.birth_date, as_of.year, past=True)
+        expires = _parse_day(fields.expires, as_of.year, past=False)
     except ValueError:
         return None
     return Mrz(
         kind=fields.first_line[0],
-        state=_state(fields.first_line[2:5]),
-        family=_words(family),
-        given=_words(given),
+        state=_read_state(fields.first_line[2:5]),
+        family=_read_words(family),
+        given=_read_words(given),
         number=fields.number.rstrip("<"),
-        nationality=_state(fields.nationality),
+        nationality=_read_state(fields.nationality),
         birth_date=birth_date,
         sex=fields.sex if fields.sex in "MF" else "",
         expires=expires,
@@ -235,7 +235,7 @@ def _parse(fields: _Fields, as_of: date) -> Mrz | None:
     )
 
 
-def _day(field: str, year: int, *, past: bool) -> date:
+def _parse_day(field: str, year: int, *, past: bool) -> date:
     """Parse YYMMDD: a birth date is in the last hundred years, an expiry within fifty years of
     `year`. Raises ValueError if the calendar has no such date."""
     century = year - year % 100
@@ -247,9 +247,9 @@ def _day(field: str, year: int, *, past: bool) -> date:
     return date(full, int(field[2:4]), int(field[4:6]))
 
 
-def _state(field: str) -> str:
+def _read_state(field: str) -> str:
     return field.translate(_TO_LETTER).strip("<")
 
 
-def _words(field: str) -> str:
+def _read_words(field: str) -> str:
     return " ".join(field.replace("<", " ").split())

@@ -19,10 +19,10 @@ Key = tuple[tuple[int, str], ...]
 def make_label_key(label: str) -> Key:
     """Return the sort key of a label. A hyphen between two numbers is a level without letters,
     which comes before all levels with letters."""
-    return tuple(map(_piece_key, _PIECE.findall(label)))
+    return tuple(map(_make_piece_key, _PIECE.findall(label)))
 
 
-def _piece_key(piece: str) -> tuple[int, str]:
+def _make_piece_key(piece: str) -> tuple[int, str]:
     if piece == "-":
         return 0, ""
     if piece.isdecimal():
@@ -65,21 +65,21 @@ def insert_labels(
         return ()
     if after is not None and make_label_key(after) <= make_label_key(before):
         raise ValueError(f"{after} does not come after {before}")
-    for series in _series(before):
+    for series in _list_series(before):
         labels = tuple(islice((label for label in series if label not in taken), wanted))
         if after is None or make_label_key(labels[-1]) < make_label_key(after):
             return labels
     raise AssertionError  # the series have no end, and one of them fits
 
 
-def _series(before: str) -> Iterator[Iterator[str]]:
+def _list_series(before: str) -> Iterator[Iterator[str]]:
     """Return series of labels that follow a label, the simplest first; each series is closer to it
     than the series before."""
     if len(make_label_key(before)) > 1:
-        yield islice(_counting(before), 1, None)
+        yield islice(_count_from(before), 1, None)
     while True:
         if before[-1].isdecimal():
-            yield (before + letters for letters in _letters())
+            yield (before + letters for letters in _iterate_letters())
             yield (f"{before}-{number}" for number in count(1))
             before += "-0"
         else:
@@ -87,16 +87,16 @@ def _series(before: str) -> Iterator[Iterator[str]]:
             before += "0"
 
 
-def _counting(label: str) -> Iterator[str]:
+def _count_from(label: str) -> Iterator[str]:
     """Return the label and those that follow it, counting up its last letters or number."""
     last = _PIECE.findall(label)[-1]
     stem = label.removesuffix(last)
     if last.isdecimal():
         return (f"{stem}{number}" for number in count(int(last)))
-    return (stem + letters for letters in _from(_letters(), last))
+    return (stem + letters for letters in _skip_to(_iterate_letters(), last))
 
 
-def _from(letters: Iterator[str], first: str) -> Iterator[str]:
+def _skip_to(letters: Iterator[str], first: str) -> Iterator[str]:
     """Return the items of a series from `first` on."""
     for item in letters:
         if item == first:
@@ -104,7 +104,7 @@ def _from(letters: Iterator[str], first: str) -> Iterator[str]:
             yield from letters
 
 
-def _letters() -> Iterator[str]:
+def _iterate_letters() -> Iterator[str]:
     """Return a … z, aa … zz, aaa …, without end."""
     alphabet = "abcdefghijklmnopqrstuvwxyz"
     words = [""]
