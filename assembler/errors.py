@@ -40,7 +40,7 @@ class AssemblerError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Travel between processes whole: the default would call the class with the wrong
         arguments."""
-        return _rebuilt, (type(self), self.args, self.__dict__)
+        return _rebuild_error, (type(self), self.args, self.__dict__)
 
 
 class UnknownProfile(AssemblerError):
@@ -105,7 +105,7 @@ class ProofFailed(FindingsError):
     exit_code = ExitCode.PROOF_FAILED
 
 
-def _rebuilt(
+def _rebuild_error(
     kind: type[AssemblerError], args: tuple[object, ...], state: dict[str, object]
 ) -> AssemblerError:
     error = kind.__new__(kind, *args)
