@@ -109,7 +109,7 @@ def test_addresses_that_are_refused(address: str, told: str, small: Path) -> Non
 def test_local_workers_are_encrypted_and_tell_nothing_to_a_browser() -> None:
     from assembler.pipeline.batch import cluster
 
-    with cluster._client("local:1", None) as client:
+    with cluster._connect_client("local:1", None) as client:
         info = client.scheduler_info()
         port = info["services"]["dashboard"]
         answers = [

@@ -122,14 +122,14 @@ def add_content_keys(
     }
     return {
         document: [
-            replace(page, content=_content_key(hashes.get(document), number))
+            replace(page, content=_make_content_key(hashes.get(document), number))
             for number, page in enumerate(document_pages, 1)
         ]
         for document, document_pages in pages.items()
     }
 
 
-def _content_key(sha256: str | None, page: int) -> str:
+def _make_content_key(sha256: str | None, page: int) -> str:
     return "" if sha256 is None else amendment.make_content_key(sha256, page)
 
 
@@ -157,12 +157,12 @@ def find_filed_changes(
         exhibit.document: documents.read_exhibit_page_facts(exhibit) for exhibit in prepared
     }
     return (
-        *_receiver_findings(filed_before, options),
+        *_check_receiver(filed_before, options),
         *amendment.find_changes(plan, {**evidence, **forms}, filed_before),
     )
 
 
-def _receiver_findings(filed_before: Filed, options: Options) -> tuple[Finding, ...]:
+def _check_receiver(filed_before: Filed, options: Options) -> tuple[Finding, ...]:
     """Return a warning if the packet was filed with another receiver, which may require other
     paper, resolution or links."""
     if filed_before.profile == options.profile:

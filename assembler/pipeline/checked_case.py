@@ -85,7 +85,7 @@ def check_case(case: Case, plans: tuple[Plan, ...], context: RunContext) -> Chec
     library = rules.load_library(context.resources)
     judged = rules.check_case(case, library, context.options.as_of)
     prepared = _prepare_evidence(case, judged, context)
-    crosschecked = _crosscheck(case, prepared, context)
+    crosschecked = _compare_facts(case, prepared, context)
     return CheckedCase(
         case=case,
         plans=plans,
@@ -151,7 +151,7 @@ def find_papers_with_blanks(plan: Plan, profile: Profile) -> tuple[Finding, ...]
     )
 
 
-def _with_forms(case: Case) -> Case:
+def _add_completed_forms(case: Case) -> Case:
     """Return the case with its completed government forms as exhibits, so that they are prepared
     with the same limits, recognition and cache."""
     completed = tuple(
@@ -177,14 +177,18 @@ def _prepare_evidence(
     )
     try:
         return evidence.prepare(
-            _with_forms(case), context.folder, context.workshop, settings, context.report_progress
+            _add_completed_forms(case),
+            context.folder,
+            context.workshop,
+            settings,
+            context.report_progress,
         )
     except EvidenceUnreadable as error:
         error.findings = (*judged.findings, *error.findings)
         raise
 
 
-def _crosscheck(
+def _compare_facts(
     case: Case, prepared: Sequence[Prepared], context: RunContext
 ) -> crosscheck.CrosscheckReport:
     """Compare the text of the evidence with the facts."""

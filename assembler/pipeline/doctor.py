@@ -47,10 +47,10 @@ def examine() -> tuple[Row, ...]:
         Row(
             name="python", state="ok", detail=f"{platform.python_version()} on {platform.system()}"
         ),
-        *(_library(name) for name in _NEEDED),
-        _languages(),
-        _fonts(),
-        _optional("LibreOffice", "soffice", "converts a firm's own complex Word templates"),
+        *(_check_library(name) for name in _NEEDED),
+        _check_languages(),
+        _check_fonts(),
+        _check_optional("LibreOffice", "soffice", "converts a firm's own complex Word templates"),
     )
 
 
@@ -72,14 +72,14 @@ def digest_surroundings() -> dict[str, str]:
     }
 
 
-def _library(name: str) -> Row:
+def _check_library(name: str) -> Row:
     try:
         return Row(name=name, state="ok", detail=version(name))
     except PackageNotFoundError:
         return Row(name=name, state="missing", detail=f"pip install {name}")
 
 
-def _languages() -> Row:
+def _check_languages() -> Row:
     try:
         languages = ocr.list_languages()
     except ToolMissing as error:
@@ -91,20 +91,20 @@ def _languages() -> Row:
     )
 
 
-def _fonts() -> Row:
+def _check_fonts() -> Row:
     files = resources.list_font_files()
     return Row(
         name="fonts",
         state="ok" if files else "missing",
-        detail=f"{len(files)} files: {_families(files)}",
+        detail=f"{len(files)} files: {_list_families(files)}",
     )
 
 
-def _families(files: tuple[Path, ...]) -> str:
+def _list_families(files: tuple[Path, ...]) -> str:
     return ", ".join(dict.fromkeys(path.stem.partition("-")[0] for path in files))
 
 
-def _optional(name: str, program: str, purpose: str) -> Row:
+def _check_optional(name: str, program: str, purpose: str) -> Row:
     installed = programs.read_version(program)
     return Row(
         name=name,

@@ -67,7 +67,7 @@ def find_current_packets(
     Reads the case and its files; raises CaseRejected.
     """
     case = intake.read_case(folder, resources)
-    return _current_manifests(
+    return _find_current_manifests(
         case, digest_inputs(case, folder, resources, options), folder / "build"
     )
 
@@ -77,7 +77,7 @@ def reprove_existing(
 ) -> tuple[BuiltPacket, ...] | None:
     """Prove the existing packets again and return them; None if any of them is not current or
     fails the proof."""
-    manifests = _current_manifests(case, input_digest, context.target)
+    manifests = _find_current_manifests(case, input_digest, context.target)
     if not manifests:
         return None
     context.report_progress("prove", 0, 0)
@@ -85,7 +85,9 @@ def reprove_existing(
     return packets if all(packet.proof.ok for packet in packets) else None
 
 
-def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Manifest, ...] | None:
+def _find_current_manifests(
+    case: Case, input_digest: str, target: Path
+) -> tuple[Manifest, ...] | None:
     """Return the manifests of all packets of a case if each was proved, has this digest of its
     inputs, and has not changed since; else None."""
     existing = [
@@ -93,12 +95,12 @@ def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Man
         for person in case.beneficiaries
     ]
     current = tuple(
-        manifest for manifest in existing if manifest and not _drawn_elsewhere(manifest)
+        manifest for manifest in existing if manifest and not _is_drawn_elsewhere(manifest)
     )
     return current if len(current) == len(existing) else None
 
 
-def _drawn_elsewhere(manifest: Manifest) -> bool:
+def _is_drawn_elsewhere(manifest: Manifest) -> bool:
     """Return True if a program outside this package, whose version is not in the digest, converted
     any draft."""
     return any(not engine.startswith("office2pdf") for engine in manifest.word_engines.values())

@@ -92,7 +92,7 @@ def draft_and_arrange(
         TemplateBroken, ToolFailed: a draft cannot be filled.
     """
     case, options = checked.case, context.options
-    exhibits = _exhibits_of(plan, checked)
+    exhibits = _list_exhibits(plan, checked)
     packet_forms = _fill_forms(plan, exhibits, checked, context)
     filed = amend.find_filed_packet(plan, options)
     draft_inputs = _draft_inputs(plan, checked, context)
@@ -240,7 +240,7 @@ def find_receiver_objections(
     return (*find_papers_with_blanks(plan, context.profile), *advice)
 
 
-def _exhibits_of(plan: Plan, checked: CheckedCase) -> tuple[Prepared, ...]:
+def _list_exhibits(plan: Plan, checked: CheckedCase) -> tuple[Prepared, ...]:
     exhibit_ids = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
     return tuple(exhibit for exhibit in checked.prepared if exhibit.exhibit in exhibit_ids)
 

@@ -111,7 +111,7 @@ def keep_for_proof(
         _copy(pdf, folder / locate_kept_pdf(document))
     for conversion in (one for exhibit in prepared for one in exhibit.conversions):
         _copy(conversion.pdf, folder / locate_kept_conversion(conversion.sha256))
-    lines = [line for exhibit in prepared for line in _recognized(exhibit)]
+    lines = [line for exhibit in prepared for line in _list_recognized(exhibit)]
     (folder / WORDS_FILE).parent.mkdir(exist_ok=True, mode=0o700)
     (folder / WORDS_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")
 
@@ -121,7 +121,7 @@ def _copy(path: Path, target: Path) -> None:
     shutil.copyfile(path, target)
 
 
-def _recognized(exhibit: Prepared) -> Iterator[str]:
+def _list_recognized(exhibit: Prepared) -> Iterator[str]:
     """Return a line of JSON for each recognized page: its words with their boxes, in points from
     the page's top left corner."""
     for index, page in enumerate(exhibit.pages):

@@ -161,7 +161,7 @@ def fill_forms(
 def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) -> None:
     """Raise OutputNotWritten, before any form is written, if a person may have completed an
     existing one."""
-    noted = _noted(note)
+    noted = _read_noted(note)
     for path, data in filled.items():
         if (link := find_link_below(path, folder)) is not None or path.is_symlink():
             raise OutputNotWritten(
@@ -179,7 +179,7 @@ def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) ->
             )
 
 
-def _noted(note: Path) -> list[str]:
+def _read_noted(note: Path) -> list[str]:
     """Return the sha256 of each form that was filled before; files with other hashes were edited
     by a person."""
     sums = (read_record(note) or {}).get("filled", [])
@@ -187,7 +187,7 @@ def _noted(note: Path) -> list[str]:
 
 
 def _note_filled(filled: Iterable[bytes], note: Path) -> None:
-    sums = dict.fromkeys([*map(_sum, filled), *_noted(note)])
+    sums = dict.fromkeys([*map(_sum, filled), *_read_noted(note)])
     write_atomic(note, json.dumps({"filled": list(sums)[:_MAX_NOTED]}, indent=1).encode())
 
 

@@ -110,12 +110,12 @@ def _shrink(
             optimize.page_size(fit_inputs, fit, place) <= goal for place, goal in goals.items()
         )
     if not is_enough:
-        reasons = {number: _lost_words(fit, layout, number) for number in above.pages}
+        reasons = {number: _explain_lost_words(fit, layout, number) for number in above.pages}
         raise binding.make_above_limit_error(above, layout, fit_inputs.profile, reasons) from above
     return fit
 
 
-def _lost_words(fit: optimize.FitState, layout: Layout, number: int) -> str:
+def _explain_lost_words(fit: optimize.FitState, layout: Layout, number: int) -> str:
     """Return why a page cannot have a lower resolution, for a message; "" if that is not known."""
     leaf = layout.leaves[number - 1]
     lost = fit.lost.get((leaf.document, leaf.index))

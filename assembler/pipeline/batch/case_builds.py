@@ -57,7 +57,9 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
         findings = tuple(
             finding for finding in getattr(error, "findings", ()) if isinstance(finding, Finding)
         )
-        return make_outcome(order, "failed", error.exit_code, _sentence(error), findings=findings)
+        return make_outcome(
+            order, "failed", error.exit_code, _format_error(error), findings=findings
+        )
     pages = sum(packet.pages for packet in packets)
     return Outcome(
         case=order.folder.name,
@@ -144,7 +146,7 @@ def _to_outcome(order: Order, result: object) -> Outcome:
     if isinstance(result, Outcome):
         return result
     if isinstance(result, AssemblerError):  # of the driver itself, such as a full disk
-        return make_outcome(order, "failed", result.exit_code, _sentence(result))
+        return make_outcome(order, "failed", result.exit_code, _format_error(result))
     if isinstance(result, Failure) and result.kind == "error":
         return make_outcome(
             order,
@@ -197,10 +199,12 @@ def make_outcome(
 
 def order_largest_first(orders: Sequence[Order]) -> list[int]:
     """Return the positions of the orders, those with most evidence first."""
-    return sorted(range(len(orders)), key=lambda place: (-_weight(orders[place].folder), place))
+    return sorted(
+        range(len(orders)), key=lambda place: (-_weigh_evidence(orders[place].folder), place)
+    )
 
 
-def _weight(folder: Path) -> int:
+def _weigh_evidence(folder: Path) -> int:
     """Return the bytes of evidence; a large case that starts last would keep one core busy while
     the others are idle."""
     return sum(
@@ -210,6 +214,6 @@ def _weight(folder: Path) -> int:
     )
 
 
-def _sentence(error: AssemblerError) -> str:
+def _format_error(error: AssemblerError) -> str:
     """Return the error's message without its findings, which the outcome has."""
     return AssemblerError.__str__(error) if not isinstance(error, FindingsError) else error.args[0]

@@ -80,7 +80,7 @@ def check_facts(
     judged = rules.check_case(case, library, as_of)
     not_checked = judged.not_checked
     try:
-        forms = _missing_forms(case, shelf.recipe(case.kind, folder))
+        forms = _find_missing_forms(case, shelf.recipe(case.kind, folder))
     except TemplateBroken as error:  # the other cases are still checked
         forms, not_checked = (), (f"which forms are missing: {error}", *not_checked)
     return FactCheck(
@@ -91,7 +91,7 @@ def check_facts(
     )
 
 
-def _missing_forms(case: Case, recipe: Recipe) -> tuple[str, ...]:
+def _find_missing_forms(case: Case, recipe: Recipe) -> tuple[str, ...]:
     """Return the forms of a case's packets that only a placeholder page would stand for. Raises
     TemplateBroken if the recipe omits an exhibit."""
     forms = {

@@ -71,7 +71,7 @@ def run_on(
         ToolMissing: Dask is not installed.
         ToolFailed: the address cannot be used, or has no workers.
     """
-    with _client(address, tls) as client:
+    with _connect_client(address, tls) as client:
         return _hand_out(client, orders, finished, function, seconds)
 
 
@@ -95,7 +95,7 @@ def _hand_out(
             ] = place
         for future in wait(list(running), return_when="FIRST_COMPLETED").done:
             place = running.pop(future)
-            outcome = _outcome(future, orders[place])
+            outcome = _read_outcome(future, orders[place])
             deaths[place] += outcome is None
             if outcome is None and deaths[place] < TRIES:
                 waiting.append(place)
@@ -109,7 +109,7 @@ def _hand_out(
     return tuple(outcomes[place] for place in range(len(orders)))
 
 
-def _outcome(future: Any, order: Order) -> Outcome | None:
+def _read_outcome(future: Any, order: Order) -> Outcome | None:
     """Return the outcome of the case; None if its worker was killed."""
     from distributed.scheduler import KilledWorker
 
@@ -128,17 +128,17 @@ def _outcome(future: Any, order: Order) -> Outcome | None:
 
 def build_on_worker(order: Order, function: Function, seconds: float) -> Outcome:
     """Build one case on a worker, in the process that this worker keeps."""
-    (outcome,) = run([order], 1, lambda _: None, function=function, crew=_crew(seconds))
+    (outcome,) = run([order], 1, lambda _: None, function=function, crew=_start_crew(seconds))
     return outcome
 
 
 @cache
-def _crew(seconds: float) -> DriverPool:
+def _start_crew(seconds: float) -> DriverPool:
     return DriverPool(1, seconds=seconds, tries=TRIES, lasting=True)
 
 
 @contextmanager
-def _client(address: str, tls: Path | None) -> Iterator[Any]:
+def _connect_client(address: str, tls: Path | None) -> Iterator[Any]:
     try:
         import dask
         import distributed
@@ -149,7 +149,7 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
     with dask.config.set(_SETTINGS):
         if address.startswith("local:"):
             with (
-                _local(_read_worker_count(address)) as cluster,
+                _start_local(_read_worker_count(address)) as cluster,
                 distributed.Client(cluster) as client,
             ):
                 yield client
@@ -157,7 +157,7 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
         _check_encrypted(address)
         try:
             client = distributed.Client(
-                address, security=_security(address, tls), timeout=_PATIENCE
+                address, security=_make_security(address, tls), timeout=_PATIENCE
             )
         except (OSError, TimeoutError, TypeError, ValueError) as error:
             raise ToolFailed(
@@ -170,7 +170,7 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
             yield client
 
 
-def _local(workers: int) -> Any:
+def _start_local(workers: int) -> Any:
     """Start workers on this machine; encrypted too, since anyone who can reach a scheduler can run
     code on its workers."""
     from distributed import LocalCluster, Security
@@ -212,7 +212,7 @@ def _check_encrypted(address: str) -> None:
     )
 
 
-def _security(address: str, tls: Path | None) -> Any:
+def _make_security(address: str, tls: Path | None) -> Any:
     from distributed import Security
 
     if not address.startswith("tls://"):

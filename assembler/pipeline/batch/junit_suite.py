@@ -34,16 +34,16 @@ def _add(suite: etree._Element, outcome: Outcome) -> None:
         suite,
         "testcase",
         classname="case",
-        name=_plain(outcome.case),
+        name=_replace_characters(outcome.case),
         time=f"{outcome.seconds:.2f}",
     )
     if outcome.code:
         problem = etree.SubElement(case, "error" if outcome.state == "quarantined" else "failure")
-        problem.set("message", _plain(outcome.summary))
+        problem.set("message", _replace_characters(outcome.summary))
         problem.set("type", f"exit {int(outcome.code)}")
-        problem.text = _plain(_list_findings(outcome)) or None
+        problem.text = _replace_characters(_list_findings(outcome)) or None
     elif outcome.state == "skipped":
-        etree.SubElement(case, "skipped").set("message", _plain(outcome.summary))
+        etree.SubElement(case, "skipped").set("message", _replace_characters(outcome.summary))
 
 
 def _list_findings(outcome: Outcome) -> str:
@@ -53,7 +53,7 @@ def _list_findings(outcome: Outcome) -> str:
     return "\n".join(str(finding) for finding in findings)
 
 
-def _plain(text: str) -> str:
+def _replace_characters(text: str) -> str:
     """Replace characters that XML does not allow, which file names may have."""
     return "".join(
         char if char in "\n\t" or char.isprintable() else "\N{REPLACEMENT CHARACTER}"
