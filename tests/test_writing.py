@@ -170,7 +170,7 @@ def test_every_locale_works(tmp_path: Path, locale: dict[str, str]) -> None:
 def test_what_an_encoding_lacks_is_written_as_json_writes_it() -> None:
     error = UnicodeEncodeError("ascii", "a\U0001f600Łb", 1, 3, "no")
 
-    assert output_streams._escaped(error) == ("\\ud83d\\ude00\\u0141", 3)
+    assert output_streams._escape_characters(error) == ("\\ud83d\\ude00\\u0141", 3)
 
 
 # --- paths ---

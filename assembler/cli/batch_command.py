@@ -186,7 +186,7 @@ def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
             case=replace_control_characters(outcome.case),
             state=outcome.state,
             verdict=str(judge(outcome)),
-            summary=replace_control_characters(_summary(outcome)),
+            summary=replace_control_characters(_summarize_outcome(outcome)),
             pages=outcome.pages,
             errors=sum(finding.severity == "error" for finding in outcome.findings),
             warnings=sum(finding.severity == "warning" for finding in outcome.findings),
@@ -198,7 +198,7 @@ def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
     say(f"{path}: the list of all cases")
 
 
-def _summary(outcome: Outcome) -> str:
+def _summarize_outcome(outcome: Outcome) -> str:
     """Return what became of a case; of one that failed, also its first error."""
     first = next((finding for finding in outcome.findings if finding.severity == "error"), None)
     return f"{outcome.summary}: {first}" if outcome.code and first else outcome.summary
@@ -229,17 +229,17 @@ def format_outcomes(outcomes: Sequence[Outcome]) -> str:
             f"{outcome.seconds:>7.1f} s  {judge(outcome)}"
         )
         if outcome.code:
-            rows += [f"  {outcome.summary}", *_blocker_lines(outcome)]
+            rows += [f"  {outcome.summary}", *_list_blockers(outcome)]
     states = Counter(outcome.state for outcome in outcomes)
     others = "".join(
         f", {count} {state}" for state, count in sorted(states.items()) if state != "built"
     )
     return "\n".join(
-        [*rows, f"{states['built']} of {_cases(len(outcomes))} built and proved{others}"]
+        [*rows, f"{states['built']} of {_count_cases(len(outcomes))} built and proved{others}"]
     )
 
 
-def _blocker_lines(outcome: Outcome) -> list[str]:
+def _list_blockers(outcome: Outcome) -> list[str]:
     """Return what must be fixed in a case, in a few lines."""
     from assembler.rules import is_blocker
 
@@ -273,7 +273,7 @@ def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
 
         yield print_line
         return
-    with _bar(total) as advance:
+    with _show_bar(total) as advance:
 
         def draw(outcome: Outcome) -> None:
             pace, _ = count_outcome(outcome)
@@ -285,7 +285,7 @@ def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
+def _show_bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
     start_line.clear()
     from rich.console import Console
     from rich.progress import (
@@ -319,5 +319,5 @@ def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
         yield advance
 
 
-def _cases(number: int) -> str:
+def _count_cases(number: int) -> str:
     return f"{number} case{'' if number == 1 else 's'}"

@@ -26,7 +26,7 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
     cache."""
     from assembler.runtime.cache_upkeep import measure_cache
 
-    rows = [(str(folder), measure_cache(root)) for folder, root in _caches(folders)]
+    rows = [(str(folder), measure_cache(root)) for folder, root in _find_caches(folders)]
     if as_json:
         print_result(
             json.dumps(
@@ -53,14 +53,14 @@ def purge(folders: tuple[Path, ...], as_json: bool) -> None:
     takes longer; nothing else is lost."""
     from assembler.runtime.cache_upkeep import purge_cache
 
-    freed = {str(folder): purge_cache(root) for folder, root in _caches(folders)}
+    freed = {str(folder): purge_cache(root) for folder, root in _find_caches(folders)}
     if as_json:
         print_result(json.dumps(freed, indent=1))
     else:
         print_result(f"{sum(freed.values()) / 1e6:.1f} MB freed in {len(freed)} caches")
 
 
-def _caches(folders: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
+def _find_caches(folders: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
     """Return each case or shared cache at or below the folders, with the folder of its cache."""
     from assembler.pipeline.batch import discover
     from assembler.runtime.cache_upkeep import is_shared_cache

@@ -99,7 +99,7 @@ def check(
         print_result(
             json.dumps(
                 [
-                    _row(checked, finding, single=single)
+                    _make_row(checked, finding, single=single)
                     for checked in checked_cases
                     for finding in checked.findings
                 ],
@@ -129,14 +129,16 @@ def _check_case(case: Path, shelf: Shelf, workshop: Workshop, options: Options) 
         except FindingsError as error:
             code = error.exit_code
             findings = tuple(finding for finding in error.findings if isinstance(finding, Finding))
-    if code is ExitCode.OK and any(_fails(finding, strict=options.strict) for finding in findings):
+    if code is ExitCode.OK and any(
+        _is_failing(finding, strict=options.strict) for finding in findings
+    ):
         code = ExitCode.CASE_REJECTED
     return Checked(
         case=case.resolve().name, code=code, findings=tuple(sorted(findings, key=_sort_key))
     )
 
 
-def _fails(finding: Finding, *, strict: bool) -> bool:
+def _is_failing(finding: Finding, *, strict: bool) -> bool:
     return finding.severity.value == "error" or (strict and finding.severity.value == "warning")
 
 
@@ -149,7 +151,7 @@ def _sort_key(finding: Finding) -> tuple[int, str, str, int]:
     )
 
 
-def _row(checked: Checked, finding: Finding, *, single: bool) -> dict[str, Any]:
+def _make_row(checked: Checked, finding: Finding, *, single: bool) -> dict[str, Any]:
     return asdict(finding) if single else {"case": checked.case, **asdict(finding)}
 
 

@@ -54,13 +54,17 @@ def explain(rule: str | None, style: str, shelf_dir: Path | None) -> None:
 
     explanations = rules.explain_rules(rules.load_library(Shelf.default(shelf_dir)))
     if rule is None:
-        rows = [_as_json(entry) for entry in explanations.values()]
-        print_result(_dump(rows) if style == "json" else _listing(explanations))
+        rows = [_convert_to_json(entry) for entry in explanations.values()]
+        print_result(_dump(rows) if style == "json" else _list_ids(explanations))
         return
     explanation = explanations.get(rule.upper())
     if explanation is None:
         raise click.UsageError(_describe_unknown(rule, explanations))
-    print_result(_dump(_as_json(explanation)) if style == "json" else "\n".join(_text(explanation)))
+    print_result(
+        _dump(_convert_to_json(explanation))
+        if style == "json"
+        else "\n".join(_write_explanation(explanation))
+    )
 
 
 def _describe_unknown(rule: str, explanations: Mapping[str, object]) -> str:
@@ -75,7 +79,7 @@ def _describe_unknown(rule: str, explanations: Mapping[str, object]) -> str:
     return f"There is no rule {shown}; {hint}`assembler explain` lists all rules."
 
 
-def _as_json(explanation: Explanation) -> dict[str, Any]:
+def _convert_to_json(explanation: Explanation) -> dict[str, Any]:
     others = dict(explanation.other_severities)
     return {
         **asdict(explanation),
@@ -88,7 +92,7 @@ def _dump(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
 
 
-def _listing(explanations: Mapping[str, Explanation]) -> str:
+def _list_ids(explanations: Mapping[str, Explanation]) -> str:
     """Return all ids with their titles, grouped by the part of the id before the first dot."""
     groups = (
         list(group)
@@ -102,35 +106,35 @@ def _listing(explanations: Mapping[str, Explanation]) -> str:
 def _group(explanations: list[Explanation]) -> Iterator[str]:
     column = max(len(explanation.id) for explanation in explanations) + 2
     for explanation in explanations:
-        yield _wrapped(explanation.title, f"{explanation.id:<{column}}", " " * column)
+        yield _wrap_text(explanation.title, f"{explanation.id:<{column}}", " " * column)
 
 
-def _text(explanation: Explanation) -> Iterator[str]:
-    yield _wrapped(f"{explanation.id}: {explanation.title}", "", "  ")
-    yield _wrapped(explanation.severity.value, "Severity: ", "  ")
+def _write_explanation(explanation: Explanation) -> Iterator[str]:
+    yield _wrap_text(f"{explanation.id}: {explanation.title}", "", "  ")
+    yield _wrap_text(explanation.severity.value, "Severity: ", "  ")
     for severity, when in explanation.other_severities:
-        yield _wrapped(f"{severity.value} {when}", "          ", "            ")
-    yield from _section("Meaning", explanation.problem)
-    yield from _section("What to do", explanation.remedy)
+        yield _wrap_text(f"{severity.value} {when}", "          ", "            ")
+    yield from _write_section("Meaning", explanation.problem)
+    yield from _write_section("What to do", explanation.remedy)
     if explanation.note:
-        yield from _section("Note", explanation.note)
+        yield from _write_section("Note", explanation.note)
     yield ""
-    yield _wrapped(_source(explanation), "Source: ", "        ")
-    yield _wrapped(explanation.docs, "Docs:   ", "        ")
+    yield _wrap_text(_describe_source(explanation), "Source: ", "        ")
+    yield _wrap_text(explanation.docs, "Docs:   ", "        ")
 
 
-def _section(heading: str, text: str) -> Iterator[str]:
+def _write_section(heading: str, text: str) -> Iterator[str]:
     yield ""
     yield heading
-    yield _wrapped(_sentence(text), "  ", "  ")
+    yield _wrap_text(_write_sentence(text), "  ", "  ")
 
 
-def _sentence(text: str) -> str:
+def _write_sentence(text: str) -> str:
     """Return the text as a sentence; in findings it follows a place and precedes the remedy."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}"
 
 
-def _source(explanation: Explanation) -> str:
+def _describe_source(explanation: Explanation) -> str:
     if explanation.source == _HOUSE:
         return f"house rule of assembler, {explanation.file}"
     confidence = _CONFIDENCE.get(explanation.confidence, explanation.confidence)
@@ -138,7 +142,7 @@ def _source(explanation: Explanation) -> str:
     return f"{explanation.source} ({checked}), {explanation.file}"
 
 
-def _wrapped(text: str, first: str, later: str) -> str:
+def _wrap_text(text: str, first: str, later: str) -> str:
     """Wrap the text to the width of the terminal; addresses and ids are never broken."""
     return textwrap.fill(
         text,

@@ -45,8 +45,8 @@ def print_findings(
     ctx = click.get_current_context(silent=True)
     lines = format_groups(
         findings,
-        _titles(shelf_dir),
-        width=_width(err=err),
+        _load_titles(shelf_dir),
+        width=_measure_width(err=err),
         show_all=ctx is not None and wants_all(ctx),
     )
     for line in lines:
@@ -128,7 +128,7 @@ def _write(text: str, style: Mapping[str, object], *, err: bool) -> None:
     write(text if is_plain else click.style(text, **style), err=err)  # type: ignore[arg-type]
 
 
-def _width(*, err: bool) -> int | None:
+def _measure_width(*, err: bool) -> int | None:
     stream = sys.stderr if err else sys.stdout
     if stream is None or not stream.isatty():
         return None
@@ -136,7 +136,7 @@ def _width(*, err: bool) -> int | None:
 
 
 @cache
-def _titles(shelf_dir: Path | None) -> Mapping[str, str]:
+def _load_titles(shelf_dir: Path | None) -> Mapping[str, str]:
     """Return the title of every rule and checklist line, by id."""
     from assembler import rules
     from assembler.runtime.resources import Shelf

@@ -127,7 +127,7 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
     from assembler.runtime.workshop import Workshop
 
     with Workshop(case / ".assembler") as workshop:
-        card = _card(payment) if payment else None
+        card = _read_card(payment) if payment else None
         written, findings = pipeline.fill_forms(
             case, Shelf.default(), workshop, out or case / "filled-forms", card
         )
@@ -144,7 +144,7 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
     ctx.exit(ExitCode.CASE_REJECTED if has_errors or not written else ExitCode.OK)
 
 
-def _card(source: TextIO) -> dict[str, Any]:
+def _read_card(source: TextIO) -> dict[str, Any]:
     """Read card data; errors are reported without the data."""
     try:
         card = json.load(source)

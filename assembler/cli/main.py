@@ -213,7 +213,7 @@ def bundle(
         write_timings(case, spent)
         say(format_timings(spent))
     if as_json:
-        print_result(json.dumps([_as_json(packet) for packet in packets], indent=1))
+        print_result(json.dumps([_convert_to_json(packet) for packet in packets], indent=1))
         verdict = pipeline.judge_packets(packets)
         ctx.exit(decide_exit_code([verdict], require_ready=require_ready))
     print_findings(
@@ -286,7 +286,7 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _as_json(packet: BuiltPacket) -> dict[str, Any]:
+def _convert_to_json(packet: BuiltPacket) -> dict[str, Any]:
     return {
         "case": packet.case,
         "packet": packet.packet,

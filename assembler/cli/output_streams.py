@@ -54,13 +54,13 @@ def prepare(*, restart: bool) -> None:
     # writing to it must fail; a Windows program without a console has no standard output
     if sys.stdout is None and os.name == "posix":
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf8")
-    codecs.register_error(_ESCAPES, _escaped)
+    codecs.register_error(_ESCAPES, _escape_characters)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=_ESCAPES)
 
 
-def _escaped(error: UnicodeError) -> tuple[str, int]:
+def _escape_characters(error: UnicodeError) -> tuple[str, int]:
     """Write characters that an encoding lacks as \\u escapes, as JSON does."""
     if not isinstance(error, UnicodeEncodeError):
         raise error

@@ -79,7 +79,9 @@ def status(
     if calendar is not None:
         _write_calendar(calendar, statuses, today)
     if as_json:
-        print_result(json.dumps([_as_json(case_status) for case_status in statuses], indent=1))
+        print_result(
+            json.dumps([_convert_to_json(case_status) for case_status in statuses], indent=1)
+        )
     elif len(statuses) == 1:
         _print_case(statuses[0], today, shelf_dir)
     else:
@@ -137,7 +139,7 @@ def _write_calendar(path: Path, statuses: Sequence[CaseStatus], today: date) -> 
     print_result(f"{path}: {sum(deadline.day >= today for _, deadline in deadlines)} deadlines")
 
 
-def _as_json(case_status: CaseStatus) -> dict[str, Any]:
+def _convert_to_json(case_status: CaseStatus) -> dict[str, Any]:
     verdict = case_status.verdict
     return {
         "case": case_status.case,

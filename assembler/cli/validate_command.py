@@ -81,14 +81,14 @@ def validate(
     shelf, today = Shelf.default(shelf_dir), read_as_of(as_of)
     library = rules.load_library(shelf)
     checks: list[_CheckedFacts] = []
-    for folder in batch.find_cases([_folder(case) for case in cases]):
+    for folder in batch.find_cases([_find_folder(case) for case in cases]):
         facts = batch.validate(folder, shelf, library, today)
         checks.append(
             _CheckedFacts(
                 listed=formats.Listed(
                     case=folder.resolve().name,
                     findings=facts.findings,
-                    folder=_relative_folder(folder),
+                    folder=_shorten_folder(folder),
                     not_checked=facts.not_checked,
                 ),
                 verdict=rules.decide_verdict(
@@ -131,7 +131,7 @@ def _print_checks(checks: Sequence[_CheckedFacts], rule_count: int, shelf_dir: P
     print_last_verdict([check.verdict for check in checks])
 
 
-def _folder(path: Path) -> Path:
+def _find_folder(path: Path) -> Path:
     """Return the case folder that a person or a hook named by its path or by its case.json."""
     if path.is_file() and path.name != "case.json":
         raise click.BadParameter(
@@ -140,7 +140,7 @@ def _folder(path: Path) -> Path:
     return path.parent if path.is_file() else path
 
 
-def _relative_folder(folder: Path) -> str:
+def _shorten_folder(folder: Path) -> str:
     """Return the folder relative to the working folder if it is below it."""
     try:
         return folder.resolve().relative_to(Path.cwd()).as_posix()

@@ -112,12 +112,12 @@ def verify(
         raise click.UsageError(
             f"{option} needs a packet's folder; name the folder, not a file in it"
         )
-    packets = _packets(target)
+    packets = _find_packets(target)
     if against and len(packets) > 1:
         raise click.UsageError(
             f"--against is the digest of one packet; name its folder, such as {packets[0]}"
         )
-    sources = None if target.is_file() else case or _case_above(packets[0])
+    sources = None if target.is_file() else case or _find_case(packets[0])
     receiver = None
     if target.is_file() or _is_given(ctx, "profile"):
         receiver = receivers.load_profile(Shelf.default(shelf_dir), profile, sources)
@@ -146,7 +146,7 @@ class _Request:
     jobs: int | None
 
 
-def _packets(target: Path) -> tuple[Path, ...]:
+def _find_packets(target: Path) -> tuple[Path, ...]:
     """Return the packets of a case, of its build folder, or the target itself. Raises UsageError
     for a case without any."""
     from assembler.model.manifest import MANIFEST_FILE
@@ -177,7 +177,7 @@ def _verify(packet: Path, request: _Request) -> Verdict:
             proof = pipeline.verify(packet, request.sources, workshop)
             proof = _compare_digest(proof, packet, request.against)
             if request.strict and proof.ok:
-                warnings = _manifest_warnings(packet)
+                warnings = _read_manifest_warnings(packet)
         complaints = _lint(packet, request.receiver, workshop) if request.receiver else None
     return Verdict(proof=proof, warnings=warnings, complaints=complaints)
 
@@ -203,7 +203,7 @@ def _compare_digest(proof: Proof, folder: Path, digest: str | None) -> Proof:
     return replace(proof, checks=(Check(name="against", ok=same, detail=detail), *proof.checks))
 
 
-def _manifest_warnings(folder: Path) -> tuple[Finding, ...]:
+def _read_manifest_warnings(folder: Path) -> tuple[Finding, ...]:
     """Return the warnings that `bundle` wrote into a packet's manifest."""
     from assembler.model import Severity
     from assembler.runtime.manifest_reader import read_manifest
@@ -238,7 +238,7 @@ def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
     could not be checked, and the findings."""
     proof, complaints = verdict.proof, verdict.complaints
     if proof:
-        print_result(f"{packet}: {_conclusion(proof)}")
+        print_result(f"{packet}: {_write_conclusion(proof)}")
         for line in _check_lines(proof.checks, every_check=every_check):
             print_result(line)
         for missing in proof.not_checked:
@@ -249,7 +249,7 @@ def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
         print_result("ok   profile: no findings")
 
 
-def _conclusion(proof: Proof) -> str:
+def _write_conclusion(proof: Proof) -> str:
     failed = sum(not check.ok for check in proof.checks)
     total = _count(len(proof.checks), "check")
     if failed:
@@ -316,7 +316,7 @@ def _raise_failure(verdict: Verdict, *, strict: bool) -> None:
         )
 
 
-def _case_above(folder: Path) -> Path | None:
+def _find_case(folder: Path) -> Path | None:
     """Return the case of a build folder, if it is where `bundle` puts it: case/build/packet."""
     above = folder.resolve().parent.parent
     return above if (above / "case.json").is_file() else None

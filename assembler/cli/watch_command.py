@@ -65,7 +65,7 @@ def watch(
             explain_error(error, ctx)
 
     try:
-        watch_case(case, check_again, _saves(case))
+        watch_case(case, check_again, _watch_saves(case))
     except KeyboardInterrupt:
         say("watch ended")
 
@@ -79,7 +79,7 @@ def watch_case(case: Path, check_again: Callable[[], None], saves: Iterable[set[
         check_again()
 
 
-def _saves(case: Path) -> Iterable[set[str]]:
+def _watch_saves(case: Path) -> Iterable[set[str]]:
     """Yield the files that were saved together, relative to the case folder, without outputs."""
     from watchfiles import watch as watch_files
 
