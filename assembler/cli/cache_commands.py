@@ -1,4 +1,4 @@
-"""`assembler cache`: measure and empty the caches. They hold pages of clients."""
+"""`assembler cache`: measure and empty the caches. They contain client pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 @click.group(cls=Framed)
 def cache() -> None:
-    """Measure or empty the caches of prepared evidence. They hold pages of clients."""
+    """Measure or empty the caches of prepared evidence. They contain client pages."""
 
 
 @cache.command()
@@ -22,8 +22,8 @@ def cache() -> None:
 @json_option
 @verbose_option
 def show(folders: tuple[Path, ...], as_json: bool) -> None:
-    """Print entries and size of the cache of a case, of every case below a folder, or of a shared
-    cache."""
+    """Print the number of entries and the size of the cache of a case, of every case below a
+    folder, or of a shared cache."""
     from assembler.runtime.cache_upkeep import measure_cache
 
     rows = [(str(folder), measure_cache(root)) for folder, root in _find_caches(folders)]

@@ -78,7 +78,7 @@ def check(
     cache: Path | None,
     cache_size: int,
 ) -> None:
-    """Check the facts and every page of evidence of cases, without building.
+    """Check the facts and every evidence page of cases, without building.
 
     Prints every problem that `bundle` would report, worst first. A page with unreadable print is an
     error; a page that may be hard to read is a warning (docs/legibility.md).

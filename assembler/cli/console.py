@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # commands in the order in which a case needs them
 WORKFLOW = {
     "Start a case": ("init",),
-    "See what it lacks": ("status", "validate", "check", "watch", "plan", "explain"),
+    "See what is missing": ("status", "validate", "check", "watch", "plan", "explain"),
     "Build": ("bundle", "batch", "forms", "draft"),
     "Prove, compare, print": ("verify", "diff", "print", "unbundle"),
     "This machine": ("doctor", "cache"),

@@ -13,7 +13,7 @@ from assembler.cli.shared_options import FOLDER, shelf_option, verbose_option
 
 @click.group(cls=Framed)
 def draft() -> None:
-    """Write single Word files from a case. `bundle` makes those that belong in the packet."""
+    """Write single Word files from a case. `bundle` writes those that belong in the packet."""
 
 
 @draft.command()
@@ -29,7 +29,7 @@ def draft() -> None:
 @shelf_option
 @verbose_option
 def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> None:
-    """Write an unsigned draft of the translator's certificate of EXHIBIT. An existing file is not
+    """Write an unsigned draft of the translator's certificate for EXHIBIT. An existing file is not
     replaced."""
     from assembler import documents, intake
     from assembler.runtime.atomic_files import write_atomic

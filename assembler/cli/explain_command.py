@@ -40,7 +40,7 @@ _CONFIDENCE = {
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to print.",
+    help="Output format.",
 )
 @shelf_option
 @verbose_option

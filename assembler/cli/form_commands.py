@@ -18,7 +18,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(cls=Framed)
 def forms() -> None:
-    """Work with government forms. `bundle` also fills the blanks that case.json lists."""
+    """List, fill and map government forms. `bundle` also fills the blanks that case.json lists."""
 
 
 @forms.command("list")
@@ -79,8 +79,8 @@ def fields(pdf: Path, as_json: bool) -> None:
 @json_option
 @verbose_option
 def answers(case: Path, form: str | None, as_json: bool) -> None:
-    """Print the answers for each form: part, item, answer. They hold the client's facts; be
-    careful where you send them."""
+    """Print the answers for each form: part, item, answer. They contain the client's facts;
+    be careful where you send them."""
     from assembler import forms as government_forms
     from assembler import intake
     from assembler.runtime.resources import Shelf
@@ -113,8 +113,8 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
     "--payment",
     type=click.File("r", encoding="utf8"),
     default=None,
-    help="Card data for Form G-1450 as JSON, - for standard input; kept in that form only "
-    "(docs/forms.md).",
+    help="JSON file with card data for Form G-1450, or - for standard input; kept only in that "
+    "form (docs/forms.md).",
 )
 @verbose_option
 @click.pass_context
@@ -162,8 +162,8 @@ def _read_card(source: TextIO) -> dict[str, Any]:
 @click.argument("new_pdf", type=FILE)
 @verbose_option
 def draft_map(old_map: Path, new_pdf: Path) -> None:
-    """Propose a map for a new edition from the old map and the new blank, for a person to
-    confirm (docs/forms.md)."""
+    """Propose a map for a new edition from the old map and the new blank. Check it before use
+    (docs/forms.md)."""
     from assembler import forms as government_forms
 
     proposal: dict[str, Any] = government_forms.propose_map(

@@ -37,7 +37,7 @@ class _SchemaOption(click.Option):
         for key in self._field.split("/"):
             field = field[key]
         record = super().get_help_record(ctx)
-        default = "" if self.required else f" [default: {self.default}]"
+        default = f" [default: {self.default}]" if isinstance(self.default, str) else ""
         return record and (
             record[0],
             f"{self.help} One of: {', '.join(field['enum'])}.{default}",
@@ -78,14 +78,16 @@ class _NameType(click.ParamType["Name"]):
     help="Name of a beneficiary; repeat for several.",
 )
 @click.option("--petitioner", type=_NameType(), help="Name of the petitioner, who files.")
-@click.option("--self", "is_self", is_flag=True, help="The first beneficiary files.")
+@click.option(
+    "--self", "is_self", is_flag=True, help="The first beneficiary is also the petitioner."
+)
 @click.option("--attorney", type=_NameType(), help="Name of the attorney or representative.")
 @click.option(
     "--filing",
     type=click.Choice(["paper", "online"]),
     default="paper",
     show_default=True,
-    help="How it is filed.",
+    help="How the request is filed.",
 )
 @shelf_option
 @verbose_option

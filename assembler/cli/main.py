@@ -91,9 +91,9 @@ main.add_command(print_run)
 @shelf_option
 @verbose_option
 def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> None:
-    """Print the order of the packet with titles and pages, without building.
+    """Print the order of the packet, with titles and pages, without building.
 
-    --json has ids and no titles, and opens no evidence.
+    --json prints ids instead of titles, and opens no evidence.
     """
     from assembler import pipeline
     from assembler.layout.packet_plan import format_plan, plan_as_json

@@ -17,7 +17,7 @@ from assembler.cli.shared_options import FOLDER, jobs_option, json_option, verbo
 @click.option(
     "--supplement",
     is_flag=True,
-    help="Of a packet built with --freeze: only its index and the pages not filed before.",
+    help="Print only the index and the pages not filed before (packet built with --freeze).",
 )
 @json_option
 @jobs_option
@@ -32,10 +32,10 @@ from assembler.cli.shared_options import FOLDER, jobs_option, json_option, verbo
 def print_run(
     build: Path, supplement: bool, as_json: bool, jobs: int | None, shelf_dir: Path | None
 ) -> None:
-    """Make the print run of a packet's folder: Letter sheets, packages for the mail, a
+    """Make the files for printing and mailing a packet: Letter sheets, a list of packages, a
     black-and-white preview.
 
-    It goes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and
+    Writes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and
     print.txt.
     """
     from assembler.bundle import print_set

@@ -100,12 +100,12 @@ all_option = click.option(
     expose_value=False,  # read with wants_all(), also by the group that prints what stopped a run
     is_eager=True,
     callback=_remember_all,
-    help="List every finding, hints too.",
+    help="List every finding, including hints.",
 )
 require_ready_option = click.option(
     "--require-ready",
     is_flag=True,
-    help="End with exit code 3 unless nothing but signatures is missing.",
+    help="Use exit code 3 if anything other than signatures is missing.",
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON on stdout."
@@ -128,7 +128,7 @@ profile_option = click.option(
     "--profile",
     default="uscis-paper",
     show_default=True,
-    help="Filing profile, for example eoir-ecas: a file of schemas/profiles or of the case's "
+    help="Filing profile, for example eoir-ecas: a file in schemas/profiles or in the case's "
     "profiles/.",
 )
 shelf_option = click.option(
@@ -143,8 +143,7 @@ cache_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
     envvar="ASSEMBLER_CACHE",
-    help="A cache folder of prepared evidence that cases share (default: .assembler/ of each "
-    "case).",
+    help="Shared cache folder for prepared evidence (default: .assembler/ of each case).",
 )
 cache_size_option = click.option(
     "--cache-size",
@@ -153,13 +152,13 @@ cache_size_option = click.option(
     show_default=True,
     metavar="MB",
     envvar="ASSEMBLER_CACHE_SIZE",
-    help="Above this size, the least recently used cache entries are deleted.",
+    help="Delete the least recently used cache entries above this size.",
 )
 thumbnails_option = click.option(
     "--thumbnails/--no-thumbnails",
     default=True,
     show_default=True,
-    help="Include pictures and words of the evidence in review.html; omit them in sensitive cases.",
+    help="Show pictures and words of the evidence in review.html; hide them in sensitive cases.",
 )
 originals_option = click.option(
     "--keep-originals",

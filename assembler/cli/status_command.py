@@ -1,4 +1,4 @@
-"""`assembler status`: say what a case still lacks to be filed."""
+"""`assembler status`: show what is missing before a case can be filed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     "calendar",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the coming deadlines as a calendar file, without names of people.",
+    help="Write the upcoming deadlines to this calendar file, without names of people.",
 )
 @all_option
 @json_option
@@ -61,10 +61,10 @@ def status(
     as_of: datetime | None,
     shelf_dir: Path | None,
 ) -> None:
-    """Say what cases still lack to be filed: facts, forms, packets, signatures, and by when.
+    """Show what is missing before filing: facts, forms, packets, signatures, and the deadlines.
 
-    CASE is a case folder, or a folder above several: then one line for each, the next deadline
-    first.
+    CASE is a case folder, or a folder with several cases. Several cases get one line each, the
+    next deadline first.
     """
     from assembler import pipeline, rules
     from assembler.pipeline import batch

@@ -24,7 +24,7 @@ from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 @json_option
 @verbose_option
 def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
-    """Restore case.json, evidence and forms that a packet was made from, and check their sha256.
+    """Restore the case.json, evidence and forms of a packet, and check their sha256.
 
     BUILD is a packet's folder, or a folder of several packets of a case, which were built with
     `bundle --keep-originals`.

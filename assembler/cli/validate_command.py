@@ -48,7 +48,7 @@ STYLES = ("text", "json", "junit", "sarif", "github")
     type=click.Choice(STYLES),
     default="text",
     show_default=True,
-    help="How to print.",
+    help="Output format.",
 )
 @all_option
 @json_option
@@ -69,7 +69,7 @@ def validate(
     as_of: datetime | None,
     shelf_dir: Path | None,
 ) -> None:
-    """Check the facts of cases against the filing's rules, without opening evidence.
+    """Check the facts of cases against the filing rules, without opening evidence.
 
     CASES are case folders, folders above them, or case.json files.
     """

@@ -71,13 +71,13 @@ def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
     metavar="DIGEST",
     default=None,
     callback=_digest,
-    help="The manifest's sha256 that `bundle` printed, or its first 16 digits or more: detects a "
-    "forged packet.",
+    help="The manifest's sha256 that `bundle` printed, or at least its first 16 digits; detects "
+    "a forged packet.",
 )
 @click.option(
     "--strict",
     is_flag=True,
-    help="Fail too if something could not be checked (exit code 9), or if the manifest or "
+    help="Also fail if something could not be checked (exit code 9), or if the manifest or "
     "--profile has warnings (exit code 3).",
 )
 @json_option
@@ -98,11 +98,11 @@ def verify(
     profile: str,
     shelf_dir: Path | None,
 ) -> None:
-    """Prove finished packets again, from their files alone.
+    """Prove finished packets again, using only their files.
 
-    TARGET is a packet's folder, or a case: then all of its packets. Only --against detects a packet
-    that was forged as a whole, with its manifest. --profile also checks what that receiver asks
-    for; TARGET may then be any PDF, also one made elsewhere.
+    TARGET is a packet's folder, or a case folder to prove all of its packets. Only --against
+    detects a packet that was forged as a whole, with its manifest. --profile also checks the
+    requirements of that receiver; TARGET may then be any PDF, even one made elsewhere.
     """
     from assembler import receivers
     from assembler.runtime.resources import Shelf

@@ -26,9 +26,7 @@ _STEP_MS = 100
 
 @click.command()
 @click.argument("case", type=FOLDER)
-@click.option(
-    "--facts-only", is_flag=True, help="Check the facts alone; do not build the bundle again."
-)
+@click.option("--facts-only", is_flag=True, help="Check only the facts; do not rebuild the bundle.")
 @all_option
 @evidence_options
 @verbose_option
@@ -46,10 +44,10 @@ def watch(
     cache: Path | None,
     cache_size: int,
 ) -> None:
-    """Check a case again on every save, and build its bundle and review page anew.
+    """Check a case again on every save, and rebuild its bundle and review page.
 
-    Checks the facts at once; where nothing in them must be fixed, builds and proves the bundle, so
-    that review.html shows the change when it is loaded again. Ctrl-C ends it.
+    Checks the facts first. If they have no errors, builds and proves the bundle; reload
+    review.html to see the change. Press Ctrl-C to stop.
     """
     from assembler.pipeline import Options
 
