@@ -28,7 +28,7 @@ def spoil(folder: Path, kind: str) -> None:
     if kind in ("kill", "hang"):
         (folder / MARK).write_text(kind)
     elif kind == "crash":
-        (folder / "evidence/letter.pdf").write_bytes(endless())
+        (folder / "evidence/letter.pdf").write_bytes(heavy())
     elif kind == "bomb":
         (folder / "evidence/scan.png").write_bytes(bomb())
     else:
@@ -36,30 +36,15 @@ def spoil(folder: Path, kind: str) -> None:
         (folder / "case.json").write_text(json.dumps(case | {"kind": "pardon"}), encoding="utf8")
 
 
-def endless(levels: int = 9, width: int = 12) -> bytes:
-    """A sound PDF of a few kilobytes; its page draws a form that draws a form twelve times, and
-    so on: PDFium aborts."""
+def heavy(dashes: int = 200_000, lines: int = 20_000) -> bytes:
+    """A sound PDF of a few kilobytes; each of its lines has a dash pattern of its own, as long as
+    a book: PDFium aborts for want of memory, within seconds."""
     out = io.BytesIO()
+    pattern = b"[" + b"1 " * dashes + b"] 0 d\n"
+    line = b"%d w 0 0 m 612 792 l S\n"
     with pikepdf.new() as pdf:
-        box = pikepdf.Array([0, 0, 612, 792])
-        inner = pdf.make_stream(
-            b"0 0 m 612 792 l S\n" * 50,
-            Type=pikepdf.Name.XObject,
-            Subtype=pikepdf.Name.Form,
-            BBox=box,
-        )
-        for _ in range(levels):
-            resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
-            inner = pdf.make_stream(
-                b"/F Do\n" * width,
-                Type=pikepdf.Name.XObject,
-                Subtype=pikepdf.Name.Form,
-                BBox=box,
-                Resources=resources,
-            )
         page = pdf.add_blank_page(page_size=(612, 792))
-        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
-        page.Contents = pdf.make_stream(b"/F Do\n")
+        page.Contents = pdf.make_stream(pattern + (line % 1 + line % 2) * (lines // 2))
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
 

@@ -141,6 +141,7 @@ def _read_single(image: Any, data: bytes, kind: str) -> Iterator[Frame]:
         raise Refused(
             "EVID.FRAMES", "the picture is animated", "save the frame that matters as PNG"
         )
+    _check_size(image)  # a PNG is decoded to look for its metadata
     lossy = kind in ("heic", "avif") or (kind == "webp" and b"VP8L" not in _list_riff_chunks(data))
     return (_encode_as_jpeg if lossy else _keep_pixels)(image, _list_metadata(image, data))
 
