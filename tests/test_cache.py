@@ -187,7 +187,7 @@ class Edited(RuleBasedStateMachine):
         (self.home / "case/evidence").mkdir(parents=True)
         self.bytes = {name: variants[0] for name, variants in FILES.items()}
 
-    @rule(number=st.integers(1, 10_000), times=st.integers(1, 3))
+    @rule(number=st.integers(1, 10_000), times=st.integers(2, 4))
     def edit(self, number: int, times: int) -> None:
         """Some edits at once; the step counts too, since the first example Hypothesis tries is
         the smallest, over and over."""
@@ -256,7 +256,7 @@ class Edited(RuleBasedStateMachine):
 TestEdited = Edited.TestCase
 TestEdited.settings = settings(
     max_examples=1,
-    stateful_step_count=6,
+    stateful_step_count=4,
     deadline=None,
     derandomize=True,
     phases=(Phase.generate,),

@@ -20,6 +20,7 @@ from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF
+from tests.support.building import warm_up
 
 SHELF = Shelf.default()
 SHIPPED = receivers.list_profile_ids(SHELF)
@@ -34,6 +35,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         factories.scan_pdf([["Of Testina Exemplar"], ["Second page"]], dpi=150)
     )
     made = {}
+    warm_up(case)
     with Workshop(case / ".assembler", jobs=2) as shop:
         for name in SHIPPED:
             options = pipeline.Options(as_of=AS_OF, profile=name)

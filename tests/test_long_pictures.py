@@ -182,12 +182,12 @@ def test_what_can_be_read_or_holds_no_text_stays_whole(name: str) -> None:
 
 def turned_jpeg(orientation: int) -> bytes:
     return factories.picture(
-        "JPEG", chat().rotate(90, expand=True), exif=oriented(orientation), quality=95
+        "JPEG", chat(40).rotate(90, expand=True), exif=oriented(orientation), quality=95
     )
 
 
 def turned_png() -> bytes:
-    return factories.picture("PNG", chat().rotate(90, expand=True), exif=oriented(6))
+    return factories.picture("PNG", chat(40).rotate(90, expand=True), exif=oriented(6))
 
 
 def oriented(orientation: int) -> Image.Exif:
@@ -197,11 +197,11 @@ def oriented(orientation: int) -> Image.Exif:
 
 
 CODINGS: dict[str, Callable[[], bytes]] = {
-    "png": lambda: factories.picture("PNG", chat()),
-    "jpeg": lambda: factories.picture("JPEG", chat(), quality=95),
-    "heic": lambda: factories.picture("HEIF", chat(), quality=95),
-    "webp": lambda: factories.picture("WEBP", chat(), quality=95),
-    "gif": lambda: factories.picture("GIF", chat().quantize(32)),
+    "png": lambda: factories.picture("PNG", chat(40)),
+    "jpeg": lambda: factories.picture("JPEG", chat(40), quality=95),
+    "heic": lambda: factories.picture("HEIF", chat(40), quality=95),
+    "webp": lambda: factories.picture("WEBP", chat(40), quality=95),
+    "gif": lambda: factories.picture("GIF", chat(40).quantize(32)),
     "bmp": lambda: factories.picture("BMP", receipt()),
     "tiff, one bit": lambda: factories.tiff(
         [receipt().point(lambda v: 255 * (v > 128)).convert("1")], "group4"
@@ -210,7 +210,7 @@ CODINGS: dict[str, Callable[[], bytes]] = {
     "jpeg, mirrored": lambda: turned_jpeg(5),
     "png, turned": turned_png,
     "jpeg, wide colors": lambda: factories.picture(
-        "JPEG", chat(), icc_profile=factories.wide_colors(), quality=95
+        "JPEG", chat(40), icc_profile=factories.wide_colors(), quality=95
     ),
 }
 
@@ -348,7 +348,7 @@ def test_a_part_that_is_missing_or_short_is_caught(entries: list[LedgerEntry], w
 
 
 def test_a_strip_that_is_another_than_the_ledger_says_is_caught(tmp_path: Path) -> None:
-    folder = case_of(tmp_path, "chat.png", factories.picture("PNG", chat()))
+    folder = case_of(tmp_path, "chat.png", factories.picture("PNG", chat(40)))
     build(folder)
     path = folder / "build/child" / MANIFEST_FILE
     data = json.loads(path.read_text(encoding="utf8"))

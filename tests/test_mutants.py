@@ -22,6 +22,7 @@ from benchmarks.mutants.judge import Verdict
 from benchmarks.mutants.packets import PACKETS, Packet, load
 from benchmarks.mutants.trial import Job, Outcome, make
 from tests import factories
+from tests.support.sharing import made_once
 
 _ABSENT = {"form page", "placed page"}  # groups of which the two packets here have no page
 _FEW = {
@@ -42,10 +43,9 @@ def packet(small: Path) -> Packet:
 
 
 @pytest.fixture(scope="module")
-def letters(tmp_path_factory: pytest.TempPathFactory) -> Packet:
+def letters() -> Packet:
     """The first packet of the benchmark: figures, links, a form, a Word file."""
-    home = tmp_path_factory.mktemp("letters")
-    PACKETS["letters"](home / "letters", 2)
+    home = made_once("mutants", lambda folder: PACKETS["letters"](folder / "letters", 2))
     return load(home, "letters")
 
 

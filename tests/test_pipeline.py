@@ -87,7 +87,7 @@ def test_same_bytes_cold_and_warm_with_one_worker_and_two(small: Path, copy: Pat
     warm = snapshot(copy / "build")
     shutil.rmtree(copy / ".assembler")
     unseal(copy)
-    build(copy, jobs=2)
+    build(copy, jobs=2, cold=True)
 
     assert before == warm == snapshot(copy / "build")
 
@@ -106,7 +106,7 @@ def test_where_nothing_changed_it_is_proved_again_and_left_as_it_is(
     assert times == {path: path.stat().st_mtime_ns for path in (copy / "build/child").rglob("*")}
     assert snapshot(copy / "build") == snapshot(small / "build")
     shutil.rmtree(copy / ".assembler")
-    (cold,) = build(copy)
+    (cold,) = build(copy, cold=True)
     assert (cold.again, cold.proof.drawn, cold.proof.known) == (True, 5, 0)
 
 

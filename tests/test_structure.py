@@ -30,6 +30,7 @@ from tests.conftest import build
 from tests.mutable import link, web
 from tests.support.profiles import build as build_for
 from tests.support.profiles import own_profile
+from tests.support.sharing import made_once
 
 
 class Here:
@@ -42,10 +43,11 @@ class Here:
 
 
 @pytest.fixture(scope="module")
-def linked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = mutable.mutable_case(tmp_path_factory.mktemp("linked") / "case")
-    build(folder)
-    return folder
+def linked() -> Path:
+    def make(folder: Path) -> None:
+        build(mutable.mutable_case(folder / "case"))
+
+    return made_once("linked", make) / "case"
 
 
 @pytest.fixture

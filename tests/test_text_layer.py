@@ -24,6 +24,7 @@ from tests import factories
 from tests.conftest import AS_OF
 from tests.mutating import PACKET, details, draw_over, failed, proved, rewrite
 from tests.support import manifests
+from tests.support.building import warm_up
 
 TEXT, SCAN, PHOTO = (
     5,
@@ -194,6 +195,7 @@ def test_sound_evidence_of_many_kinds_passes(tmp_path: Path, profile: str) -> No
     (case / "profiles/no-links.json").write_text(json.dumps(NO_LINKS))
 
     options = pipeline.Options(as_of=AS_OF, profile=profile)
+    warm_up(case)
     with Workshop(case / ".assembler", jobs=2) as shop:
         (built,) = pipeline.build_packets(
             pipeline.make_context(case, Shelf.default(), shop, options)

@@ -25,7 +25,9 @@ from assembler.runtime import programs
 from assembler.runtime.manifest_reader import read_manifest
 from tests import factories
 from tests.conftest import AS_OF
+from tests.support.building import warm_up
 from tests.support.proofs import believe, proved
+from tests.support.sharing import made_once
 
 Change = Callable[[Pdf, Any], None]
 
@@ -92,15 +94,24 @@ KINDS: dict[str, tuple[bool, dict[str, Any], tuple[int, int]]] = {
 }
 
 
+def finish(kind: str) -> Path:
+    """A finished packet of this kind, made once in a test run."""
+    office, values, size = KINDS[kind]
+
+    def make(folder: Path) -> None:
+        case = word_case(folder / "case", values, size)
+        warm_up(case)
+        bundle(case, office=office)
+
+    return made_once(f"word-{kind}", make) / "case"
+
+
 @pytest.fixture(scope="module", params=list(KINDS))
-def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(request: pytest.FixtureRequest) -> Path:
     """A finished packet; tests must copy it before they change it."""
-    office, values, size = KINDS[request.param]
-    if office and not programs.find("soffice"):
+    if KINDS[request.param][0] and not programs.find("soffice"):
         pytest.skip("LibreOffice is not installed")
-    case = word_case(tmp_path_factory.mktemp("word") / "case", values, size)
-    bundle(case, office=office)
-    return case
+    return finish(request.param)
 
 
 @pytest.fixture
@@ -278,12 +289,9 @@ def test_pages_that_an_earlier_run_proved_are_compared_again_if_what_was_kept_is
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def embedded() -> Path:
     """A finished packet of the first kind; tests must copy it before they change it."""
-    office, values, size = KINDS["embedded"]
-    case = word_case(tmp_path_factory.mktemp("word") / "case", values, size)
-    bundle(case, office=office)
-    return case
+    return finish("embedded")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import unseal
+from tests.support.building import lend_cache
 from tests.support.commands import DAY, ROOT, run, snapshot
 
 FULL = Path("/dev/full")
@@ -190,20 +191,20 @@ def bytes_named(small: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", ["bundle", "check", "batch", "forms fill"])
 def test_a_path_that_is_not_utf8_is_named(bytes_named: Path, command: str) -> None:
-    ran = assembler(*command.split(), bytes_named)
+    code, out, err = run(*command.split(), bytes_named)
 
-    assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
+    assert code == ExitCode.OUTPUT_NOT_WRITTEN
     assert (
         "caf\N{REPLACEMENT CHARACTER}: cannot be written (its name is not UTF-8); give it another "
-        "name" in (ran.stdout + ran.stderr).decode()
+        "name" in out + err
     )
 
 
 def test_an_out_that_is_not_utf8_is_named(copy: Path, tmp_path: Path) -> None:
-    ran = assembler("bundle", copy, "--out", tmp_path / BYTES)
+    code, _, err = run("bundle", copy, "--out", tmp_path / BYTES)
 
-    assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
-    assert b"its name is not UTF-8" in ran.stderr
+    assert code == ExitCode.OUTPUT_NOT_WRITTEN
+    assert "its name is not UTF-8" in err
     assert not (tmp_path / BYTES).exists()
 
 
@@ -307,17 +308,24 @@ def tiny(tmp_path: Path) -> Iterator[Callable[[Path, int], None]]:
     ],
 )
 def test_a_full_disk_ends_with_the_place(
-    tmp_path: Path, tiny: Callable[[Path, int], None], where: str, size: int, place: str
+    small: Path,
+    tmp_path: Path,
+    tiny: Callable[[Path, int], None],
+    where: str,
+    size: int,
+    place: str,
 ) -> None:
     case = factories.small_case(tmp_path / "case")
+    if where == "build":
+        lend_cache(case)
     tiny(case / where, size)
 
-    ran = assembler("bundle", case, *DAY)
+    code, _, err = run("bundle", case, *DAY)
 
-    assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN, ran.stderr
-    assert ran.stderr.splitlines()[-1].startswith(place.encode())
-    assert b"No space left on device" in ran.stderr
-    assert b"EVID." not in ran.stderr
+    assert code == ExitCode.OUTPUT_NOT_WRITTEN, err
+    assert err.splitlines()[-1].startswith(place)
+    assert "No space left on device" in err
+    assert "EVID." not in err
     assert swept(case)
 
 

@@ -240,7 +240,8 @@ class FormWriter:
 def save_form(writer: FormWriter, path: Path) -> None:
     """Write the file without dates or random numbers: the same answers give the same bytes."""
     writer.writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
-    writer.writer.write(path)
+    with path.open("wb") as out:  # pypdf writes byte by byte; given a path, without a buffer
+        writer.writer.write(out)
 
 
 def _iterate_terminals(

@@ -9,6 +9,7 @@ from assembler import pipeline
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests.conftest import AS_OF
+from tests.support.building import warm_up
 
 
 def dated(value: object) -> dict[str, object]:
@@ -27,6 +28,7 @@ def own_profile(case: Path, **values: object) -> str:
 
 
 def build(case: Path, profile: str) -> pipeline.BuiltPacket:
+    warm_up(case)
     with Workshop(case / ".assembler", jobs=2) as shop:
         (built,) = pipeline.build_packets(
             pipeline.make_context(

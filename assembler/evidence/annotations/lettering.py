@@ -177,8 +177,6 @@ class _Face:
     """An open font."""
 
     font: Any  # of fontTools
-    glyphs: Any
-    names: Sequence[str]
     letters: dict[int, str]
     shaper: Any  # of HarfBuzz
     units: int
@@ -195,12 +193,17 @@ def _open_face(index: int) -> _Face:
     face = hb.Face(hb.Blob.from_file_path(str(path)), 0)
     return _Face(
         font=font,
-        glyphs=font.getGlyphSet(),
-        names=font.getGlyphOrder(),
         letters=font.getBestCmap(),
         shaper=hb.Font(face),
         units=font["head"].unitsPerEm,
     )
+
+
+@cache
+def _open_outlines(index: int) -> Any:
+    """Return the outlines of one of our fonts, by glyph name; of a large font they take a while, so
+    only where one of its glyphs is drawn."""
+    return _open_face(index).font.getGlyphSet()
 
 
 class Lettering:
@@ -353,8 +356,9 @@ def _outline(face: int, number: int) -> Any:
     scale = _EM / face_data.units
     is_cubic = "CFF " in face_data.font
     smooth: Any = Cu2QuPen(pen, 1.0, reverse_direction=True) if is_cubic else pen
-    recording = DecomposingRecordingPen(face_data.glyphs)
-    face_data.glyphs[face_data.names[number]].draw(recording)
+    outlines = _open_outlines(face)
+    recording = DecomposingRecordingPen(outlines)
+    outlines[face_data.font.getGlyphName(number)].draw(recording)
     recording.replay(TransformPen(smooth, (scale, 0, 0, scale, 0, 0)))
     return pen.glyph()
 
