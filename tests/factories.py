@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -347,19 +348,27 @@ CASE: dict[str, Any] = {
 }
 
 
-def small_case(folder: Path, change: dict[str, Any] | None = None) -> Path:
-    """A whole case with three exhibits and five pages of evidence, in `folder`; `change`
-    replaces top-level keys."""
-    evidence = folder / "evidence"
-    evidence.mkdir(parents=True)
+@cache
+def small_evidence() -> dict[str, bytes]:
+    """The evidence of the small case, drawn once per process."""
     letter = [
         ["First page of the letter.", "It is about Testina Exemplar."],
         ["Second page of the letter."],
     ]
     record = [[*LINES, "Record of Testina Exemplar."], [*LINES, "This is the second scanned page."]]
-    (evidence / "letter.pdf").write_bytes(text_pdf(letter))
-    (evidence / "scan.pdf").write_bytes(scan_pdf(record, dpi=150))
-    (evidence / "photo.jpg").write_bytes(photo(6, lines=PHOTO))
+    return {
+        "letter.pdf": text_pdf(letter),
+        "scan.pdf": scan_pdf(record, dpi=150),
+        "photo.jpg": photo(6, lines=PHOTO),
+    }
+
+
+def small_case(folder: Path, change: dict[str, Any] | None = None) -> Path:
+    """A whole case with three exhibits and five pages of evidence, in `folder`; `change`
+    replaces top-level keys."""
+    (folder / "evidence").mkdir(parents=True)
+    for name, data in small_evidence().items():
+        (folder / "evidence" / name).write_bytes(data)
     write_case(folder, {**deepcopy(CASE), **(change or {})})
     return folder
 

@@ -858,8 +858,18 @@ def filled(path: Path, encrypted: bool) -> bytes:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs the corpus")
-@pytest.mark.parametrize("encrypted", [True, False])
-@pytest.mark.parametrize("name", ["g-1145", "g-1450", "g-28", "i-131", "i-134", "i-765", "i-912"])
+@pytest.mark.parametrize(
+    ("name", "encrypted"),
+    [
+        ("g-1145", True),
+        ("g-1450", False),
+        ("g-28", True),
+        ("i-131", False),
+        ("i-134", True),
+        ("i-765", False),
+        ("i-912", True),
+    ],
+)
 def test_real_blanks_filled_by_another_program_show_every_value(
     tmp_path: Path, name: str, encrypted: bool
 ) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,53 +101,56 @@ def oriented(orientation: int) -> bytes:
     return jpeg(sheet(), exif=exif)
 
 
-PICTURES = {
-    "plain.jpg": jpeg(sheet()),
-    "gray.jpg": jpeg(sheet().convert("L"), 75),
-    "print.jpg": jpeg(sheet().convert("CMYK")),
-    **{f"turned{n}.jpg": oriented(n) for n in range(2, 9)},
-    "plain.png": factories.picture("PNG", sheet()),
-    "fine.png": factories.picture("PNG", sheet().resize((1700, 2200))),
-    "palette.png": factories.picture("PNG", sheet().quantize(32)),
-    "two.png": factories.picture("PNG", sheet().convert("1")),
-    "alpha.png": factories.picture("PNG", sheet().convert("RGBA")),
-    "fax.tif": factories.fax(),
-    "fine.tif": factories.fax(fine=True),
-    "lossy.webp": factories.picture("WEBP", sheet(), quality=80),
-    "lossless.webp": factories.picture("WEBP", sheet(), lossless=True),
-    "photo.avif": factories.picture("AVIF", sheet(), quality=80),
-    "jpeg.tif": factories.picture("TIFF", sheet(), compression="jpeg"),
-    "drawing.gif": factories.picture("GIF", sheet().quantize(16)),
-    "drawing.bmp": factories.picture("BMP", sheet()),
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "plain.jpg": lambda: jpeg(sheet()),
+    "gray.jpg": lambda: jpeg(sheet().convert("L"), 75),
+    "print.jpg": lambda: jpeg(sheet().convert("CMYK")),
+    **{f"turned{n}.jpg": partial(oriented, n) for n in range(2, 9)},
+    "plain.png": lambda: factories.picture("PNG", sheet()),
+    "fine.png": lambda: factories.picture("PNG", sheet().resize((1700, 2200))),
+    "palette.png": lambda: factories.picture("PNG", sheet().quantize(32)),
+    "two.png": lambda: factories.picture("PNG", sheet().convert("1")),
+    "alpha.png": lambda: factories.picture("PNG", sheet().convert("RGBA")),
+    "fax.tif": factories.fax,
+    "fine.tif": lambda: factories.fax(fine=True),
+    "lossy.webp": lambda: factories.picture("WEBP", sheet(), quality=80),
+    "lossless.webp": lambda: factories.picture("WEBP", sheet(), lossless=True),
+    "photo.avif": lambda: factories.picture("AVIF", sheet(), quality=80),
+    "jpeg.tif": lambda: factories.picture("TIFF", sheet(), compression="jpeg"),
+    "drawing.gif": lambda: factories.picture("GIF", sheet().quantize(16)),
+    "drawing.bmp": lambda: factories.picture("BMP", sheet()),
 }
-PDFS = {
+PDFS: dict[str, Callable[[], bytes]] = {
     **{
-        f"turned{angle}{'full' * full}.pdf": statement(angle, full=full)
+        f"turned{angle}{'full' * full}.pdf": partial(statement, angle, full=full)
         for angle in (0, 90, 180, 270)
         for full in (False, True)
     },
     **{
-        f"cropped{angle}{'full' * full}.pdf": statement(
-            angle, (33.3, 51.7, 580.2, 760.9), full=full
+        f"cropped{angle}{'full' * full}.pdf": partial(
+            statement, angle, (33.3, 51.7, 580.2, 760.9), full=full
         )
         for angle in (0, 90)
         for full in (False, True)
     },
-    "shifted.pdf": statement(90, None, (-50.5, -20.25, 561.5, 771.75), full=True),
-    "poster.pdf": statement(media=(0, 0, 2448, 3168), full=True),
-    "card.pdf": statement(media=(0, -620, 380, 140), full=True),
-    "scan.pdf": bytes(img2pdf.convert(jpeg(sheet()), nodate=True)),
-    "fine.pdf": bytes(
+    "shifted.pdf": lambda: statement(90, None, (-50.5, -20.25, 561.5, 771.75), full=True),
+    "poster.pdf": lambda: statement(media=(0, 0, 2448, 3168), full=True),
+    "card.pdf": lambda: statement(media=(0, -620, 380, 140), full=True),
+    "scan.pdf": lambda: bytes(img2pdf.convert(jpeg(sheet()), nodate=True)),
+    "fine.pdf": lambda: bytes(
         img2pdf.convert(jpeg(sheet().resize((1700, 2200)), dpi=(200, 200)), nodate=True)
     ),
-    "form.pdf": factories.form_pdf(),
+    "form.pdf": factories.form_pdf,
 }
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Bound:
     """Pages and pictures of all kinds, as evidence, bound."""
-    return bound(tmp_path_factory.mktemp("shown"), {**PDFS, **PICTURES})
+    return bound(
+        tmp_path_factory.mktemp("shown"),
+        {name: make() for name, make in {**PDFS, **PICTURES}.items()},
+    )
 
 
 @pytest.mark.parametrize("name", [*PDFS, *PICTURES])
@@ -220,14 +224,17 @@ def layered(data: bytes) -> bytes:
 
 
 SHIFTED = (-50.5, -20.25, 561.7, 771.6)
-LAYERED = {
-    **{f"layered{angle}.pdf": layered(statement(angle, full=True)) for angle in (0, 90, 180, 270)},
+LAYERED: dict[str, Callable[[], bytes]] = {
     **{
-        f"moved{angle}.pdf": layered(statement(angle, media=SHIFTED, full=True))
+        f"layered{angle}.pdf": lambda angle=angle: layered(statement(angle, full=True))
+        for angle in (0, 90, 180, 270)
+    },
+    **{
+        f"moved{angle}.pdf": lambda angle=angle: layered(statement(angle, media=SHIFTED, full=True))
         for angle in (0, 90, 180)
     },
-    "cut.pdf": layered(statement(270, (33.3, 51.7, 580.2, 760.9), full=True)),
-    "copied.pdf": layered(statement()),
+    "cut.pdf": lambda: layered(statement(270, (33.3, 51.7, 580.2, 760.9), full=True)),
+    "copied.pdf": lambda: layered(statement()),
 }
 
 
@@ -242,7 +249,9 @@ def hide_all_layers(pdf: Pdf, _: Any) -> None:
 @pytest.fixture(scope="module")
 def layers(tmp_path_factory: pytest.TempPathFactory) -> Bound:
     """Pages of which a layer is off."""
-    return bound(tmp_path_factory.mktemp("layers"), LAYERED)
+    return bound(
+        tmp_path_factory.mktemp("layers"), {name: make() for name, make in LAYERED.items()}
+    )
 
 
 @pytest.mark.parametrize("name", LAYERED)
@@ -661,7 +670,7 @@ def test_a_page_of_ours_is_compared_with_its_draft(shown: Bound) -> None:
     import pypdfium2 as pdfium
 
     entry = shown.entry("turned0full.pdf")
-    bundle, draft = pdfium.PdfDocument(shown.bundle), pdfium.PdfDocument(PDFS["turned0full.pdf"])
+    bundle, draft = pdfium.PdfDocument(shown.bundle), pdfium.PdfDocument(PDFS["turned0full.pdf"]())
 
     page = bundle[entry.number - 1]
     assert compare_page(
