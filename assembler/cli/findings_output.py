@@ -93,7 +93,7 @@ def print_not_checked(sentences: Sequence[str], checked: str) -> None:
 
 def print_wrapped(text: str, indent: str) -> None:
     """Print a text as a result, broken at the width of the terminal, if it is one."""
-    width = _width(err=False)
+    width = _measure_width(err=False)
     shown = click.wrap_text(text, width, indent, indent) if width else f"{indent}{text}"
     _write(shown, {}, err=False)
 
