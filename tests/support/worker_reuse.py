@@ -32,7 +32,7 @@ class ReusingPool(Pool):
         return super()._start()
 
     def close(self) -> None:
-        if not self._busy():
+        if not self._list_busy():
             while self._workers and len(_kept) < _MOST_KEPT:
                 _kept.append(self._workers.pop())
         super().close()
