@@ -32,7 +32,7 @@ _LAZY_MODULES = {
     "build": "case_builds",
     "run": "case_builds",
     "run_on": "cluster",
-    "junit": "junit_suite",
+    "make_junit_cases": "junit_suite",
 }
 
 
