@@ -278,8 +278,8 @@ def _compare_facts(
             "CHECK.DIFFERS",
             place,
             f"the {fact} in its machine-readable lines differs from {pointer}/{key}",
-            "compare both with other papers: correct case.json if it is mistyped, put the right "
-            "document here if it is another one, and ask an attorney if the document is wrong",
+            "compare both with other papers: correct case.json if it is mistyped, replace the file "
+            "if it is not the right document, and ask an attorney if the document itself is wrong",
             Severity.ERROR if is_proved else Severity.WARNING,
             source=_DOC_9303,
         )

@@ -115,5 +115,5 @@ def report_placement(placed: PicturePage, page: int) -> Iterator[Loss]:
             "EVID.BACKGROUND",
             f"picture {page} is light on a transparent background: it was placed on gray or "
             f"black, since white would hide it",
-            "nothing to do, if it shows well",
+            "nothing to do if it is easy to see",
         )

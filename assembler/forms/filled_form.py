@@ -162,7 +162,7 @@ def _make_payment_finding(form: FormMap, where: str) -> Finding:
         "FORM.PAYMENT",
         where,
         "card data and form do not match",
-        "fill it with `assembler forms fill --payment`, remove it from case.json, and lay the "
+        "fill it with `assembler forms fill --payment`, remove it from case.json, and put the "
         "signed form on top of the printed packet",
         source=form.source,
     )

@@ -306,7 +306,7 @@ def _check_document(matched: Sequence[tuple[FiledPage, int | None]]) -> Iterator
         yield _make_freeze_finding(
             "ORDER",
             matched[0][0],
-            f"filed {_name_pages(moved)} not after the pages that came before them",
+            f"filed {_name_pages(moved)} no longer in the order of the filing",
             "list the exhibit's filed files in the order in which they were filed, or build "
             "without --freeze",
         )

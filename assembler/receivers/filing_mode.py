@@ -16,16 +16,16 @@ def check_filing_mode(case: Case, profile: Profile) -> tuple[Finding, ...]:
     if profile.filing in ("", case.request.filing) or profile.id == DEFAULT:
         return ()
     problem = (
-        f"`filing` of the request is {case.request.filing}, and the receiver of profile "
-        f"{profile.id} takes a bundle {_WAYS[profile.filing]}: the letter's fee, address and marks "
-        f"follow `filing`; stamps, files and their sizes follow the profile"
+        f"`filing` of the request is {case.request.filing}, but the receiver of profile "
+        f"{profile.id} accepts bundles {_WAYS[profile.filing]}: the letter's fee, address and "
+        f"marks follow `filing`; stamps, files and their sizes follow the profile"
     )
     return (
         make_finding(
             "FILING.PROFILE",
             case.place(_POINTER),
             problem,
-            "build with the profile of the way it is filed, or correct `filing`",
+            "build with a profile for the way you file, or correct `filing`",
             file="case.json",
             line=case.line(_POINTER),
             pointer=_POINTER,

@@ -144,7 +144,7 @@ def _check_forbidden(files: Sequence[SurveyedFile], _: Profile) -> Iterator[Find
             yield _make_rule_finding(
                 "ATTACHMENT",
                 _Place(file.name),
-                "other files are attached in it",
+                "other files are attached to it",
                 "file them as exhibits",
                 _SAFE,
             )

@@ -66,7 +66,7 @@ def _check_dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
             yield _make_ledger_finding(
                 "DIVIDER",
                 f"exhibit {exhibit}",
-                "there is no divider sheet in front of it",
+                "there is no divider sheet before it",
                 "add one",
                 profile.source("dividers"),
                 entry.number,

@@ -354,6 +354,6 @@ def _check_packet(manifest: Manifest) -> Iterator[Finding]:
                 "PRINT.DIVIDER",
                 f"exhibit {row.exhibit}",
                 "it has no divider sheet, like a notice that goes on top",
-                "nothing to do, if it is a notice",
+                "nothing to do if it is a notice",
                 exhibit=row.exhibit,
             )

@@ -59,11 +59,11 @@ def _report_surroundings(exhibit: Exhibit, page: ExhibitPage) -> Iterator[Findin
     yield make_finding(
         SURROUNDINGS,
         f"{page.page.path}, page {page.page.source_page}",
-        "the photograph shows a document and much of what lies around it; the review page marks "
-        "the document",
+        "the photograph shows a document and a large area around it; the review page marks the "
+        "document",
         "to show it larger, crop a copy of the photograph to the document with a small margin in "
-        "any picture program, save it under a name of its own in evidence/, and list it instead; "
-        "keep the client's photograph as it is, under `ignored_files`",
+        "any picture program, save it under a new name in evidence/, and list it instead; "
+        "list the client's original photograph under `ignored_files`",
         file=page.page.path,
         page=page.page.source_page,
         exhibit=exhibit.id,
