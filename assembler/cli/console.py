@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # commands in the order in which a case needs them
 WORKFLOW = {
-    "Start a case": ("init",),
+    "Start a case": ("init", "import", "export"),
     "See what is missing": ("status", "validate", "check", "watch", "plan", "explain"),
     "Build": ("bundle", "batch", "forms", "draft"),
     "Prove, compare, print": ("verify", "diff", "print", "unbundle"),
@@ -33,7 +33,17 @@ WORKFLOW = {
 # commands whose runs end with a verdict, also where they fail
 JUDGING = frozenset(("status", "validate", "check", "watch", "bundle", "batch"))
 # commands that import much before they have something to say
-SLOW = JUDGING | {"plan", "forms", "draft", "verify", "diff", "print", "unbundle"}
+SLOW = JUDGING | {
+    "plan",
+    "forms",
+    "draft",
+    "verify",
+    "diff",
+    "print",
+    "unbundle",
+    "import",
+    "export",
+}
 _NO_LIMIT = 1_000  # characters of a command's first sentence
 
 

@@ -28,8 +28,10 @@ from assembler.cli.console import (
 from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
+from assembler.cli.export_command import export
 from assembler.cli.findings_output import decide_exit_code, print_findings, print_verdict
 from assembler.cli.form_commands import forms
+from assembler.cli.import_command import import_facts
 from assembler.cli.init_command import init
 from assembler.cli.print_command import print_run
 from assembler.cli.shared_options import (
@@ -69,6 +71,8 @@ def main() -> None:
 
 
 main.add_command(init)
+main.add_command(import_facts)
+main.add_command(export)
 main.add_command(status)
 main.add_command(watch)
 main.add_command(validate)

@@ -1,0 +1,174 @@
+"""`assembler import`: facts from a sheet, a filled form or another program into cases."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assembler.cli.console import result, say
+from assembler.cli.shared_options import FOLDER, json_option, shelf_option, verbose_option
+
+if TYPE_CHECKING:
+    from assembler.pipeline.import_facts import ImportReport
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 12  # names of fields that are listed
+
+
+@click.command("import")
+@click.argument("file", type=_FILE, required=False)
+@click.option("--into", "case", type=FOLDER, default=None, help="The case that gets the facts.")
+@click.option(
+    "--new",
+    "root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Make one case folder a row, in this folder.",
+)
+@click.option(
+    "--template",
+    type=_NEW_FILE,
+    default=None,
+    help="Write an empty workbook to fill in: headings, explanations, choices.",
+)
+@click.option(
+    "--columns",
+    type=_FILE,
+    default=None,
+    help="A table of your own headings (docs/import.md).",
+)
+@click.option(
+    "--date-order",
+    type=click.Choice(["mdy", "dmy"]),
+    default=None,
+    help="How 03/04/2025 is meant in this file: month first, or day first.",
+)
+@click.option("--row", type=click.IntRange(1), default=None, help="With --into: the row to take.")
+@click.option(
+    "--take",
+    metavar="FIELD",
+    multiple=True,
+    help="Write the file's value of this field over the one that stands; repeat for several.",
+)
+@click.option("--keep", is_flag=True, help="Leave every value that stands.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--kind", default="parole", show_default=True, help="With --new: kind of filing.")
+@click.option(
+    "--reason",
+    "reasons",
+    multiple=True,
+    help="With --new: reason for requesting parole, where the file names none.",
+)
+@click.option("--force", is_flag=True, help="With --template: replace a file of this name.")
+@json_option
+@shelf_option
+@verbose_option
+def import_facts(
+    file: Path | None,
+    case: Path | None,
+    root: Path | None,
+    template: Path | None,
+    columns: Path | None,
+    date_order: str | None,
+    row: int | None,
+    take: tuple[str, ...],
+    keep: bool,
+    dry_run: bool,
+    kind: str,
+    reasons: tuple[str, ...],
+    force: bool,
+    as_json: bool,
+    shelf_dir: Path | None,
+) -> None:
+    """Take facts from FILE into a case, or into one new case a row.
+
+    FILE is a sheet (XLSX, ODS, CSV), a filled Form I-131, I-134 or G-28, or an export of
+    docassemble, Docketwise, Clio or LegalServer. A value that differs from one that stands is
+    written only with --take.
+    """
+    from assembler.pipeline import export_facts, import_facts
+    from assembler.runtime.resources import Shelf
+
+    shelf = Shelf.default(shelf_dir)
+    if template is not None:
+        count = export_facts.write_template(template, shelf, force=force)
+        result(f"{template}: {count} columns; fill in one row a case, then run: assembler import")
+        return
+    if file is None or (case is None) == (root is None):
+        raise click.UsageError("name a FILE and either --into CASE or --new ROOT")
+    properties = shelf.schema("case.schema.json")["properties"]
+    _check_choice("--kind", (kind,), properties["kind"]["enum"])
+    _check_choice("--reason", reasons, properties["reasons"]["items"]["enum"])
+    options = import_facts.ImportOptions(
+        columns=columns,
+        date_order=date_order or "",
+        row=row,
+        take=take,
+        keep=keep,
+        dry_run=dry_run,
+        kind=kind,
+        reasons=reasons,
+    )
+    if case is not None:
+        report = import_facts.import_into(file, case, shelf, options)
+    elif root is not None:
+        report = import_facts.import_new(file, root, shelf, options)
+    if as_json:
+        result(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
+    else:
+        _print(report, case or root or Path())
+
+
+def _check_choice(option: str, values: tuple[str, ...], allowed: list[str]) -> None:
+    for value in values:
+        if value not in allowed:
+            raise click.BadParameter(f"it is not one of {', '.join(allowed)}", param_hint=option)
+
+
+def _as_json(report: ImportReport) -> dict[str, Any]:
+    rows = asdict(report)
+    rows["cases"] = [path.as_posix() for path in report.cases]
+    rows["findings"] = [asdict(finding) for finding in report.findings]
+    return rows
+
+
+def _print(report: ImportReport, place: Path) -> None:
+    from assembler.cli.findings_output import print_findings
+
+    print_findings(report.findings, err=True)
+    say(f"{report.file}: {len(report.used)} columns used")
+    for title, names in (("not used", report.ignored), ("not in the file", report.missing)):
+        if names:
+            say(f"  {title}: {_list(names)}")
+    verb = "" if report.written else "would be "
+    for title, names in (
+        ("added", report.added),
+        ("replaced", report.replaced),
+        ("kept, although the file differs", report.kept),
+        ("left to FILL IN", report.fill_in),
+    ):
+        if names:
+            say(f"  {verb if title in ('added', 'replaced') else ''}{title}: {_list(names)}")
+    if report.same:
+        say(f"  the same already: {len(report.same)} fields")
+    if report.cases:
+        count = f"{len(report.cases)} case{'s' if len(report.cases) != 1 else ''}"
+        if report.written:
+            result(f"{place}: {count} made; next: assembler validate {place}")
+        else:
+            result(f"{place}: {count} would be made")
+    elif report.written:
+        written = len(report.added) + len(report.replaced)
+        result(f"{place}: {written} fields written; next: assembler validate {place}")
+    else:
+        result(f"{place}: nothing was written")
+
+
+def _list(names: tuple[str, ...]) -> str:
+    rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return "; ".join(names[:_SHOWN]) + rest

@@ -1,0 +1,346 @@
+"""Compare imported facts with those of a case, and say what would be written. Pure.
+
+Nothing that stands is replaced without a person's word; an empty cell deletes nothing. What the
+schema needs beside a new value ("a passport has a country") becomes a FILL IN, which no filing
+gets past.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from assembler.intake.case_fields import CaseFields
+from assembler.intake.case_words import fold_word
+from assembler.intake.imports.cells import Fact, Unreadable
+from assembler.intake.json_edit import NoPlace, get_value, set_value, split_pointer
+from assembler.intake.problem import pointer_step
+from assembler.model.case_texts import FILL_IN
+
+_DIGITS_ONLY = ("a_number", "ssn", "phone")
+_PERSON = re.compile(
+    r"/(petitioner|beneficiaries/[0-9]+|others/[0-9]+|supporters/[0-9]+/person)(?=/|$)"
+)
+_IDS = {
+    "petitioner": "petitioner",
+    "beneficiaries": "beneficiary",
+    "supporters": "supporter",
+    "others": "person",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A fact that differs from what stands in case.json."""
+
+    pointer: str
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """What importing facts into a case would do. `changes` are in the order to write them."""
+
+    changes: Mapping[str, Any]
+    conflicts: tuple[Conflict, ...]
+    same: tuple[str, ...]
+    unreadable: tuple[Fact, ...]
+    fill_ins: tuple[str, ...]
+    value: Any  # the case afterwards, with every conflict kept
+
+
+def merge_facts(
+    case: Any,
+    facts: Mapping[str, Fact],
+    fields: CaseFields,
+    *,
+    taken: Container[str] = (),
+    marks_unreadable: bool = False,
+) -> Merge:
+    """Return what importing the facts into a case would do.
+
+    Args:
+        taken: places where the imported value replaces the one that stands.
+        marks_unreadable: whether FILL IN is written where a value cannot be read.
+    """
+    changes: dict[str, Any] = {}
+    conflicts, same, unreadable = [], [], []
+    value = case
+    for fact in sorted(place_facts(case, facts), key=_order):
+        current = get_value(value, fact.pointer)
+        if isinstance(fact.value, Unreadable):
+            unreadable.append(fact)
+            if marks_unreadable and current is None and not fact.pointer.endswith(("/id", "/name")):
+                changes[fact.pointer] = f"{FILL_IN}: {fields.field(fact.pointer).title.lower()}"
+                value = set_value(value, fact.pointer, changes[fact.pointer])
+        elif _is_open(current) or fact.pointer in taken:
+            if not is_same(current, fact.value, fact.pointer):
+                changes[fact.pointer] = fact.value
+                value = set_value(value, fact.pointer, fact.value)
+        elif is_same(current, fact.value, fact.pointer):
+            same.append(fact.pointer)
+        else:
+            conflicts.append(Conflict(pointer=fact.pointer, fact=fact))
+    fill_ins: dict[str, Any] = {}
+    while missing := next(_find_missing(value, changes, fields), None):
+        fill_ins[missing[0]] = missing[1]
+        value = set_value(value, *missing)
+    return Merge(
+        changes=changes | fill_ins,
+        conflicts=tuple(conflicts),
+        same=tuple(same),
+        unreadable=tuple(unreadable),
+        fill_ins=tuple(pointer for pointer, needed in fill_ins.items() if FILL_IN in str(needed)),
+        value=value,
+    )
+
+
+def is_same(current: Any, imported: Any, pointer: str) -> bool:
+    """Return whether two values say the same: numbers of telephones without their signs, one
+    paragraph as a text or a list of one."""
+    if pointer.rpartition("/")[2] in _DIGITS_ONLY:
+        return re.sub(r"[^0-9]", "", str(current)) == re.sub(r"[^0-9]", "", str(imported))
+    if isinstance(current, list) != isinstance(imported, list):
+        return _as_list(current) == _as_list(imported)
+    return type(current) is type(imported) and bool(current == imported)
+
+
+def flatten_facts(case: Any, where: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the place and value of each text, number, truth value, and list of texts of a case."""
+    match case:
+        case dict():
+            for key, value in case.items():
+                yield from flatten_facts(value, where + pointer_step(key))
+        case list() if case and not any(isinstance(entry, (dict, list)) for entry in case):
+            yield where, case
+        case list():
+            for position, value in enumerate(case):
+                yield from flatten_facts(value, f"{where}/{position}")
+        case None:
+            return
+        case _:
+            yield where, case
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _order(fact: Fact) -> tuple[bool, list[tuple[int, str]]]:
+    """Sort ids first: they say who the other facts are about; then lists by their numbers."""
+    steps = [
+        (int(step), "") if step.isdecimal() else (-1, step) for step in split_pointer(fact.pointer)
+    ]
+    return not fact.pointer.endswith("/id"), steps
+
+
+def _is_open(current: Any) -> bool:
+    """Return whether nothing stands at a place: no value, null, FILL IN, or a person whose name is
+    still to be written."""
+    if isinstance(current, dict):
+        return _is_open(get_value(current, "/name/given")) and "name" in current
+    return current is None or (isinstance(current, str) and FILL_IN in current)
+
+
+def place_facts(case: Any, facts: Mapping[str, Fact]) -> list[Fact]:
+    """Return the facts at the places where the case has, or will have, the people they are about.
+
+    A person is found by id or name, else by number. The facts of somebody who is described
+    elsewhere (`same_as`) go there, unless they name another person: who then is one fact.
+    """
+    homes: dict[str, dict[str, Fact]] = {}
+    others: list[Fact] = []
+    for fact in facts.values():
+        match = _PERSON.match(fact.pointer)
+        if match:
+            homes.setdefault(match[0], {})[fact.pointer[match.end() :]] = fact
+        else:
+            others.append(fact)
+    moves = _align_people(case, homes)
+    placed: list[Fact] = []
+    for home, person in homes.items():
+        placed += _place_person(case, moves.get(home, home), person, homes)
+    for fact in others:
+        placed.append(_moved(fact, moves))
+    return _close_gaps(case, placed)
+
+
+def _moved(fact: Fact, moves: Mapping[str, str]) -> Fact:
+    """Return a supporter's fact (income) at the place of the supporter."""
+    for old, new in moves.items():
+        old_home, new_home = old.removesuffix("/person"), new.removesuffix("/person")
+        if old_home != old and fact.pointer.startswith(f"{old_home}/"):
+            pointer = new_home + fact.pointer.removeprefix(old_home)
+            return Fact(pointer=pointer, value=fact.value, place=fact.place)
+    return fact
+
+
+def _align_people(case: Any, homes: Mapping[str, Mapping[str, Fact]]) -> dict[str, str]:
+    """Return where the case has the people of lists: those of the same id or name."""
+    known: dict[tuple[str, str], str] = {}
+    for home in _people(case):
+        kind = home.split("/")[1]
+        for key in _keys(get_value(case, home)):
+            known.setdefault((kind, key), home)
+    moves: dict[str, str] = {}
+    for home, person in homes.items():
+        kind = home.split("/")[1]
+        raw = _build(person)
+        found = [known[kind, key] for key in _keys(raw) if (kind, key) in known]
+        if found and kind != "petitioner":
+            moves[home] = found[0]
+    taken = set(moves.values())
+    for home in homes:
+        if home not in moves and home in taken:  # its number belongs to somebody else
+            moves[home] = _free_home(home, case, taken)
+            taken.add(moves[home])
+    return moves
+
+
+def _free_home(home: str, case: Any, taken: set[str]) -> str:
+    """Return the next place of a list that is nobody's."""
+    _, kind, _, *inner = home.split("/")
+    people = get_value(case, f"/{kind}")
+    number = len(people) if isinstance(people, list) else 0
+    while (place := "/".join(["", kind, str(number), *inner])) in taken:
+        number += 1
+    return place
+
+
+def _keys(person: Any) -> list[str]:
+    """Return the id and the name of a person, to compare them."""
+    person_id = get_value(person, "/id") or get_value(person, "/same_as")
+    given, family = get_value(person, "/name/given"), get_value(person, "/name/family")
+    keys = [f"id {person_id}"] if isinstance(person_id, str) else []
+    if isinstance(given, str) and isinstance(family, str) and FILL_IN not in given:
+        keys.append(f"name {fold_word(given)} {fold_word(family)}")
+    return keys
+
+
+def _build(person: Mapping[str, Fact]) -> Any:
+    """Return the object that the readable facts of a person are."""
+    raw: Any = {}
+    readable = [fact for fact in person.values() if not isinstance(fact.value, Unreadable)]
+    for fact in sorted(readable, key=_order):
+        match = _PERSON.match(fact.pointer)
+        inner = fact.pointer[match.end() :] if match else fact.pointer
+        try:
+            raw = set_value(raw, inner, fact.value)
+        except NoPlace:
+            continue
+    return raw
+
+
+def _place_person(
+    case: Any, home: str, person: Mapping[str, Fact], homes: Mapping[str, Mapping[str, Fact]]
+) -> Iterator[Fact]:
+    current = get_value(case, home)
+    same = get_value(current, "/same_as")
+    first = next(iter(person.values()))
+    if (reference := person.get("/same_as")) is not None:
+        if same is None:  # described here until now
+            value = {"same_as": reference.value}
+            is_same_person = get_value(current, "/id") == reference.value
+            if not is_same_person:
+                yield Fact(pointer=home, value=value, place=reference.place)
+        else:
+            yield Fact(pointer=f"{home}/same_as", value=reference.value, place=reference.place)
+        return
+    if not isinstance(same, str):
+        for inner, fact in person.items():
+            yield Fact(pointer=home + inner, value=fact.value, place=fact.place)
+        return
+    described = next(
+        (place for place in _people(case) if get_value(case, f"{place}/id") == same), home
+    )
+    raw = _build(person)
+    expected = _keys(get_value(case, described)) + _keys(_build(homes.get(described, {})))
+    names = [key for key in _keys(raw) if key.startswith("name")]
+    if names and not set(names) & set(expected):
+        yield Fact(pointer=home, value=raw, place=first.place)
+        for fact in person.values():
+            if isinstance(fact.value, Unreadable):
+                yield fact
+        return
+    for inner, fact in person.items():
+        if inner != "/id":
+            yield Fact(pointer=described + inner, value=fact.value, place=fact.place)
+
+
+def _close_gaps(case: Any, facts: list[Fact]) -> list[Fact]:
+    """Return the facts with numbers of new list entries that leave none out: the second and fourth
+    of a case with one are its second and third."""
+    numbers: dict[str, set[int]] = {}
+    for fact in facts:
+        at = ""
+        for step in split_pointer(fact.pointer):
+            if step.isdecimal():
+                numbers.setdefault(at, set()).add(int(step))
+            at += pointer_step(step)
+    renamed: dict[str, str] = {}
+    for home, used in numbers.items():
+        entries = get_value(case, home)
+        length = len(entries) if isinstance(entries, list) else 0
+        for new, old in enumerate(sorted(number for number in used if number >= length), length):
+            renamed[f"{home}/{old}"] = str(new)
+    closed = []
+    for fact in facts:
+        at, pointer = "", ""
+        for step in split_pointer(fact.pointer):
+            at += pointer_step(step)
+            pointer += pointer_step(renamed.get(at, step))
+        closed.append(Fact(pointer=pointer, value=fact.value, place=fact.place))
+    return closed
+
+
+def _people(case: Any) -> Iterator[str]:
+    yield "/petitioner"
+    for name, inner in (("beneficiaries", ""), ("supporters", "/person"), ("others", "")):
+        people = get_value(case, f"/{name}")
+        for position in range(len(people) if isinstance(people, list) else 0):
+            yield f"/{name}/{position}{inner}"
+
+
+def _find_missing(
+    case: Any, changes: Mapping[str, Any], fields: CaseFields
+) -> Iterator[tuple[str, Any]]:
+    """Yield each field that the schema needs in an object with a new value, and what to write."""
+    homes: dict[str, None] = {}
+    for pointer in changes:
+        home = pointer
+        while home:
+            homes[home] = None
+            home = home.rpartition("/")[0]
+    for home in sorted(homes, key=lambda place: (place.count("/"), place)):
+        value = get_value(case, home)
+        if not isinstance(value, dict) or "same_as" in value:
+            continue
+        for name in _required(fields, home):
+            if name not in value:
+                yield f"{home}/{name}", _needed(case, home, name, fields)
+
+
+def _required(fields: CaseFields, home: str) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name in fields.known_fields(home)
+        if name != "same_as" and fields.field(f"{home}/{name}").is_required
+    )
+
+
+def _needed(case: Any, home: str, name: str, fields: CaseFields) -> Any:
+    """Return what to write into a field that is needed."""
+    if name == "id" and (match := _PERSON.fullmatch(home)):
+        ids = {get_value(case, f"{place}/id") for place in _people(case)}
+        base = _IDS[match[1].split("/")[0]]
+        numbered = (base if number == 1 else f"{base}-{number}" for number in count(1))
+        return next(word for word in numbered if word not in ids)
+    if name == "name":
+        return {"given": FILL_IN, "family": FILL_IN}
+    if name == "person":
+        petitioner = get_value(case, "/petitioner/id") or get_value(case, "/petitioner/same_as")
+        return {"same_as": petitioner or "petitioner"}
+    return f"{FILL_IN}: {fields.field(f'{home}/{name}').title.lower()}"

@@ -1,0 +1,539 @@
+"""Import facts from a file of other people into a case, or into one new case a row.
+
+The file is parsed in a worker process with limits. Nothing is written before everything is decided:
+a case is changed in one step, and new cases appear when all of them are complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from assembler import intake, rules
+from assembler.errors import CaseRejected, ImportRefused, OutputNotWritten
+from assembler.intake.case_fields import CaseFields
+from assembler.intake.case_words import fold_word
+from assembler.intake.imports.cells import BadFile, Fact, RowFacts, Unreadable
+from assembler.intake.imports.columns import ColumnTable, MatchedSheet, match_sheets
+from assembler.intake.imports.merge import Merge, merge_facts, place_facts
+from assembler.intake.imports.row_facts import CASE_ID, read_rows
+from assembler.intake.imports.sheet_reader import read_sheets
+from assembler.intake.imports.tables import ImportTables, load_own_columns, load_tables
+from assembler.intake.json_edit import NoPlace, edit_json, get_value
+from assembler.intake.json_text import BadJson, decode_text, parse_json
+from assembler.model import Finding, Severity
+from assembler.pipeline.single_steps import TO_GATHER
+from assembler.runtime.atomic_files import (
+    is_plain_folder,
+    remove_tree,
+    report_write_errors,
+    sync_files,
+    sync_folders,
+    write_atomic,
+)
+from assembler.runtime.resources import Shelf
+from assembler.runtime.rule_catalog import make_finding
+from assembler.runtime.worker_pool import Failure, Limits, Pool
+
+T = TypeVar("T")
+CASE = "case.json"
+_LIMITS = Limits(seconds=60, memory_mb=2_000, output_mb=1)
+_STAGE = ".assembler-import"
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")  # names of devices on Windows
+_MAX_FINDINGS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """What a person says about an import."""
+
+    columns: Path | None = None
+    date_order: str = ""
+    row: int | None = None
+    take: tuple[str, ...] = ()
+    keep: bool = False
+    dry_run: bool = False
+    kind: str = "parole"
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedFile:
+    """The facts of a file, and which of its columns they come from."""
+
+    name: str
+    rows: tuple[RowFacts, ...]
+    used: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # pointers that no column has
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did, or would do. Fields are named as messages print them."""
+
+    file: str
+    used: tuple[str, ...]
+    ignored: tuple[str, ...]
+    missing: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    fill_in: tuple[str, ...] = ()
+    cases: tuple[Path, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    written: bool = False
+
+
+def read_source(source: Path, tables: ImportTables, options: ImportOptions) -> ImportedFile:
+    """Return the facts of a file. Raises ImportRefused."""
+    try:
+        table = _columns(tables, options)
+        sheets = parse_in_worker(read_sheets, source)
+        matched = match_sheets(sheets, table)
+        reading = tables.reading(options.date_order)
+        if matched.sheet.starts_1904:
+            reading = replace(reading, starts_1904=True)
+        rows = read_rows(matched, table, reading)
+    except BadFile as error:
+        raise refuse_file(source, error) from error
+    used = {column.target.pointer for column in matched.used if column.target}
+    return ImportedFile(
+        name=source.name,
+        rows=rows,
+        used=tuple(
+            f"{column.name}: {tables.fields.label(column.target.pointer, None)}"
+            for column in matched.used
+            if column.target
+        ),
+        ignored=tuple(column.name for column in matched.ignored),
+        missing=tuple(place for place in tables.needed if not _is_given(place, used)),
+        findings=tuple(_formula_notes(source, matched)),
+    )
+
+
+def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) -> ImportReport:
+    """Import facts into a case.
+
+    Raises:
+        CaseRejected: case.json cannot be read.
+        ImportRefused: the file cannot be used, or a value in it, or it says otherwise than the
+            case; nothing was written.
+        OutputNotWritten: case.json cannot be written, or was changed meanwhile.
+    """
+    tables = load_tables(shelf)
+    path = case / CASE
+    data, raw = _read_case(case, shelf)
+    imported = read_source(source, tables, options)
+    row = _choose_row(imported, raw, options)
+    facts = {pointer: fact for pointer, fact in row.facts.items() if pointer != CASE_ID}
+    taken = _find_taken(options.take, raw, facts, tables.fields, imported)
+    merge = merge_facts(raw, facts, tables.fields, taken=taken)
+    findings = [
+        *imported.findings,
+        *_value_findings(imported, merge.unreadable, tables.fields, raw),
+    ]
+    if not options.keep:
+        findings += _conflict_findings(imported, merge, tables.fields, raw)
+    blocking = bool(merge.unreadable) or bool(merge.conflicts and not options.keep)
+    if blocking:
+        raise ImportRefused(
+            "nothing was written",
+            findings,
+            where=source.name,
+            remedy="correct the file, or choose with --take FIELD and --keep",
+        )
+    report = _report(imported, merge, tables.fields, raw, findings)
+    if merge.changes and not options.dry_run:
+        _write_case(path, data, merge)
+        return replace(report, written=True)
+    return report
+
+
+def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -> ImportReport:
+    """Make one case folder a row, below `root`. A value that cannot be read becomes a FILL IN.
+
+    Raises:
+        ImportRefused: the file cannot be used, or its case numbers; nothing was made.
+        OutputNotWritten: a folder exists already, or cannot be made; nothing was made.
+    """
+    tables, library = load_tables(shelf), rules.load_library(shelf)
+    imported = read_source(source, tables, options)
+    names = _name_cases(imported)
+    drafts: dict[str, dict[str, bytes]] = {}
+    findings = list(imported.findings)
+    schema = shelf.read("schemas/case.schema.json")
+    gather: dict[tuple[str, tuple[str, ...]], bytes] = {}
+    for name, row in zip(names, imported.rows, strict=True):
+        kind, reasons = _kind_and_reasons(imported, row, options)
+        draft = rules.draft_case(kind, reasons, library, name=name)
+        merge = _fill_draft(draft, row, tables.fields)
+        findings += _value_findings(imported, merge.unreadable, tables.fields, draft)
+        if (kind, reasons) not in gather:
+            gather[kind, reasons] = rules.format_gather_list(kind, reasons, library).encode()
+        drafts[name] = {
+            TO_GATHER: gather[kind, reasons],
+            "case.schema.json": schema,
+            CASE: (json.dumps(merge.value, indent=1, ensure_ascii=False) + "\n").encode(),
+        }
+    _refuse_existing(root, drafts)
+    if not options.dry_run:
+        _make_folders(root, drafts)
+    missing = tuple(tables.fields.label(place, None) for place in imported.missing)
+    return ImportReport(
+        file=imported.name,
+        used=imported.used,
+        ignored=imported.ignored,
+        missing=missing,
+        cases=tuple(root / name for name in drafts),
+        findings=tuple(findings[:_MAX_FINDINGS]),
+        written=not options.dry_run,
+    )
+
+
+def parse_in_worker(function: Callable[[Path], T | BadFile], source: Path) -> T:
+    """Return what a function reads from a file in a worker process. Raises BadFile."""
+    pool = Pool(1)
+    try:
+        (outcome,) = pool.run(function, [source], _LIMITS, None)
+    finally:
+        pool.close()
+    if isinstance(outcome, BadFile):
+        raise outcome
+    if isinstance(outcome, Failure):
+        raise BadFile(
+            "IMPORT.FILE",
+            "it cannot be read within the limits of time and memory",
+            "copy the rows into a new file",
+        )
+    if isinstance(outcome, BaseException):
+        raise outcome
+    result: T = outcome
+    return result
+
+
+def refuse_file(source: Path, error: BadFile) -> ImportRefused:
+    """Return the exception for a file that cannot be used."""
+    where = f"{source.name}, {error.place}" if error.place else source.name
+    finding = make_finding(error.rule, where, error.problem, error.remedy, file=source.name)
+    return ImportRefused(
+        "nothing was written", [finding], where=source.name, remedy="fix this and rerun"
+    )
+
+
+def _columns(tables: ImportTables, options: ImportOptions) -> ColumnTable:
+    """Return the table of columns, with a firm's own. Raises ImportRefused about that file."""
+    if options.columns is None:
+        return tables.columns
+    try:
+        return load_own_columns(options.columns, tables.columns)
+    except BadFile as error:
+        raise refuse_file(options.columns, error) from error
+
+
+def _is_given(place: str, used: Iterable[str]) -> bool:
+    """Return whether a column has a place, or an outer one: a full name has both its parts."""
+    return any(place == pointer or place.startswith(f"{pointer}/") for pointer in used)
+
+
+def _formula_notes(source: Path, matched: MatchedSheet) -> Iterator[Finding]:
+    used = {column.index for column in matched.used}
+    count = sum(column in used for _, column in matched.sheet.formulas)
+    if count:
+        yield make_finding(
+            "IMPORT.FORMULA",
+            source.name,
+            f"{count} cell{'s' if count != 1 else ''} of used columns hold a formula; the value "
+            "that was saved with it is used",
+            "look at these values",
+            Severity.INFO,
+            file=source.name,
+        )
+
+
+def _read_case(case: Path, shelf: Shelf) -> tuple[bytes, Any]:
+    """Return the text of case.json and its value. Raises CaseRejected."""
+    path = case / CASE
+    try:
+        if path.is_symlink():
+            raise OSError
+        data = path.read_bytes()
+        raw = parse_json(decode_text(data))[0]
+    except (OSError, BadJson) as error:
+        findings = intake.examine_case(case, shelf, hashed=False)[1]
+        raise CaseRejected(
+            "it cannot be read", findings, where=case.name, remedy="fix this and rerun"
+        ) from error
+    if not isinstance(raw, dict):
+        findings = intake.examine_case(case, shelf, hashed=False)[1]
+        raise CaseRejected("it is no case", findings, where=case.name, remedy="fix this and rerun")
+    return data, raw
+
+
+def _choose_row(imported: ImportedFile, raw: Any, options: ImportOptions) -> RowFacts:
+    """Return the row that is about a case: the one with its number, the one that was named, or the
+    only one. Raises ImportRefused."""
+    rows = imported.rows
+    if options.row is not None:
+        rows = tuple(row for row in rows if row.row == options.row)
+    elif len(rows) > 1:
+        rows = tuple(
+            row for row in rows if (fact := row.facts.get(CASE_ID)) and fact.value == raw.get("id")
+        )
+    if len(rows) == 1:
+        return rows[0]
+    count = "no row" if not rows else f"{len(rows)} rows"
+    finding = make_finding(
+        "IMPORT.ROW",
+        imported.name,
+        f"{count} of {len(imported.rows)} can be the case's",
+        "name the row with --row NUMBER, write the case's id into a column Case id, or make new "
+        "cases with --new",
+        file=imported.name,
+    )
+    raise ImportRefused(
+        "nothing was written", [finding], where=imported.name, remedy="name the row"
+    )
+
+
+def _find_taken(
+    names: Sequence[str],
+    raw: Any,
+    facts: Mapping[str, Fact],
+    fields: CaseFields,
+    imported: ImportedFile,
+) -> frozenset[str]:
+    """Return the places that --take names, by JSON pointer or as messages name them. Raises
+    ImportRefused for a name that is none of the file's."""
+    places = {fact.pointer for fact in place_facts(raw, facts)}
+    taken: set[str] = set()
+    for name in names:
+        found = {
+            place
+            for place in places
+            if f"{place}/".startswith(f"{name.rstrip('/')}/")
+            or fold_word(fields.label(place, raw)) == fold_word(name)
+        }
+        if not found:
+            finding = make_finding(
+                "IMPORT.FIELD",
+                imported.name,
+                "--take names a field that this file has no value for",
+                "name it as the message about it does, such as /beneficiaries/0/birth_date",
+                file=imported.name,
+            )
+            raise ImportRefused(
+                "nothing was written", [finding], where=imported.name, remedy="correct --take"
+            )
+        taken |= found
+    return frozenset(taken)
+
+
+def _value_findings(
+    imported: ImportedFile, unreadable: Sequence[Fact], fields: CaseFields, raw: Any
+) -> list[Finding]:
+    return [
+        make_finding(
+            fact.value.rule,
+            f"{imported.name}, {fact.place.text}",
+            f"{fields.label(fact.pointer, raw)}: {fact.value.problem}",
+            fact.value.remedy,
+            file=imported.name,
+            pointer=fact.pointer,
+        )
+        for fact in unreadable[:_MAX_FINDINGS]
+        if isinstance(fact.value, Unreadable)
+    ]
+
+
+def _conflict_findings(
+    imported: ImportedFile, merge: Merge, fields: CaseFields, raw: Any
+) -> list[Finding]:
+    return [
+        make_finding(
+            "IMPORT.CONFLICT",
+            f"{imported.name}, {conflict.fact.place.text}",
+            f"{fields.label(conflict.pointer, raw)}: case.json has another value",
+            f"compare both; write the file's with --take {conflict.pointer}, or leave all that "
+            "stands with --keep",
+            file=imported.name,
+            pointer=conflict.pointer,
+        )
+        for conflict in merge.conflicts[:_MAX_FINDINGS]
+    ]
+
+
+def _report(
+    imported: ImportedFile, merge: Merge, fields: CaseFields, raw: Any, findings: Sequence[Finding]
+) -> ImportReport:
+    def labels(places: Iterable[str]) -> tuple[str, ...]:
+        return tuple(fields.label(place, merge.value) for place in places)
+
+    standing = {place for place in merge.changes if get_value(raw, place) is not None}
+    needed = set(merge.fill_ins)
+    return ImportReport(
+        file=imported.name,
+        used=imported.used,
+        ignored=imported.ignored,
+        missing=labels(place for place in imported.missing if get_value(raw, place) is None),
+        added=labels(place for place in merge.changes if place not in standing | needed),
+        replaced=labels(place for place in merge.changes if place in standing),
+        same=labels(merge.same),
+        kept=labels(conflict.pointer for conflict in merge.conflicts),
+        fill_in=labels(merge.fill_ins),
+        findings=tuple(findings),
+    )
+
+
+def _write_case(path: Path, data: bytes, merge: Merge) -> None:
+    """Change case.json in place. Raises OutputNotWritten if it was changed since it was read."""
+    try:
+        text = edit_json(decode_text(data), merge.changes)
+    except NoPlace as error:
+        raise OutputNotWritten(
+            "a value stands where the file has several",
+            where=f"{CASE} {error}",
+            remedy="correct case.json, and import again",
+        ) from error
+    if parse_json(text)[0] != merge.value:
+        raise AssertionError("the edited text is not the merged value")
+    try:
+        now = path.read_bytes()
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        now, mode = b"", 0o600
+    if hashlib.sha256(now).digest() != hashlib.sha256(data).digest():
+        raise OutputNotWritten(
+            "it was changed while the file was read", where=CASE, remedy="import again"
+        )
+    write_atomic(path, text.encode(), mode)
+
+
+def _name_cases(imported: ImportedFile) -> list[str]:
+    """Return the id and folder of each row: its case number, else the number of the row. Raises
+    ImportRefused for two rows of one number."""
+    width = max(3, len(str(max((row.row for row in imported.rows), default=0))))
+    names: list[str] = []
+    findings = []
+    for row in imported.rows:
+        fact = row.facts.get(CASE_ID)
+        name = str(fact.value) if fact and isinstance(fact.value, str) else ""
+        name = rules.make_case_id(name) if name else f"case-{row.row:0{width}}"
+        if _RESERVED.fullmatch(name):
+            name = f"case-{name}"
+        if name in names:
+            findings.append(
+                make_finding(
+                    "IMPORT.ID",
+                    f"{imported.name}, row {row.row}",
+                    "another row has the same case number",
+                    "give each case a number of its own; rows of one case need a column Role",
+                    file=imported.name,
+                )
+            )
+        names.append(name)
+    if not names:
+        findings.append(
+            make_finding(
+                "IMPORT.ROW",
+                imported.name,
+                "there is no row below the headings",
+                "write one row a case",
+                file=imported.name,
+            )
+        )
+    if findings:
+        raise ImportRefused(
+            "no case was made",
+            findings[:_MAX_FINDINGS],
+            where=imported.name,
+            remedy="fix these and rerun",
+        )
+    return names
+
+
+def _kind_and_reasons(
+    imported: ImportedFile, row: RowFacts, options: ImportOptions
+) -> tuple[str, tuple[str, ...]]:
+    kind, reasons = row.facts.get("/kind"), row.facts.get("/reasons")
+    kind_name = str(kind.value) if kind and isinstance(kind.value, str) else options.kind
+    if reasons and isinstance(reasons.value, list):
+        return kind_name, tuple(map(str, reasons.value))
+    if options.reasons:
+        return kind_name, options.reasons
+    finding = make_finding(
+        "IMPORT.REASON",
+        f"{imported.name}, row {row.row}",
+        "it does not say why parole is asked for",
+        "add a column Reasons, or say --reason urgent-medical for all rows",
+        file=imported.name,
+    )
+    raise ImportRefused(
+        "no case was made", [finding], where=imported.name, remedy="fix this and rerun"
+    )
+
+
+class _Everywhere:
+    """Every place: what a draft holds gives way to the file."""
+
+    def __contains__(self, _place: object) -> bool:
+        return True
+
+
+def _fill_draft(draft: dict[str, Any], row: RowFacts, fields: CaseFields) -> Merge:
+    """Return a new case with the facts of a row."""
+    facts = {pointer: fact for pointer, fact in row.facts.items() if pointer != CASE_ID}
+    # a new case has what its row says, and nothing that a draft assumes about people
+    del draft["supporters"]
+    for person in (draft["petitioner"], *draft["beneficiaries"]):
+        del person["in_us"]
+    return merge_facts(draft, facts, fields, taken=_Everywhere(), marks_unreadable=True)
+
+
+def _refuse_existing(root: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if os.path.lexists(root / name):
+            raise OutputNotWritten(
+                "there is already a folder or file of this name, and no case was made",
+                where=name,
+                remedy="name another folder with --new, or move it away",
+            )
+
+
+def _make_folders(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> None:
+    """Make every case beside its place, then move all of them into place."""
+    stage = root / f"{_STAGE}-{os.getpid()}"
+    with report_write_errors(root.name, root):
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not is_plain_folder(root):
+            raise OutputNotWritten(
+                "it is no folder", where=root.name, remedy="name another folder with --new"
+            )
+        try:
+            for name, files in drafts.items():
+                for part in ("evidence", "forms"):
+                    (stage / name / part).mkdir(mode=0o700, parents=True)
+                for path, data in files.items():
+                    (stage / name / path).write_bytes(data)
+            sync_files(stage)
+            sync_folders(stage)
+            moved: list[str] = []
+            try:
+                for name in drafts:
+                    (stage / name).rename(root / name)
+                    moved.append(name)
+            except OSError:
+                for name in moved:
+                    (root / name).rename(stage / name)
+                raise
+        finally:
+            remove_tree(stage)

@@ -1,0 +1,594 @@
+"""import and export: facts of a sheet become facts of a case, and come back as they were."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assembler import intake
+from assembler.errors import CaseRejected, ImportRefused, OutputNotWritten
+from assembler.intake.imports.merge import flatten_facts
+from assembler.pipeline import export_facts, import_facts
+from assembler.pipeline.import_facts import ImportOptions
+from assembler.runtime.resources import Shelf
+from tests.support.sheets import repack, write_ods, write_sheet
+
+SAMPLES = sorted((Path(__file__).parent.parent / "samples").iterdir())
+SHELF = Shelf.default()
+REASON = ImportOptions(reasons=("urgent-medical",))
+HEADINGS = ["Case number", "First name", "Last name", "DOB", "Nationality", "Petitioner phone"]
+ROW = ["lopez-1", "Prueba", "Muestra", "1990-05-17", "Guatemala", "+1 312 555 0147"]
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
+
+
+@pytest.fixture(autouse=True)
+def in_process(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Parse in this process, which is quicker, except where the worker is what is tested."""
+    if "worker" not in request.keywords:
+        monkeypatch.setattr(import_facts, "parse_in_worker", _parse_here)
+
+
+def _parse_here(function: Any, source: Path) -> Any:
+    outcome = function(source)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def facts_of(case: Any) -> dict[str, Any]:
+    """Return what a sheet can hold of a case."""
+    skipped = ("/exhibits", "/declarations", "/forms", "/ignored_files", "/$schema", "/rfe/points")
+    return {
+        pointer: [value] if pointer.startswith("/request/") and isinstance(value, str) else value
+        for pointer, value in flatten_facts(case)
+        if not pointer.startswith(skipped)
+    }
+
+
+def read_case(folder: Path) -> Any:
+    return json.loads((folder / "case.json").read_text(encoding="utf8"))
+
+
+def make_case(folder: Path, **changes: Any) -> Path:
+    """Write a case folder as `init` does, with some facts."""
+    from assembler import pipeline
+
+    pipeline.start(folder, SHELF, "parole", ["urgent-medical"])
+    case = read_case(folder)
+    case["beneficiaries"][0] |= changes
+    text = json.dumps(case, indent=2)
+    (folder / "case.json").write_text(text, encoding="utf8")
+    return folder
+
+
+def rules_of(refused: pytest.ExceptionInfo[ImportRefused]) -> list[str]:
+    return [finding.rule for finding in refused.value.findings]  # type: ignore[attr-defined]
+
+
+def import_row(
+    tmp_path: Path, headings: list[str], row: list[Any], options: ImportOptions = REASON
+) -> Any:
+    """Return the new case of a sheet with one row."""
+    sheet = write_sheet(tmp_path / "clients.xlsx", [headings, row])
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, options)
+    return read_case(report.cases[0])
+
+
+# --- there and back ---
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_what_is_exported_comes_back_as_it_was(sample: Path, suffix: str, tmp_path: Path) -> None:
+    sheet = tmp_path / f"clients{suffix}"
+    exported = export_facts.export_cases([sample], sheet, SHELF)
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, ImportOptions())
+    before, after = facts_of(read_case(sample)), facts_of(read_case(report.cases[0]))
+
+    assert exported.left_out == ()
+    assert report.findings == report.ignored == ()
+    assert {pointer: after.get(pointer) for pointer in before} == before
+    drafted = after.keys() - before.keys()
+    assert all("FILL IN" in str(after[pointer]) or "/rfe/" in pointer for pointer in drafted)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_importing_a_case_into_itself_changes_nothing(sample: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "clients.xlsx"
+    export_facts.export_cases(SAMPLES, sheet, SHELF)
+    report = import_facts.import_into(sheet, sample, SHELF, ImportOptions(dry_run=True))
+
+    assert not (report.added or report.replaced or report.kept or report.fill_in)
+    assert len(report.same) > 20
+
+
+def test_a_cell_that_looks_like_a_formula_is_exported_and_comes_back_as_text(
+    tmp_path: Path,
+) -> None:
+    texts = ["=1+1", "+1 312 555 0147", "-x", "@cmd", "'=2", "=HYPERLINK(1)"]
+    case = make_case(tmp_path / "one", name={"given": texts[0], "family": texts[2]})
+    raw = read_case(case)
+    raw["beneficiaries"][0] |= {"native_name": texts[4], "occupation": texts[5], "phone": texts[1]}
+    raw["beneficiaries"][0]["birth_city"] = texts[3]
+    (case / "case.json").write_text(json.dumps(raw), encoding="utf8")
+    for suffix in (".csv", ".xlsx"):
+        sheet = tmp_path / f"clients{suffix}"
+        export_facts.export_cases([case], sheet, SHELF)
+        report = import_facts.import_new(sheet, tmp_path / suffix, SHELF, REASON)
+        person = read_case(report.cases[0])["beneficiaries"][0]
+
+        assert person["name"] == raw["beneficiaries"][0]["name"]
+        for key in ("native_name", "occupation", "phone", "birth_city"):
+            assert person[key] == raw["beneficiaries"][0][key]
+    text = (tmp_path / "clients.csv").read_bytes().decode("utf-8-sig")
+    cells = text.split("\r\n")[1].split(",")
+    assert not [cell for cell in cells if cell.strip('"')[:1] in ("=", "+", "-", "@")]
+    with zipfile.ZipFile(tmp_path / "clients.xlsx") as archive:
+        assert b"<f" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_exports_of_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        export_facts.export_cases(SAMPLES[:2], tmp_path / name, SHELF)
+
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_file_that_somebody_may_have_edited_is_not_replaced(tmp_path: Path) -> None:
+    sheet = tmp_path / "clients.csv"
+    sheet.write_text("mine", encoding="utf8")
+
+    with pytest.raises(OutputNotWritten):
+        export_facts.export_cases(SAMPLES[:1], sheet, SHELF)
+    with pytest.raises(OutputNotWritten):
+        export_facts.write_template(sheet, SHELF)
+    assert sheet.read_text(encoding="utf8") == "mine"
+    export_facts.export_cases(SAMPLES[:1], sheet, SHELF, force=True)
+    assert sheet.read_bytes() != b"mine"
+
+
+def test_every_heading_of_the_template_is_known_and_has_its_explanation(tmp_path: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    count = export_facts.write_template(tmp_path / "t.xlsx", SHELF)
+    book = CalamineWorkbook.from_path(tmp_path / "t.xlsx")
+    headings = book.get_sheet_by_name("Clients").to_python()[0]
+    rows = book.get_sheet_by_name("Explanations").to_python()[1:]
+    table = import_facts.load_tables(SHELF).columns
+
+    assert len(headings) == len(set(headings)) == len(rows) == count
+    assert [str(heading) for heading in headings if not table.find(str(heading))] == []
+    assert [row[0] for row in rows if not row[1]] == []
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as archive:
+        assert archive.read("xl/worksheets/sheet1.xml").count(b"<dataValidation ") == count
+
+
+# --- sheets ---
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_encoding_and_separator_are_found(encoding: str, separator: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "clients.csv"
+    row = [*ROW[:1], "Zoë", 'Muñoz "Peña"', *ROW[3:]]
+    lines = [
+        separator.join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells)
+        for cells in (HEADINGS, row)
+    ]
+    sheet.write_bytes("\r\n".join(lines).encode(encoding))
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    case = read_case(report.cases[0])
+
+    assert report.cases[0].name == "lopez-1"
+    assert case["beneficiaries"][0]["name"] == {"given": "Zoë", "family": 'Muñoz "Peña"'}
+    assert case["petitioner"]["phone"] == "+1 312 555 0147"
+
+
+def test_an_ods_file_is_read(tmp_path: Path) -> None:
+    sheet = write_ods(tmp_path / "clients.ods", [HEADINGS, ROW])
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+
+    assert read_case(report.cases[0])["beneficiaries"][0]["nationality"] == "GTM"
+
+
+def test_headings_may_stand_below_a_title_and_unknown_columns_are_named(tmp_path: Path) -> None:
+    rows = [["Our clients"], [], ["Favorite color", *HEADINGS], ["blue", *ROW]]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+
+    assert report.ignored == ("column A (Favorite color)",)
+    assert len(report.used) == len(HEADINGS)
+    assert "Beneficiary 1 › Sex" in report.missing
+    assert "Beneficiary 1 › Birth date" not in report.missing
+
+
+def test_a_firms_own_headings_come_first(tmp_path: Path) -> None:
+    own = tmp_path / "own.json"
+    places = {"Mandantin": "/beneficiaries/0/name/given", "DOB": "Petitioner birth date"}
+    own.write_text(json.dumps({"columns": places}), encoding="utf8")
+    options = ImportOptions(columns=own, reasons=("other",))
+    case = import_row(tmp_path, ["Mandantin", "DOB"], ["Prueba", "1990-05-17"], options)
+
+    assert case["beneficiaries"][0]["name"]["given"] == "Prueba"
+    assert case["petitioner"]["birth_date"] == "1990-05-17"
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"columns": {"A": 1}}', '{"columns": {"A": "no"}}'])
+def test_a_table_of_columns_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "own.json").write_text(text, encoding="utf8")
+
+    with pytest.raises(ImportRefused) as refused:
+        import_row(tmp_path, HEADINGS, ROW, ImportOptions(columns=tmp_path / "own.json"))
+    assert rules_of(refused) == ["IMPORT.COLUMNS"]
+
+
+def test_rows_of_people_with_a_role_are_one_case(tmp_path: Path) -> None:
+    rows = [
+        ["Case number", "Role", "First name", "Last name", "Annual income"],
+        ["c-1", "Petitioner", "Ana", "Uno", None],
+        ["c-1", "beneficiary", "Bea", "Dos", None],
+        ["c-1", "Beneficiary", "Cleo", "Tres", None],
+        ["c-1", "sponsor", "Dora", "Cuatro", 58000],
+        ["c-2", "client", "Eva", "Cinco", None],
+    ]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    case = read_case(report.cases[0])
+
+    assert [path.name for path in report.cases] == ["c-1", "c-2"]
+    assert case["petitioner"]["name"]["given"] == "Ana"
+    assert [person["name"]["given"] for person in case["beneficiaries"]] == ["Bea", "Cleo"]
+    assert [person["id"] for person in case["beneficiaries"]] == ["beneficiary", "beneficiary-2"]
+    assert case["supporters"][0]["person"]["name"]["family"] == "Cuatro"
+    assert case["supporters"][0]["income"] == {"annual_usd": 58000}
+
+
+# --- hostile files ---
+
+
+def hostile(tmp_path: Path) -> dict[str, tuple[bytes, str]]:
+    plain = write_sheet(tmp_path / "plain.xlsx", [HEADINGS, ROW]).read_bytes()
+    merged = write_sheet(tmp_path / "m.xlsx", [HEADINGS, ROW, ROW], merge=["D2:D3"]).read_bytes()
+    formula = write_sheet(tmp_path / "f.xlsx", [HEADINGS, [*ROW[:3], "=NOW()", *ROW[4:]]])
+    no_value = formula.read_bytes()
+    with zipfile.ZipFile(formula) as archive:
+        text = archive.read("xl/worksheets/sheet1.xml").replace(b"<v>0</v>", b"")
+    no_value = repack(no_value, sheet1=text)
+    far = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    )
+    far += b'<row r="1"><c r="A1"><v>1</v></c></row>'
+    far += b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    head = ",".join(HEADINGS)
+    return {
+        "rows.csv": ((head + "\n" + "a,b,c,,,\n" * 100_000).encode(), "IMPORT.LIMIT"),
+        "columns.csv": ((head + "," * 600).encode(), "IMPORT.LIMIT"),
+        "quote.csv": ((head + '\n"' + "a,b\n" * 20_000).encode(), "IMPORT.LIMIT"),
+        "bomb.xlsx": (repack(plain, sheet1=b" " * 60_000_000), "IMPORT.LIMIT"),
+        "far.xlsx": (repack(plain, sheet1=far), "IMPORT.LIMIT"),
+        "cut.xlsx": (plain[: len(plain) // 2], "IMPORT.FILE"),
+        "broken.xlsx": (repack(plain, sheet1=b"<worksheet><row>"), "IMPORT.HEADINGS"),
+        "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "IMPORT.FILE"),
+        "mixed.csv": ((head + "\nZoë,").encode() + "Peña\n".encode("cp1252"), "IMPORT.ENCODING"),
+        "cut-utf16.csv": (head.encode("utf-16") + b"\x00\xd8", "IMPORT.ENCODING"),
+        "nothing.csv": (b"", "IMPORT.HEADINGS"),
+        "binary.csv": (bytes(range(256)) * 9, "IMPORT."),
+        "letters.csv": (b"one,two\n1,2\n", "IMPORT.HEADINGS"),
+        "merged.xlsx": (merged, "IMPORT.MERGED"),
+        "twice.csv": (b"First name,Given name,Last name\na,b,c\n", "IMPORT.TWICE"),
+        "ids.csv": (b"Case number,First name\nA 1,x\na-1,y\n", "IMPORT.ID"),
+        "role.csv": (b"Role,First name,Last name\nqueen,x,y\n", "IMPORT.ROLE"),
+    } | {"no-value.xlsx": (no_value, "")}
+
+
+HOSTILE = [
+    "rows.csv", "columns.csv", "quote.csv", "bomb.xlsx", "far.xlsx", "cut.xlsx", "broken.xlsx",
+    "old.xls", "mixed.csv", "cut-utf16.csv", "nothing.csv", "binary.csv", "letters.csv",
+    "merged.xlsx", "twice.csv", "ids.csv", "role.csv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_sheet_is_refused_in_words_and_nothing_is_made(name: str, tmp_path: Path) -> None:
+    data, rule = hostile(tmp_path)[name]
+    (tmp_path / name).write_bytes(data)
+
+    with pytest.raises(ImportRefused) as refused:
+        import_facts.import_new(tmp_path / name, tmp_path / "cases", SHELF, REASON)
+    assert all(found.startswith(rule) for found in rules_of(refused))
+    assert not (tmp_path / "cases").exists()
+
+
+def test_a_formula_without_a_saved_value_is_left_to_fill_in(tmp_path: Path) -> None:
+    data, _ = hostile(tmp_path)["no-value.xlsx"]
+    (tmp_path / "f.xlsx").write_bytes(data)
+    report = import_facts.import_new(tmp_path / "f.xlsx", tmp_path / "cases", SHELF, REASON)
+
+    assert [finding.rule for finding in report.findings] == ["IMPORT.FORMULA", "IMPORT.FORMULA"]
+    assert "FILL IN" in read_case(report.cases[0])["beneficiaries"][0]["birth_date"]
+
+
+# --- values ---
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "value"),
+    [
+        ("DOB", "May 17, 1990", "1990-05-17"),
+        ("DOB", "17.05.1990", "1990-05-17"),
+        ("DOB", "05/05/1990", "1990-05-05"),
+        ("DOB", date(1990, 5, 17), "1990-05-17"),
+        ("DOB", 33010, "1990-05-17"),
+        ("DOB", 19900517, "1990-05-17"),
+        ("DOB", "1990-05-17 00:00:00", "1990-05-17"),
+        ("Birth country", "ukraine", "UKR"),
+        ("Birth country", "UA", "UKR"),
+        ("Citizenship", "Guatemalan", "GTM"),
+        ("Gender", "F", "female"),
+        ("Marital status", "Never married", "single"),
+        ("Status", "Green card", "permanent-resident"),
+        ("In US", "no", False),
+        ("In the United States", "Ja", True),
+        ("Refugee", 1, True),
+        ("A-Number", "A 087 654 321", "A087654321"),
+        ("A-Number", "A087-654-321", "A087-654-321"),
+        ("A-Number", 87654321, "87654321"),
+        ("Alien #", "a#87654321", "A87654321"),
+        ("SSN", "123-45-6789", "123-45-6789"),
+        ("SSN", 12345678, "012345678"),
+        ("Phone", 3125550147, "3125550147"),
+        ("Phone", "312\u2013555\u20110147 ext. 9", "312-555-0147 x9"),
+        ("Passport number", "fx 987-654", "FX987654"),
+        ("Height", "5' 4\"", 64),
+        ("Height", "5 ft 4 in", 64),
+        ("Weight", "140 lbs", 140),
+        ("Race", "White; Black or African American", ["white", "black"]),
+        ("E-mail", "mailto:a@example.org", "a@example.org"),
+        ("Occupation", "  cook \n and\tbaker ", "cook and baker"),
+    ],
+)
+def test_values_become_what_the_schema_asks_for(
+    heading: str, cell: Any, value: Any, tmp_path: Path
+) -> None:
+    case = import_row(tmp_path, ["First name", "Last name", heading], ["A", "B", cell])
+    facts = dict(flatten_facts(case["beneficiaries"][0]))
+
+    assert value in [found for found in facts.values() if type(found) is type(value)]
+
+
+def test_addresses_and_money_are_read(tmp_path: Path) -> None:
+    headings = [
+        "Petitioner street",
+        "Petitioner city",
+        "Petitioner state",
+        "Petitioner zip",
+        "Petitioner country",
+        "State/Province",
+        "Supporter annual income",
+    ]
+    row = ["1 Main", "Boston", "massachusetts", 2134, "US", "Lviv Oblast", "$58,000.00"]
+    case = import_row(tmp_path, headings, row)
+
+    assert case["petitioner"]["address"] == {
+        "street": "1 Main", "city": "Boston", "state": "MA", "postal_code": "02134",
+        "country": "United States",
+    }  # fmt: skip
+    assert case["beneficiaries"][0]["address"]["province"] == "Lviv Oblast"
+    assert case["supporters"][0]["income"]["annual_usd"] == 58000
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "rule"),
+    [
+        ("DOB", "03/04/1990", "IMPORT.DATE"),
+        ("DOB", "3/4/90", "IMPORT.VALUE"),
+        ("DOB", 1990, "IMPORT.VALUE"),
+        ("DOB", "unknown", "IMPORT.VALUE"),
+        ("Birth country", "Ukrane", "IMPORT.VALUE"),
+        ("Gender", "maybe", "IMPORT.VALUE"),
+        ("In US", "perhaps", "IMPORT.VALUE"),
+        ("Height", 5.5, "IMPORT.VALUE"),
+        ("Weight", 5000, "IMPORT.VALUE"),
+        ("A-Number", "12", "IMPORT.VALUE"),
+        ("Phone", "call me", "IMPORT.VALUE"),
+        ("Name", "Maria Lopez Garcia", "IMPORT.VALUE"),
+        ("Occupation", "x" * 2_000, "IMPORT.VALUE"),
+    ],
+)
+def test_what_cannot_be_read_is_never_guessed(
+    heading: str, cell: Any, rule: str, tmp_path: Path
+) -> None:
+    rows = [["Middle name", "Birth city", heading], ["M", "X", cell]]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    case = make_case(tmp_path / "case")
+    before = (case / "case.json").read_bytes()
+
+    with pytest.raises(ImportRefused) as refused:
+        import_facts.import_into(sheet, case, SHELF, ImportOptions())
+    assert rules_of(refused) == [rule]
+    assert str(cell) not in str(refused.value)
+    assert (case / "case.json").read_bytes() == before
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    assert [finding.rule for finding in report.findings] == [rule]
+    assert intake.examine_case(report.cases[0], SHELF)[0] is None  # it waits for a person
+
+
+def test_a_person_can_say_how_dates_are_written(tmp_path: Path) -> None:
+    for order, day in (("mdy", "1990-03-04"), ("dmy", "1990-04-03")):
+        options = ImportOptions(reasons=("other",), date_order=order)
+        (tmp_path / order).mkdir()
+        case = import_row(tmp_path / order, ["First name", "DOB"], ["A", "03/04/1990"], options)
+        assert case["beneficiaries"][0]["birth_date"] == day
+
+
+def test_a_full_name_with_a_comma_is_divided(tmp_path: Path) -> None:
+    case = import_row(tmp_path, ["Name", "DOB"], ["Lopez Garcia, Maria", "1990-05-17"])
+
+    assert case["beneficiaries"][0]["name"] == {"given": "Maria", "family": "Lopez Garcia"}
+
+
+# --- into a case ---
+
+
+def test_facts_are_added_in_place_and_nothing_else_changes(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "case")
+    before = (case / "case.json").read_text(encoding="utf8")
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS[1:], ROW[1:]])
+    report = import_facts.import_into(sheet, case, SHELF, ImportOptions())
+    after = (case / "case.json").read_text(encoding="utf8")
+
+    kept = [line for line in before.splitlines() if "FILL IN" not in line]
+    assert [line.rstrip(",") for line in after.splitlines() if line in kept] != []
+    assert all(line.rstrip(",") in after for line in kept)
+    assert report.written
+    assert read_case(case)["beneficiaries"][0]["birth_date"] == "1990-05-17"
+    assert list(read_case(case)) == list(json.loads(before))
+    again = import_facts.import_into(sheet, case, SHELF, ImportOptions())
+    assert not (again.written or again.added)
+
+
+def test_a_value_that_differs_is_a_conflict_and_nothing_is_written(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "case", birth_date="1990-05-18", sex="female")
+    before = (case / "case.json").read_bytes()
+    rows = [["DOB", "Sex", "Birth city"], ["1990-05-17", "male", "Antigua"]]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+
+    for options in (ImportOptions(), ImportOptions(take=("Beneficiary 1 › Birth date",))):
+        with pytest.raises(ImportRefused) as refused:
+            import_facts.import_into(sheet, case, SHELF, options)
+        assert set(rules_of(refused)) == {"IMPORT.CONFLICT"}
+        assert (case / "case.json").read_bytes() == before
+    options = ImportOptions(take=("/beneficiaries/0/birth_date",), keep=True)
+    report = import_facts.import_into(sheet, case, SHELF, options)
+    person = read_case(case)["beneficiaries"][0]
+
+    assert (person["birth_date"], person["sex"]) == ("1990-05-17", "female")
+    assert person["birth_city"] == "Antigua"
+    assert report.kept == ("Beneficiary 1 › Sex",)
+    assert report.replaced == ("Beneficiary 1 › Birth date",)
+
+
+def test_taking_a_field_that_the_file_does_not_have_is_refused(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "case")
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS[1:], ROW[1:]])
+
+    with pytest.raises(ImportRefused) as refused:
+        import_facts.import_into(sheet, case, SHELF, ImportOptions(take=("/petitioner/email",)))
+    assert rules_of(refused) == ["IMPORT.FIELD"]
+
+
+def test_the_row_of_the_case_is_taken(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "lopez-1")
+    others = [["c-9", "Otra", "Persona", "1980-01-31", "Mexico", "312 555 0100"], ROW]
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, *others])
+    import_facts.import_into(sheet, case, SHELF, ImportOptions())
+
+    assert read_case(case)["beneficiaries"][0]["name"]["given"] == "Prueba"
+    stranger = make_case(tmp_path / "stranger")
+    with pytest.raises(ImportRefused) as refused:
+        import_facts.import_into(sheet, stranger, SHELF, ImportOptions())
+    assert rules_of(refused) == ["IMPORT.ROW"]
+    import_facts.import_into(sheet, stranger, SHELF, ImportOptions(row=2))
+    assert read_case(stranger)["beneficiaries"][0]["name"]["given"] == "Otra"
+
+
+def test_people_are_found_by_name_and_a_new_supporter_is_no_petitioner(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "case", name={"given": "Uno", "family": "A"})
+    raw = read_case(case)
+    raw["petitioner"]["name"] = {"given": "Petra", "family": "P"}
+    raw["beneficiaries"].append({"id": "two", "name": {"given": "Dos", "family": "B"}})
+    (case / "case.json").write_text(json.dumps(raw, indent=2), encoding="utf8")
+    rows = [
+        ["Role", "First name", "Last name", "Birth city"],
+        ["beneficiary", "Dos", "B", "Second"],
+        ["beneficiary", "Uno", "A", "First"],
+        ["supporter", "Petra", "P", "Third"],
+    ]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    import_facts.import_into(sheet, case, SHELF, ImportOptions())
+    after = read_case(case)
+
+    assert [person["birth_city"] for person in after["beneficiaries"]] == ["First", "Second"]
+    assert after["petitioner"]["birth_city"] == "Third"
+    assert after["supporters"] == raw["supporters"]
+    rows[3][1] = "Sara"
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    with pytest.raises(ImportRefused) as refused:
+        import_facts.import_into(sheet, case, SHELF, ImportOptions())
+    assert rules_of(refused) == ["IMPORT.CONFLICT"]
+    import_facts.import_into(sheet, case, SHELF, ImportOptions(take=("/supporters/0/person",)))
+    assert read_case(case)["supporters"][0]["person"]["name"]["given"] == "Sara"
+
+
+def test_what_the_schema_needs_beside_a_value_is_left_to_fill_in(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "case")
+    rows = [["Passport number", "Attorney first name"], ["FX987654", "Ana"]]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    report = import_facts.import_into(sheet, case, SHELF, ImportOptions())
+
+    assert "Beneficiary 1 › Passport › Country" in report.fill_in
+    assert "FILL IN" in read_case(case)["attorney"]["name"]["family"]
+
+
+def test_a_case_that_was_changed_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = make_case(tmp_path / "case")
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS[1:], ROW[1:]])
+    real = import_facts.read_source
+
+    def slow(*arguments: Any) -> Any:
+        (case / "case.json").write_text('{"id": "mine"}', encoding="utf8")
+        return real(*arguments)
+
+    monkeypatch.setattr(import_facts, "read_source", slow)
+    with pytest.raises(OutputNotWritten):
+        import_facts.import_into(sheet, case, SHELF, ImportOptions())
+    assert (case / "case.json").read_text(encoding="utf8") == '{"id": "mine"}'
+
+
+def test_a_case_that_is_no_json_is_refused_as_always(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "case")
+    (case / "case.json").write_text("{", encoding="utf8")
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS[1:], ROW[1:]])
+
+    with pytest.raises(CaseRejected):
+        import_facts.import_into(sheet, case, SHELF, ImportOptions())
+
+
+# --- many cases ---
+
+
+def test_no_folder_is_touched_if_one_of_them_exists(tmp_path: Path) -> None:
+    rows = [HEADINGS, ["new-1", *ROW[1:]], ["old", *ROW[1:]]]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    (tmp_path / "cases/old").mkdir(parents=True)
+
+    with pytest.raises(OutputNotWritten):
+        import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    assert [path.name for path in (tmp_path / "cases").iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("number", "folder"),
+    [("../../etc", "etc"), ("CON", "case-con"), ("A/B: 7", "a-b-7"), ("\u202e", "case-002")],
+)
+def test_folders_have_safe_names(number: str, folder: str, tmp_path: Path) -> None:
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, [number, *ROW[1:]]])
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+
+    assert [path.name for path in (tmp_path / "cases").iterdir()] == [folder]
+    assert report.cases == (tmp_path / "cases" / folder,)
+
+
+def test_a_row_without_a_reason_needs_one(tmp_path: Path) -> None:
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, ROW])
+
+    with pytest.raises(ImportRefused) as refused:
+        import_facts.import_new(sheet, tmp_path / "cases", SHELF, ImportOptions())
+    assert rules_of(refused) == ["IMPORT.REASON"]
