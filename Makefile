@@ -71,6 +71,7 @@ templates: setup ## the shipped Word templates, made again from scripts/make_tem
 
 docs: setup ## docs generated from the schemas
 	$(BIN)/python -m assembler.intake.field_reference > docs/case-json.md
+	$(BIN)/python -m assembler.intake.imports.columns_reference docs/import.md
 
 site: .venv/made-docs ## the documentation as web pages in build/site; any warning stops it
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -69,12 +69,6 @@ class CaseRejected(FindingsError):
     exit_code = ExitCode.CASE_REJECTED
 
 
-class ImportRefused(FindingsError):
-    """A file of facts cannot be imported as it is, or says otherwise than the case."""
-
-    exit_code = ExitCode.CASE_REJECTED
-
-
 class EvidenceUnreadable(FindingsError):
     """At least one evidence file cannot be opened, or must not be used as it is."""
 

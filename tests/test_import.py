@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from assembler import intake
-from assembler.errors import CaseRejected, ImportRefused, OutputNotWritten
+from assembler.errors import CaseRejected, OutputNotWritten
+from assembler.intake.imports.columns_reference import renew_page
 from assembler.intake.imports.merge import flatten_facts
 from assembler.pipeline import export_facts, import_facts
-from assembler.pipeline.import_facts import ImportOptions
+from assembler.pipeline.import_facts import ImportOptions, ImportRefused
 from assembler.runtime.resources import Shelf
+from tests.support.commands import run
 from tests.support.sheets import repack, write_ods, write_sheet
 
 SAMPLES = sorted((Path(__file__).parent.parent / "samples").iterdir())
@@ -68,7 +70,7 @@ def make_case(folder: Path, **changes: Any) -> Path:
 
 
 def rules_of(refused: pytest.ExceptionInfo[ImportRefused]) -> list[str]:
-    return [finding.rule for finding in refused.value.findings]  # type: ignore[attr-defined]
+    return [finding.rule for finding in refused.value.findings]  # type: ignore[attr-defined]  # of findings
 
 
 def import_row(
@@ -597,3 +599,79 @@ def test_a_row_without_a_reason_needs_one(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused) as refused:
         import_facts.import_new(sheet, tmp_path / "cases", SHELF, ImportOptions())
     assert rules_of(refused) == ["IMPORT.REASON"]
+
+
+def test_every_row_becomes_a_case_that_validates_as_it_deserves(tmp_path: Path) -> None:
+    rows = [
+        [f"c-{number}", *ROW[1:3], "03/04/1990" if number % 10 == 0 else "1990-05-17", *ROW[4:]]
+        for number in range(60)
+    ]
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, *rows])
+    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    wrong = {finding.where.split(", ")[1] for finding in report.findings}
+
+    assert len(report.cases) == 60
+    assert wrong == {f"row {number + 2}" for number in range(0, 60, 10)}
+    for number, folder in enumerate(report.cases):
+        rules = {finding.rule for finding in intake.examine_case(folder, SHELF, hashed=False)[1]}
+        assert ("CASE.FORM" in rules) == (number % 10 == 0)
+        assert rules <= {"CASE.FORM", "CASE.PLACEHOLDER", "EVID.MISSING"}
+
+
+# --- the command, with its worker ---
+
+
+@pytest.mark.worker
+def test_the_command_says_what_it_used_and_names_no_value(tmp_path: Path) -> None:
+    sheet = write_sheet(tmp_path / "clients.xlsx", [[*HEADINGS, "Shoe"], [*ROW, 38]])
+    code, out, err = run("import", sheet, "--new", tmp_path / "cases", "--reason", "other")
+
+    assert code == 0
+    assert "1 case made" in out
+    assert "6 columns used" in err
+    assert "not used: column G (Shoe)" in err
+    assert not [cell for cell in ROW[1:] if cell in out + err]
+    assert not list((tmp_path / "cases").glob(".assembler*"))
+    code, out, _ = run("import", sheet, "--into", tmp_path / "cases/lopez-1", "--dry-run", "--json")
+    assert code == 0
+    assert len(json.loads(out)["same"]) == 5
+
+
+@pytest.mark.worker
+def test_a_file_that_ends_its_reader_is_refused_in_words(tmp_path: Path) -> None:
+    content = (
+        b'<?xml version="1.0"?><office:document-content '
+        b'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        b'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+        b'<office:spreadsheet><table:table table:name="S">'
+        b'<table:table-row table:number-rows-repeated="1000000">'
+        b'<table:table-cell table:number-columns-repeated="16000" office:value-type="string">'
+        b"<text:p>x</text:p></table:table-cell></table:table-row></table:table>"
+        b"</office:spreadsheet></office:body></office:document-content>"
+    )
+    sheet = write_ods(tmp_path / "clients.ods", [HEADINGS, ROW])
+    sheet.write_bytes(repack(sheet.read_bytes(), content=content))
+    code, _, err = run("import", sheet, "--new", tmp_path / "cases", "--reason", "other")
+
+    assert code == 3
+    assert "IMPORT." in err
+    assert not (tmp_path / "cases").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--into", "a", "--new", "b"), ("--new", "b", "--reason", "whim")],
+)
+def test_a_wrong_call_is_a_usage_error(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, ROW])
+    paths = [tmp_path / word if word in ("a", "b") else word for word in arguments]
+
+    assert run("import", sheet, *paths)[0] == 2
+
+
+def test_the_page_lists_the_columns_of_today() -> None:
+    page = (SAMPLES[0].parent.parent / "docs/import.md").read_text(encoding="utf8")
+
+    assert renew_page(page, SHELF.schema("imports/columns.json")) == page

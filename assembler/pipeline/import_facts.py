@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assembler import intake, rules
-from assembler.errors import CaseRejected, ImportRefused, OutputNotWritten
+from assembler.errors import CaseRejected, OutputNotWritten
 from assembler.intake.case_fields import CaseFields
 from assembler.intake.case_words import fold_word
 from assembler.intake.imports.cells import BadFile, Fact, RowFacts, Unreadable
@@ -34,8 +34,8 @@ from assembler.runtime.atomic_files import (
     is_plain_folder,
     remove_tree,
     report_write_errors,
-    sync_files,
-    sync_folders,
+    sync_file,
+    sync_folder,
     write_atomic,
 )
 from assembler.runtime.resources import Shelf
@@ -48,6 +48,10 @@ _LIMITS = Limits(seconds=60, memory_mb=2_000, output_mb=1)
 _STAGE = ".assembler-import"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")  # names of devices on Windows
 _MAX_FINDINGS = 200
+
+
+class ImportRefused(CaseRejected):
+    """A file of facts cannot be imported as it is, or says otherwise than the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -524,8 +528,9 @@ def _make_folders(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> None
                     (stage / name / part).mkdir(mode=0o700, parents=True)
                 for path, data in files.items():
                     (stage / name / path).write_bytes(data)
-            sync_files(stage)
-            sync_folders(stage)
+            for name in drafts:  # the other files of a case can be made again
+                sync_file(stage / name / CASE)
+                sync_folder(stage / name)
             moved: list[str] = []
             try:
                 for name in drafts:
@@ -535,5 +540,6 @@ def _make_folders(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> None
                 for name in moved:
                     (root / name).rename(stage / name)
                 raise
+            sync_folder(root)
         finally:
             remove_tree(stage)

@@ -260,8 +260,13 @@ def sync_files(folder: Path) -> None:
         for name in names:
             path = Path(home) / name
             if not path.is_symlink():
-                with path.open("r+b") as stream:  # Windows syncs only what may be written
-                    os.fsync(stream.fileno())
+                sync_file(path)
+
+
+def sync_file(path: Path) -> None:
+    """Flush the content of a file to disk."""
+    with path.open("r+b") as stream:  # Windows syncs only what may be written
+        os.fsync(stream.fileno())
 
 
 def sync_folders(folder: Path) -> None:
