@@ -15,7 +15,8 @@ from assembler import intake
 from assembler.errors import CaseRejected, OutputNotWritten
 from assembler.intake.imports.columns_reference import renew_page
 from assembler.intake.imports.merge import flatten_facts
-from assembler.pipeline import export_facts, import_facts
+from assembler.intake.imports.tables import load_tables
+from assembler.pipeline import export_facts, import_facts, imported_forms
 from assembler.pipeline.import_facts import ImportOptions, ImportRefused
 from assembler.runtime.resources import Shelf
 from tests.support.commands import run
@@ -33,7 +34,8 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
 def in_process(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Parse in this process, which is quicker, except where the worker is what is tested."""
     if "worker" not in request.keywords:
-        monkeypatch.setattr(import_facts, "parse_in_worker", _parse_here)
+        for module in (import_facts, imported_forms):
+            monkeypatch.setattr(module, "parse_in_worker", _parse_here)
 
 
 def _parse_here(function: Any, source: Path) -> Any:
@@ -162,7 +164,7 @@ def test_every_heading_of_the_template_is_known_and_has_its_explanation(tmp_path
     book = CalamineWorkbook.from_path(tmp_path / "t.xlsx")
     headings = book.get_sheet_by_name("Clients").to_python()[0]
     rows = book.get_sheet_by_name("Explanations").to_python()[1:]
-    table = import_facts.load_tables(SHELF).columns
+    table = load_tables(SHELF).columns
 
     assert len(headings) == len(set(headings)) == len(rows) == count
     assert [str(heading) for heading in headings if not table.find(str(heading))] == []

@@ -11,10 +11,10 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from assembler import intake, rules
 from assembler.errors import CaseRejected, OutputNotWritten
@@ -29,6 +29,8 @@ from assembler.intake.imports.tables import ImportTables, load_own_columns, load
 from assembler.intake.json_edit import NoPlace, edit_json, get_value
 from assembler.intake.json_text import BadJson, decode_text, parse_json
 from assembler.model import Finding, Severity
+from assembler.pipeline.import_worker import parse_in_worker
+from assembler.pipeline.imported_forms import is_pdf, read_form
 from assembler.pipeline.single_steps import TO_GATHER
 from assembler.runtime.atomic_files import (
     is_plain_folder,
@@ -40,11 +42,8 @@ from assembler.runtime.atomic_files import (
 )
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
-from assembler.runtime.worker_pool import Failure, Limits, Pool
 
-T = TypeVar("T")
 CASE = "case.json"
-_LIMITS = Limits(seconds=60, memory_mb=2_000, output_mb=1)
 _STAGE = ".assembler-import"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")  # names of devices on Windows
 _MAX_FINDINGS = 200
@@ -98,9 +97,13 @@ class ImportReport:
     written: bool = False
 
 
-def read_source(source: Path, tables: ImportTables, options: ImportOptions) -> ImportedFile:
+def read_source(
+    source: Path, shelf: Shelf, tables: ImportTables, options: ImportOptions
+) -> ImportedFile:
     """Return the facts of a file. Raises ImportRefused."""
     try:
+        if is_pdf(source):
+            return _read_form(source, shelf, tables)
         table = _columns(tables, options)
         sheets = parse_in_worker(read_sheets, source)
         matched = match_sheets(sheets, table)
@@ -125,6 +128,21 @@ def read_source(source: Path, tables: ImportTables, options: ImportOptions) -> I
     )
 
 
+def _read_form(source: Path, shelf: Shelf, tables: ImportTables) -> ImportedFile:
+    """Return the facts of a filled form. Raises BadFile."""
+    row, read = read_form(source, shelf, tables)
+    return ImportedFile(
+        name=source.name,
+        rows=(row,),
+        used=tuple(
+            f"{fact.place.text}: {tables.fields.label(fact.pointer, None)}"
+            for fact in row.facts.values()
+        ),
+        ignored=read.unread,
+        missing=tuple(place for place in tables.needed if not _is_given(place, row.facts)),
+    )
+
+
 def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) -> ImportReport:
     """Import facts into a case.
 
@@ -137,7 +155,7 @@ def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) 
     tables = load_tables(shelf)
     path = case / CASE
     data, raw = _read_case(case, shelf)
-    imported = read_source(source, tables, options)
+    imported = read_source(source, shelf, tables, options)
     row = _choose_row(imported, raw, options)
     facts = {pointer: fact for pointer, fact in row.facts.items() if pointer != CASE_ID}
     taken = _find_taken(options.take, raw, facts, tables.fields, imported)
@@ -171,7 +189,7 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
         OutputNotWritten: a folder exists already, or cannot be made; nothing was made.
     """
     tables, library = load_tables(shelf), rules.load_library(shelf)
-    imported = read_source(source, tables, options)
+    imported = read_source(source, shelf, tables, options)
     names = _name_cases(imported)
     drafts: dict[str, dict[str, bytes]] = {}
     findings = list(imported.findings)
@@ -202,27 +220,6 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
         findings=tuple(findings[:_MAX_FINDINGS]),
         written=not options.dry_run,
     )
-
-
-def parse_in_worker(function: Callable[[Path], T | BadFile], source: Path) -> T:
-    """Return what a function reads from a file in a worker process. Raises BadFile."""
-    pool = Pool(1)
-    try:
-        (outcome,) = pool.run(function, [source], _LIMITS, None)
-    finally:
-        pool.close()
-    if isinstance(outcome, BadFile):
-        raise outcome
-    if isinstance(outcome, Failure):
-        raise BadFile(
-            "IMPORT.FILE",
-            "it cannot be read within the limits of time and memory",
-            "copy the rows into a new file",
-        )
-    if isinstance(outcome, BaseException):
-        raise outcome
-    result: T = outcome
-    return result
 
 
 def refuse_file(source: Path, error: BadFile) -> ImportRefused:

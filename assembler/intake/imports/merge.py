@@ -101,11 +101,23 @@ def merge_facts(
 def is_same(current: Any, imported: Any, pointer: str) -> bool:
     """Return whether two values say the same: numbers of telephones without their signs, one
     paragraph as a text or a list of one."""
-    if pointer.rpartition("/")[2] in _DIGITS_ONLY:
-        return re.sub(r"[^0-9]", "", str(current)) == re.sub(r"[^0-9]", "", str(imported))
+    key = pointer.rpartition("/")[2]
+    if key in _DIGITS_ONLY:
+        return _digits(current, key) == _digits(imported, key)
+    if key == "postal_code" and str(current).startswith(f"{imported}-"):  # forms ask for ZIP5
+        return True
     if isinstance(current, list) != isinstance(imported, list):
         return _as_list(current) == _as_list(imported)
     return type(current) is type(imported) and bool(current == imported)
+
+
+def _digits(value: Any, key: str) -> str:
+    """Return the digits of a number; an A-Number without the zeros that forms put before it, a U.S.
+    telephone number without the 1."""
+    digits = re.sub(r"[^0-9]", "", str(value))
+    if key == "phone":
+        return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+    return digits.lstrip("0") if key == "a_number" else digits
 
 
 def flatten_facts(case: Any, where: str = "") -> Iterator[tuple[str, Any]]:
