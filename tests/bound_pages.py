@@ -16,7 +16,7 @@ from pikepdf import Pdf
 
 from assembler import evidence
 from assembler.bundle import BundleStyle, bind
-from assembler.documents.drafts import exhibit_page_facts
+from assembler.documents.drafts import read_exhibit_page_facts
 from assembler.layout.page_order import arrange_pages
 from assembler.model import (
     Case,
@@ -122,7 +122,7 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
             exhibit="file",
         )
         plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
-        layout = arrange_pages(plan, case, {part.document: exhibit_page_facts(prepared)})
+        layout = arrange_pages(plan, case, {part.document: read_exhibit_page_facts(prepared)})
         bind(
             layout,
             {part.document: prepared.pdf},

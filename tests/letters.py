@@ -36,7 +36,7 @@ from assembler.model import (
     Request,
     Supporter,
 )
-from assembler.runtime.resources import Shelf, TemplateFile, font_files
+from assembler.runtime.resources import Shelf, TemplateFile, list_font_files
 
 SHELF = Shelf.default()
 FACE = "IBM Plex Serif"
@@ -221,7 +221,7 @@ def text(docx: bytes) -> str:
 def pdf(docx: bytes, folder: Path, engine: str = "embedded") -> bytes:
     path = folder / "made.docx"
     path.write_bytes(docx)
-    return convert_to_pdf(path, "made.docx", engine, font_files(), folder / "scratch").pdf
+    return convert_to_pdf(path, "made.docx", engine, list_font_files(), folder / "scratch").pdf
 
 
 def pages(made: bytes) -> list[str]:

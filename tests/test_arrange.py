@@ -18,8 +18,8 @@ from assembler.layout.stamp_placement import (
     STAMP_SIZE,
     WIDTHS,
     is_in_zone,
+    measure_text_width,
     place_stamp,
-    text_width,
 )
 from assembler.model import Ink, Marking, PageFacts, Part, PartKind, Plan, Zone
 from assembler.runtime.resources import Shelf, stamp_font
@@ -140,7 +140,7 @@ def test_a_foreign_or_wrong_address_leads_nowhere() -> None:
 
 def test_free_corner_is_taken_in_order() -> None:
     text = "Exhibit A · 1 of 2 · page 6 of 9"
-    empty, width = ink(), text_width(text, STAMP_SIZE)
+    empty, width = ink(), measure_text_width(text, STAMP_SIZE)
 
     right, _ = place_stamp(text, 612, 792, empty)
     middle, _ = place_stamp(text, 612, 792, marked(empty, [(500, 10, 100, 30)], 612, 792))

@@ -64,7 +64,7 @@ def test_a_poisoned_case_is_named_and_the_others_finish(many: Path) -> None:
     assert sorted(heard) == [one.case for one in found]
     assert [one.findings[0].rule for one in found[1:3]] == ["BATCH.QUARANTINE"] * 2
     assert all((many / name / "build/child/bundle.pdf").is_file() for name in "ae")
-    suite = etree.fromstring(batch.junit(found))
+    suite = etree.fromstring(batch.make_junit_cases(found))
     assert dict(suite.attrib) | {"time": ""} == {
         "name": "assembler",
         "tests": "5",

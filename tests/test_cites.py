@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembler.model.citations import BadCite, Cite, cited, parse
+from assembler.model.citations import BadCite, Cite, list_cites, parse
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_text_around_citations_is_kept(pieces: list[str]) -> None:
     joined = "[@x]".join(pieces)
 
     assert "".join(p if isinstance(p, str) else "[@x]" for p in parse(joined)) == joined
-    assert len(cited(joined)) == len(pieces) - 1
+    assert len(list_cites(joined)) == len(pieces) - 1

@@ -16,16 +16,16 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (tmp_path / package).mkdir()
         (tmp_path / package / "module.py").write_text("A = 1\n")
     monkeypatch.setattr(code_version, "_CODE", tmp_path)
-    code_version.code_digest.cache_clear()
+    code_version.digest_code.cache_clear()
     yield tmp_path
-    code_version.code_digest.cache_clear()
+    code_version.digest_code.cache_clear()
 
 
 def digest_after_change(code: Path, changed: str, *packages: str) -> tuple[str, str]:
-    before = code_version.code_digest(*packages)
+    before = code_version.digest_code(*packages)
     (code / changed).write_text("A = 2\n")
-    code_version.code_digest.cache_clear()
-    return before, code_version.code_digest(*packages)
+    code_version.digest_code.cache_clear()
+    return before, code_version.digest_code(*packages)
 
 
 @pytest.mark.parametrize("changed", ["evidence/module.py", "model/module.py", "pdf/new.py"])
@@ -47,4 +47,4 @@ def test_a_change_elsewhere_is_the_same_digest_and_another_of_the_whole(code: Pa
 
 def test_a_package_that_does_not_exist_is_an_error(code: Path) -> None:
     with pytest.raises(LookupError, match="no such package: evidnce"):
-        code_version.code_digest("evidnce")
+        code_version.digest_code("evidnce")

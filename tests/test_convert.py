@@ -25,12 +25,12 @@ from assembler.documents.word_to_pdf.coverage import select_fonts
 from assembler.documents.word_to_pdf.word_text import count_missing_words
 from assembler.errors import AssemblerError, TemplateBroken, ToolFailed
 from assembler.runtime import programs
-from assembler.runtime.resources import font_files
+from assembler.runtime.resources import list_font_files
 from tests import letters
 from tests.support.word_tags import tags
 
 engines = import_module("assembler.documents.word_to_pdf.engines")
-FONTS = font_files()
+FONTS = list_font_files()
 CORPUS = (
     Path(
         os.environ.get(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from assembler import documents
 from assembler.documents import drafts as settling
-from assembler.documents.citation_findings import citation_findings
+from assembler.documents.citation_findings import check_citations
 from assembler.documents.draft_job import DraftJob, fill_template, make_draft
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.layout.packet_plan import plan_packet
@@ -23,7 +23,7 @@ from assembler.layout.page_order import HOST
 from assembler.model import Draft
 from assembler.runtime import programs
 from assembler.runtime.cache import Cache
-from assembler.runtime.resources import TemplateFile, font_files
+from assembler.runtime.resources import TemplateFile, list_font_files
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 from tests import letters
@@ -241,7 +241,7 @@ def test_wrong_cites_of_the_case_are_all_found_with_their_places() -> None:
     )
     plan = plan_packet(one, letters.SHELF.recipe("parole"), "child")
 
-    found = citation_findings(one, plan, {"letter": 3})
+    found = check_citations(one, plan, {"letter": 3})
 
     assert [(f.rule, f.pointer) for f in found] == [
         ("CITE.PAGE", "/request/basis/1"),
@@ -307,7 +307,7 @@ def _job(given_template: TemplateFile, given_values: Any, folder: Path) -> Draft
         values=given_values,
         engine="embedded",
         version="1",
-        fonts=font_files(),
+        fonts=list_font_files(),
         cache=Cache(folder),
     )
 
@@ -447,7 +447,7 @@ def test_which_engine_draws(
     origin: str, asked: str, installed: bool, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(programs, "find", lambda _: Path("soffice") if installed else None)
-    monkeypatch.setattr(settling.word_to_pdf, "libreoffice_version", lambda: "LibreOffice 1")
+    monkeypatch.setattr(settling.word_to_pdf, "read_libreoffice_version", lambda: "LibreOffice 1")
     monkeypatch.setattr(
         type(letters.SHELF),
         "template",

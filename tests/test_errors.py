@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from assembler import errors
-from assembler.errors import AssemblerError, CaseRejected, ExitCode, sentence
+from assembler.errors import AssemblerError, CaseRejected, ExitCode, join_sentence
 from assembler.model import Finding, Severity
 
 README = Path(__file__).parent.parent / "README.md"
@@ -33,9 +33,10 @@ def test_each_class_has_its_own_code() -> None:
 
 def test_message_form() -> None:
     assert (
-        sentence("a.pdf, page 2", "no text", "scan again") == "a.pdf, page 2: no text; scan again"
+        join_sentence("a.pdf, page 2", "no text", "scan again")
+        == "a.pdf, page 2: no text; scan again"
     )
-    assert sentence("", "no text", "") == "no text"
+    assert join_sentence("", "no text", "") == "no text"
 
 
 def test_findings_are_all_shown() -> None:

@@ -18,8 +18,8 @@ from assembler.rules.library import CONDITIONS, SUBJECTS
 from assembler.runtime.resources import Shelf
 
 SHELF = Shelf.default()
-LIBRARY = rules.parse_library(SHELF.read, rules.library_file_names(SHELF.names))
-NAMES = rules.library_file_names(SHELF.names)
+LIBRARY = rules.parse_library(SHELF.read, rules.list_library_files(SHELF.names))
+NAMES = rules.list_library_files(SHELF.names)
 CASE = SHELF.schema("case.schema.json")
 OCTOBER_16 = date(2026, 10, 16)
 

@@ -21,7 +21,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PdfReadError
 from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
-from assembler.evidence.annotations.bidi_order import base_level, visual_runs
+from assembler.evidence.annotations.bidi_order import find_base_level, order_visual_runs
 from assembler.evidence.annotations.form_fields import list_field_places
 from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.model import Severity
@@ -901,7 +901,7 @@ def test_real_blanks_filled_by_another_program_show_every_value(
     ],
 )
 def test_letters_are_put_into_the_order_they_are_drawn(text: str, shown: str) -> None:
-    runs = visual_runs(text, base_level(text))
+    runs = order_visual_runs(text, find_base_level(text))
 
     assert (
         "".join(text[run.start : run.end][:: -1 if run.is_reversed else 1] for run in runs) == shown
@@ -911,7 +911,7 @@ def test_letters_are_put_into_the_order_they_are_drawn(text: str, shown: str) ->
 @given(st.text(alphabet="ab אבسل12,.-+%$()/:", max_size=20), st.integers(0, 1))
 @settings(max_examples=200)
 def test_no_letter_is_lost_or_doubled_by_their_order(text: str, base: int) -> None:
-    places = [place for run in visual_runs(text, base) for place in range(run.start, run.end)]
+    places = [place for run in order_visual_runs(text, base) for place in range(run.start, run.end)]
 
     assert sorted(places) == list(range(len(text)))
 

@@ -1116,9 +1116,9 @@ def test_recognize_names_form_edition_and_pages(blank: Path, tmp_path: Path) -> 
 
 
 def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Path) -> None:
-    assert forms.edition_findings(forms.recognize_form(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
+    assert forms.check_edition(forms.recognize_form(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
     assert rules(
-        forms.edition_findings(forms.recognize_form(blank), "x.pdf", {"i-131": "03/03/33"})
+        forms.check_edition(forms.recognize_form(blank), "x.pdf", {"i-131": "03/03/33"})
     ) == ["FORM.EDITION"]
     other = drawn_form(tmp_path / "other.pdf", edition="02/02/31", pages=3)
     one, two = pypdf.PdfReader(plain(blank)), pypdf.PdfReader(plain(other))
@@ -1131,13 +1131,13 @@ def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Pat
         for page in pages:
             book.add_page(page)
         book.write(tmp_path / f"{name}.pdf")
-    found = forms.edition_findings(forms.recognize_form(tmp_path / "mixed.pdf"), "x.pdf", {})
+    found = forms.check_edition(forms.recognize_form(tmp_path / "mixed.pdf"), "x.pdf", {})
     assert "FORM.MIXED" in rules(found)
     assert next(one for one in found if one.rule == "FORM.MIXED").page == 3
-    short_found = forms.edition_findings(forms.recognize_form(tmp_path / "short.pdf"), "x.pdf", {})
+    short_found = forms.check_edition(forms.recognize_form(tmp_path / "short.pdf"), "x.pdf", {})
     assert "pages missing: 2 of 3" in short_found[0].problem
     assert rules(
-        forms.edition_findings(forms.recognize_form(tmp_path / "swapped.pdf"), "x.pdf", {})
+        forms.check_edition(forms.recognize_form(tmp_path / "swapped.pdf"), "x.pdf", {})
     ) == ["FORM.PAGES"]
 
 
@@ -1373,7 +1373,7 @@ def test_other_real_forms_are_refused_by_name(tmp_path: Path) -> None:
     assert "I-765, edition 08/21/25" in done.findings[0].problem
     current = {"i-134": "01/20/25"}
     assert rules(
-        forms.edition_findings(forms.recognize_form(CORPUS / "i-134.pdf"), "i-134.pdf", current)
+        forms.check_edition(forms.recognize_form(CORPUS / "i-134.pdf"), "i-134.pdf", current)
     ) == ["FORM.EDITION"]
     with pytest.raises(forms.FormUnreadable):
         forms.recognize_form(CORPUS / "g-1145AROS.pdf")

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembler.layout import amendment
-from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet, tab_labels
+from assembler.layout.packet_plan import TABS_DOCUMENT, generate_tab_labels, plan_packet
 from assembler.layout.page_order import arrange_pages
 from assembler.model import Filed, Layout, Manifest, PageFacts, PartKind, Severity
-from assembler.model.page_labels import follows
+from assembler.model.page_labels import may_follow
 from assembler.report.packet_diff import as_text, compare
 from assembler.runtime.resources import Shelf
 from tests.support import manifests
@@ -32,7 +32,7 @@ def page(content: str = "") -> PageFacts:
         width=612,
         height=792,
         ink=BLANK,
-        content=amendment.content_key(content, 1) if content else "",
+        content=amendment.make_content_key(content, 1) if content else "",
     )
 
 
@@ -42,7 +42,9 @@ def laid_out(
     made = case(*(exhibit(name) for name, _ in exhibits))
     plan = plan_packet(made, RECIPE, "child")
     if filed:
-        plan = amendment.freeze_plan(plan, filed, tab_labels(RECIPE.labels), in_place=in_place)
+        plan = amendment.freeze_plan(
+            plan, filed, generate_tab_labels(RECIPE.labels), in_place=in_place
+        )
         assert amendment.find_changes(plan, pages(exhibits, letter), filed) == ()
     return arrange_pages(plan, made, pages(exhibits, letter), None, filed)
 
@@ -226,7 +228,9 @@ def test_a_filed_page_that_is_gone_or_changed_is_an_error_that_names_it(
 ) -> None:
     filed = file(laid_out(FIRST), FIRST)
     made = case(*(exhibit(name) for name, _ in later))
-    plan = amendment.freeze_plan(plan_packet(made, RECIPE, "child"), filed, tab_labels("letters"))
+    plan = amendment.freeze_plan(
+        plan_packet(made, RECIPE, "child"), filed, generate_tab_labels("letters")
+    )
 
     (found,) = amendment.find_changes(plan, pages(later), filed)
 
@@ -306,7 +310,7 @@ def unchanged(old: Layout, new: Layout) -> None:
     assert [one for one in numbers if one in {leaf.label for leaf in old.leaves}] == [
         leaf.label for leaf in old.leaves
     ]
-    assert all(follows(one, other) for one, other in pairwise(["0", *numbers]))
+    assert all(may_follow(one, other) for one, other in pairwise(["0", *numbers]))
     assert len({row.tab for row in new.index}) == len(new.index)
     by_number = {leaf.number: leaf for leaf in new.leaves}
     for row in new.index:

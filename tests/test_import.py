@@ -62,8 +62,9 @@ def read_case(folder: Path) -> Any:
 def make_case(folder: Path, **changes: Any) -> Path:
     """Write a case folder as `init` does, with some facts."""
     from assembler import pipeline
+    from assembler.rules import CaseStart
 
-    pipeline.start(folder, SHELF, "parole", ["urgent-medical"])
+    pipeline.start(folder, SHELF, CaseStart(kind="parole", reasons=("urgent-medical",)))
     case = read_case(folder)
     case["beneficiaries"][0] |= changes
     text = json.dumps(case, indent=2)

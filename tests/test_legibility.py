@@ -286,4 +286,4 @@ def test_a_few_words_more_in_even_light_tell_nothing(
         words=words, confidences=(90,) * sure, layer=b"", dpi=200, sure_unevened=unlit
     )
 
-    assert page_recognition.hidden_fraction(read) == part
+    assert page_recognition.measure_hidden_fraction(read) == part

@@ -23,7 +23,7 @@ from tests.conftest import AS_OF
 from tests.support.building import warm_up
 
 SHELF = Shelf.default()
-SHIPPED = receivers.profile_ids(SHELF)
+SHIPPED = receivers.list_profile_ids(SHELF)
 NOISE = 1_000_000
 
 

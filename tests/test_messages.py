@@ -20,7 +20,7 @@ from assembler.intake.date_forms import read_date
 from assembler.intake.file_suggestion import MissingFile, name_people, suggest_files
 from assembler.intake.json_text import BadJson, decode_text, parse_json
 from assembler.intake.placeholder_check import find_placeholders
-from assembler.model.citations import BadCite, cited
+from assembler.model.citations import BadCite, list_cites
 from assembler.model.finding import Finding
 from assembler.runtime.resources import Shelf
 
@@ -521,7 +521,7 @@ def test_an_unreadable_citation_says_which_where_and_why(citation: str, tmp_path
 @given(st.text("[]@;,p. 12-aB_\n"))
 def test_every_citation_that_cannot_be_read_has_a_reason(text: str) -> None:
     try:
-        cited(text)
+        list_cites(text)
     except BadCite as error:
         problem, remedy = explain_citation(text, error.offset, error.text)
         assert "cannot be read: " in problem

@@ -88,8 +88,8 @@ def test_an_empty_page_has_no_words(tmp_path: Path) -> None:
 
 def test_languages_and_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "eng" in ocr.list_languages()
-    assert ocr.engine_language("en-US") == "eng"
-    assert ocr.engine_language("xx") == "eng"
+    assert ocr.choose_engine_language("en-US") == "eng"
+    assert ocr.choose_engine_language("xx") == "eng"
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     with pytest.raises(ToolMissing, match="no recognition data found; pip install"):
         ocr.list_languages()
@@ -133,8 +133,8 @@ def test_recognition_data_is_found_where_the_system_keeps_it(
     assert (
         ocr.find_data_folder("eng") != system
     )  # ours comes first, so that English reads the same everywhere
-    assert ocr.engine_language("uk-UA") == "ukr+eng"
-    assert (ocr.engine_language("zh-Hant-TW"), ocr.engine_language("ar")) == (
+    assert ocr.choose_engine_language("uk-UA") == "ukr+eng"
+    assert (ocr.choose_engine_language("zh-Hant-TW"), ocr.choose_engine_language("ar")) == (
         "chi_tra+eng",
         "eng",
     )  # no English beside Arabic
@@ -199,7 +199,7 @@ def test_the_script_of_a_picture_is_seen() -> None:
 def test_words_that_run_to_the_left_are_given_in_the_order_they_are_read(
     seen: str, read: str
 ) -> None:
-    assert ocr.to_reading_order(seen) == read
+    assert ocr.order_for_reading(seen) == read
 
 
 def test_a_dim_photograph_on_a_white_sheet_is_read_in_even_light(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_dim_photograph_on_a_white_sheet_is_read_in_even_light(tmp_path: Path)
 
     def even(image: Image.Image) -> Image.Image:
         tried.append(1)
-        return lighting.even_frame(image, frame)
+        return lighting.even_out_frame(image, frame)
 
     plain = ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path)
     read = ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even)

@@ -494,4 +494,4 @@ def test_words_that_must_be_printed_are_told_from_those_that_need_not(
 
     word = word_draft_text.read_word_text(tmp_path / "draft.docx")
 
-    assert word_draft_text.lost_words(word.sure, printed) == lost
+    assert word_draft_text.count_lost_words(word.sure, printed) == lost

@@ -10,7 +10,7 @@ import pytest
 
 from assembler.errors import ExitCode
 from assembler.model import ParagraphOwners, Request
-from assembler.model.case_texts import request_for
+from assembler.model.case_texts import select_request
 from tests import factories
 from tests.support.commands import DAY, run
 
@@ -79,11 +79,11 @@ def test_forms_are_filled_with_the_paragraphs_of_their_beneficiary() -> None:
         ),
     )
 
-    of_one = request_for(request, "one")
+    of_one = select_request(request, "one")
 
     assert of_one.basis == ("For both.", "For one.")
     assert of_one.why_no_visa == ("No visa.",)
-    assert request_for(request, "other").basis == ("For both.", "For the other.")
+    assert select_request(request, "other").basis == ("For both.", "For the other.")
 
 
 def test_a_beneficiary_without_any_paragraph_lacks_the_reason(tmp_path: Path) -> None:

@@ -689,6 +689,6 @@ def test_softened_drawings_agree_if_ink_lies_a_pixel_aside_and_not_if_it_is_miss
     missing = drawn.copy()
     missing[8:10, 10:12] = 255
 
-    assert not pixel_difference.differing_near(drawn, np.roll(drawn, 1, axis=0), 48).any()
-    assert pixel_difference.differing_near(drawn, np.full_like(drawn, 255), 48).any()
-    assert pixel_difference.differing_near(drawn, missing, 48).any()
+    assert not pixel_difference.find_differing_near(drawn, np.roll(drawn, 1, axis=0), 48).any()
+    assert pixel_difference.find_differing_near(drawn, np.full_like(drawn, 255), 48).any()
+    assert pixel_difference.find_differing_near(drawn, missing, 48).any()

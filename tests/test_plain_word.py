@@ -14,17 +14,17 @@ from lxml import etree
 from PIL import Image
 
 from assembler.documents.word_to_pdf import ConvertedDocument, convert_to_pdf
-from assembler.documents.word_to_pdf.coverage import covered_code_points
+from assembler.documents.word_to_pdf.coverage import read_code_points
 from assembler.documents.word_to_pdf.plain_copy import write_plain
 from assembler.documents.word_to_pdf.word_lists import format_number
 from assembler.documents.word_to_pdf.word_text import read_printed_text
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.runtime.resources import font_files
+from assembler.runtime.resources import list_font_files
 from tests import letters
 from tests import wordfiles as word
 
-FONTS = font_files()
-COVERED = covered_code_points(FONTS)
+FONTS = list_font_files()
+COVERED = read_code_points(FONTS)
 PICTURE = {"rIdP": ("x.png", word.png())}
 
 

@@ -15,10 +15,10 @@ from assembler import receivers
 from assembler.errors import TemplateBroken
 from assembler.layout.packet_plan import (
     format_plan,
+    generate_tab_labels,
     order_parts,
     plan_as_json,
     plan_packet,
-    tab_labels,
 )
 from assembler.model import (
     Attorney,
@@ -49,7 +49,7 @@ def recipe() -> Recipe:
 
 
 def test_tab_labels_go_on_after_z() -> None:
-    labels = list(islice(tab_labels("letters"), 704))
+    labels = list(islice(generate_tab_labels("letters"), 704))
 
     assert labels[:3] + labels[25:28] + labels[701:] == [
         "A",
@@ -62,7 +62,7 @@ def test_tab_labels_go_on_after_z() -> None:
         "AAA",
         "AAB",
     ]
-    assert list(islice(tab_labels("numbers"), 3)) == ["1", "2", "3"]
+    assert list(islice(generate_tab_labels("numbers"), 3)) == ["1", "2", "3"]
 
 
 @given(st.lists(st.sampled_from(CATEGORIES), max_size=40))
@@ -78,7 +78,7 @@ def test_every_exhibit_once_right_behind_its_tab(categories: list[str]) -> None:
     assert [e.kind for e in exhibits] == [PartKind.EXHIBIT] * len(evidence)
     assert [t.exhibit for t in tabs] == [e.exhibit for e in exhibits]
     assert sorted(t.exhibit for t in tabs) == sorted(e.id for e in evidence)
-    assert [t.tab for t in tabs] == list(islice(tab_labels("letters"), len(evidence)))
+    assert [t.tab for t in tabs] == list(islice(generate_tab_labels("letters"), len(evidence)))
     assert len({part.id for part in parts}) == len(parts)
 
 
@@ -194,7 +194,7 @@ def test_a_response_holds_every_exhibit_once(
     tabs, placed, _ = zip(*evidence_of(plan), strict=True)
     assert placed[0] == "notice"
     assert sorted(placed) == sorted(["notice", *(one.id for one in evidence)])
-    assert list(tabs) == list(islice(tab_labels("letters"), len(placed)))
+    assert list(tabs) == list(islice(generate_tab_labels("letters"), len(placed)))
     assert [part.exhibit for part in plan.parts if part.kind is PartKind.TAB] == list(placed[1:])
 
 

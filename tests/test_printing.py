@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from assembler.bundle import print_set
 from assembler.bundle.print_set import scan_loss
-from assembler.bundle.print_set.sheets import capacity, fit, packages
+from assembler.bundle.print_set.sheets import count_sheets_per_cover, fit, pack_pages
 from assembler.cli import main
 from assembler.errors import ExitCode
 from assembler.model import LedgerEntry, PartKind
@@ -32,7 +32,7 @@ from tests.support import manifests
 from tests.support.proofs import failed, proved
 
 RAW = Shelf.default().schema("printing.json")
-RULES = print_set.rules(RAW)
+RULES = print_set.read_print_rules(RAW)
 
 
 def ledger(exhibits: list[int]) -> tuple[LedgerEntry, ...]:
@@ -48,8 +48,8 @@ def ledger(exhibits: list[int]) -> tuple[LedgerEntry, ...]:
 @given(st.lists(st.integers(1, 1200), max_size=12))
 def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None:
     pages = ledger(exhibits)
-    made = packages(pages, RULES)
-    most = max(capacity(cover, RULES) for cover in RULES.covers)
+    made = pack_pages(pages, RULES)
+    most = max(count_sheets_per_cover(cover, RULES) for cover in RULES.covers)
 
     assert [n for one in made for n in one.numbers] == list(range(1, len(pages) + 1))
     assert sum(one.dividers for one in made) == len(exhibits)
@@ -58,13 +58,15 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
         for _, run in groupby(pages, key=lambda entry: entry.exhibit or entry.part)
     ]
     for one in made:
-        assert one.sheets <= capacity(one.cover, RULES)
+        assert one.sheets <= count_sheets_per_cover(one.cover, RULES)
         assert one.grams <= one.cover.grams
         assert one.millimetres <= one.cover.millimetres + 1
         smaller = [
-            cover for cover in RULES.covers if capacity(cover, RULES) < capacity(one.cover, RULES)
+            cover
+            for cover in RULES.covers
+            if count_sheets_per_cover(cover, RULES) < count_sheets_per_cover(one.cover, RULES)
         ]
-        assert all(capacity(cover, RULES) < one.sheets for cover in smaller)
+        assert all(count_sheets_per_cover(cover, RULES) < one.sheets for cover in smaller)
         within = [run for run in runs if one.numbers[0] in run[1:]]
         assert len(made) == 1 or all(len(run) > most for run in within)
 
@@ -78,10 +80,10 @@ def test_every_figure_is_dated_and_a_sheet_weighs_what_it_does() -> None:
     ]
     assert len(figures) == 3 + 3 * len(RAW["packages"]) + 2
     assert all({"value", "source", "checked_on", "confidence"} <= set(one) for one in figures)
-    (one,) = packages(ledger([40, 30]), RULES)
+    (one,) = pack_pages(ledger([40, 30]), RULES)
     assert (one.cover.id, one.sheets, one.printed) == ("express-envelope", 74, "1–74")
     assert one.grams == round(74 * 4.54 + 60)
-    assert packages(ledger([40]), RULES)[0].cover.id == "large-envelope"
+    assert pack_pages(ledger([40]), RULES)[0].cover.id == "large-envelope"
 
 
 @pytest.mark.parametrize(
@@ -116,8 +118,8 @@ def seen(draw: Any) -> tuple[str, ...]:
         )
     draw(pen)
     pixels = np.asarray(page)
-    gray = scan_loss._gray(pixels)
-    return scan_loss.losses(pixels, gray, gray > scan_loss.between(gray), 12)
+    gray = scan_loss._convert_to_gray(pixels)
+    return scan_loss.find_losses(pixels, gray, gray > scan_loss.find_threshold(gray), 12)
 
 
 def photograph(pen: ImageDraw.ImageDraw) -> None:

@@ -72,7 +72,7 @@ def test_shipped_profiles_follow_the_schema_and_say_where_each_value_comes_from(
     schema = SHELF.schema("profile.schema.json")
     jsonschema.Draft202012Validator.check_schema(schema)
 
-    assert receivers.profile_ids(SHELF) == SHIPPED
+    assert receivers.list_profile_ids(SHELF) == SHIPPED
     assert receivers.DEFAULT in SHIPPED
     for name in SHIPPED:
         raw = SHELF.schema(f"profiles/{name}.json")
@@ -126,7 +126,7 @@ def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
 
     assert (mine.max_bytes, mine.links, mine.searchable) == (35_000_000, "none", True)
     assert "the court's site" in mine.source("max_bytes")
-    assert "mine" in receivers.profile_ids(SHELF, folder)
+    assert "mine" in receivers.list_profile_ids(SHELF, folder)
 
 
 @pytest.mark.parametrize(

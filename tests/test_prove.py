@@ -449,18 +449,18 @@ def test_a_citation_broken_over_lines_and_pages_is_one(
         link(pages[len(pieces) - 1], "Ex. C at 58", 58),
     ]
 
-    assert [one.text for one in structure.joined(links)] == [
+    assert [one.text for one in structure.join_citation(links)] == [
         "Ex. B at 9",
         " ".join(pieces),
         "Ex. C at 58",
     ]
-    assert not any(structure.cut_short(one.text) for one in structure.joined(links))
+    assert not any(structure.cut_short(one.text) for one in structure.join_citation(links))
 
 
 def test_a_title_that_begins_like_a_citation_is_none() -> None:
     links = [link(3, "Ex. husband’s letter"), link(3, "57"), link(5, "Ex. C at")]
 
-    assert structure.joined(links) == tuple(links)
+    assert structure.join_citation(links) == tuple(links)
     assert [structure.cut_short(one.text) for one in links] == [False, False, True]
 
 

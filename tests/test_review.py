@@ -22,10 +22,10 @@ from assembler.pdf import thumbnails
 from assembler.pdf.thumbnails import Picture, PictureStyle, choose_style, make_picture
 from assembler.report import review
 from assembler.report.review import review_page
-from assembler.report.review.html_page import data, page
+from assembler.report.review.html_page import embed_json, page
 from assembler.report.review.page_geometry import map_to_source
 from assembler.report.review.page_view import PageContent
-from assembler.report.review.view import ReviewTexts, view
+from assembler.report.review.view import ReviewTexts, build_view
 from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build, unseal
@@ -77,7 +77,7 @@ def shown(
     rows = manifest["findings"] if findings is None else findings
     texts = ReviewTexts(signoff=SIGNOFF, title=title, rule_titles={"LEGIBLE.TEST": "A test"})
     content = PageContent(pictures=[picture] * len(manifest["ledger"]))
-    return view(manifests.parsed({**manifest, "findings": rows}), content, texts)
+    return build_view(manifests.parsed({**manifest, "findings": rows}), content, texts)
 
 
 def placeholder(form: str, **more: Any) -> dict[str, Any]:
@@ -349,8 +349,8 @@ def test_names_with_markup_are_shown_and_not_run(manifest: dict[str, Any]) -> No
 
 
 def test_data_in_a_script_element_cannot_end_it() -> None:
-    assert json.loads(str(data([EVIL]))) == [EVIL]
-    assert "<" not in str(data(EVIL))
+    assert json.loads(str(embed_json([EVIL]))) == [EVIL]
+    assert "<" not in str(embed_json(EVIL))
 
 
 def test_larger_packets_get_smaller_pictures() -> None:
@@ -491,7 +491,9 @@ def troubled(
     ]
     texts = ReviewTexts(signoff=SIGNOFF, title=(EVIL, LONG, "by mail"))
     path = tmp_path_factory.mktemp("review") / "review.html"
-    values = view(manifests.parsed(changed), PageContent(pictures=pictures, words=words), texts)
+    values = build_view(
+        manifests.parsed(changed), PageContent(pictures=pictures, words=words), texts
+    )
     path.write_text(page("packet", values), encoding="utf8")
     return path
 

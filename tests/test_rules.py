@@ -36,7 +36,7 @@ NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json") if path.stem not in
 
 @cache
 def library() -> rules.Library:
-    return rules.parse_library(SHELF.read, rules.library_file_names(SHELF.names))
+    return rules.parse_library(SHELF.read, rules.list_library_files(SHELF.names))
 
 
 def edited(raw: dict[str, Any], edits: list[list[Any]]) -> dict[str, Any]:
@@ -330,7 +330,7 @@ def test_months_after_keeps_the_day_or_takes_the_last_one(day: date, months: int
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_age_grows_on_birthdays(born: date, on: date) -> None:
-    years = rule_context.age_on(born, on)
+    years = rule_context.count_years(born, on)
 
     assert (
         rule_context.add_months(born, years * 12) <= on
@@ -402,7 +402,7 @@ def test_the_letter_of_each_kind(tmp_path: Path) -> None:
 def test_a_missing_fact_leaves_its_sentence_out_and_is_said(tmp_path: Path) -> None:
     bare = rules.parse_library(
         SHELF.read,
-        [name for name in rules.library_file_names(SHELF.names) if "/facts/" not in name],
+        [name for name in rules.list_library_files(SHELF.names) if "/facts/" not in name],
     )
     case = read(raw_case("", [["/request/parole_fee_exception", "organ-donor"]]), tmp_path)
 
@@ -473,7 +473,7 @@ def test_a_broken_checklist_is_named(before: str, after: str, says: str) -> None
         return data.replace(before.encode(), after.encode(), 1) if asked == name else data
 
     with pytest.raises(TemplateBroken, match=re.escape(says)) as caught:
-        rules.parse_library(broken, rules.library_file_names(SHELF.names))
+        rules.parse_library(broken, rules.list_library_files(SHELF.names))
     assert caught.value.where == name
 
 
@@ -487,7 +487,8 @@ REASONS = [one.reason for one in library().checklists if one.reason]
 def test_a_new_case_passes_the_door_and_says_what_is_missing(
     kind: str, reason: str, tmp_path: Path
 ) -> None:
-    raw = rules.draft_case(kind, [reason], library(), name="our-case", schema="../case.schema.json")
+    start = rules.CaseStart(kind=kind, reasons=(reason,))
+    raw = rules.draft_case(start, library(), name="our-case", schema="../case.schema.json")
 
     missing, found = intake.examine_case(_written(raw, tmp_path), SHELF, hashed=False)
     assert missing is None

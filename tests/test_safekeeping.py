@@ -15,7 +15,7 @@ import pytest
 from assembler.errors import ExitCode, OutputNotWritten
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.report import manifest_writer
-from assembler.runtime.publishing import KeptFiles, publish, staging
+from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from tests import factories
 from tests.conftest import build
 from tests.factories import CASE
@@ -60,7 +60,7 @@ def packet(final: Path, files: dict[str, str]) -> Path:
 
 def put(final: Path, files: dict[str, str], day: date = THE_DAY) -> KeptFiles:
     """Publish a packet with these files."""
-    with staging(final, RECORD, day) as made:
+    with stage_folder(final, RECORD, day) as made:
         fill(made, files)
         manifest(made)
         return publish(made, final, RECORD, day)

@@ -217,7 +217,7 @@ def strings(value: object) -> Iterator[str]:
 def test_every_cited_page_is_in_its_exhibit(folder: Path) -> None:
     case = json.loads((folder / "case.json").read_text())
     pages = {exhibit["id"]: pages_of(exhibit, folder) for exhibit in case["exhibits"]}
-    cited = [cite for text in strings(case) for cite in citations.cited(text)]
+    cited = [cite for text in strings(case) for cite in citations.list_cites(text)]
 
     # the texts stand in every packet, so they cannot cite what only some of them hold; a notice
     # lies on top uncited

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assembler.errors import TemplateBroken
-from assembler.runtime.resources import Shelf, font_files
+from assembler.runtime.resources import Shelf, list_font_files
 
 GOOD = 'kind = "parole"\ntitle = "t"\ntab_template = "tab-sheets.docx"\n'
 PART = '[[part]]\nid = "a"\ntype = "draft"\ntemplate = "a.docx"\n'
@@ -81,6 +81,6 @@ def test_missing_template_names_itself() -> None:
 
 
 def test_fonts_come_from_wheels() -> None:
-    names = {path.name for path in font_files()}
+    names = {path.name for path in list_font_files()}
 
     assert {"IBMPlexSerif-Regular.ttf", "Amiri-Regular.ttf", "NotoSansCJK-Regular.ttc"} <= names

@@ -169,14 +169,14 @@ def test_a_title_may_hold_the_line_of_another_exhibit(title: str) -> None:
     rows = [row("A", "Letter", "6", "a"), row("B", title, "7", "b")]
     text = f"• Exhibit A: Letter, page 6 • Exhibit B: {title}, page 7 Sincerely"
 
-    assert list(printed_statements._enclosure_faults(told(rows, text=text))) == []
+    assert list(printed_statements._find_enclosure_faults(told(rows, text=text))) == []
 
 
 def test_a_line_with_other_pages_is_refused_beside_such_a_title() -> None:
     rows = [row("A", "Letter", "6", "a"), row("B", "Exhibit A: Letter, page 7", "7", "b")]
     text = "• Exhibit A: Letter, page 8 • Exhibit B: Exhibit A: Letter, page 7, page 7 Sincerely"
 
-    assert list(printed_statements._enclosure_faults(told(rows, text=text)))
+    assert list(printed_statements._find_enclosure_faults(told(rows, text=text)))
 
 
 @pytest.mark.parametrize("title", ["Ex. B at 3", "Our letter, Ex. A at 3-5", "See Ex. B at"])
@@ -249,9 +249,9 @@ def test_the_hyphen_of_a_late_page_may_be_another_sign_or_end_a_line(pieces: lis
 def test_a_citation_typed_by_hand_is_read_with_the_hyphen_of_its_label(text: str) -> None:
     packet = told([row("C", "Letter", "57-1"), row("C", "More", "57-2", "f")], text=text)
 
-    assert printed_statements.typed_citations(packet.manifest, packet.kept, packet.pages) == ()
+    assert printed_statements.find_typed_citations(packet.manifest, packet.kept, packet.pages) == ()
     other = told([row("C", "Letter", "57")], text=text)
-    assert printed_statements.typed_citations(other.manifest, other.kept, other.pages) == (1,)
+    assert printed_statements.find_typed_citations(other.manifest, other.kept, other.pages) == (1,)
 
 
 @pytest.mark.parametrize(

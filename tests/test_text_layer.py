@@ -208,23 +208,23 @@ def test_sound_evidence_of_many_kinds_passes(tmp_path: Path, profile: str) -> No
 
 
 def test_what_separates_words_does_not_matter_and_what_they_are_does() -> None:
-    assert page_characters.places_of("12.5mg-daily", ["12.5", "mg", "daily"]) == [0, 4, 7]
-    assert page_characters.places_of("125mg-daily", ["12.5", "mg", "daily"]) is None
-    assert page_characters.places_of("12.5mg7daily", ["12.5", "mg", "daily"]) is None
-    assert page_characters.places_of("12.5mg", ["12.5", "mg", "daily"]) is None
-    assert page_characters.places_of("mg12.5", ["12.5", "mg"]) is None
-    assert page_characters.places_of("", []) == []
+    assert page_characters.find_word_places("12.5mg-daily", ["12.5", "mg", "daily"]) == [0, 4, 7]
+    assert page_characters.find_word_places("125mg-daily", ["12.5", "mg", "daily"]) is None
+    assert page_characters.find_word_places("12.5mg7daily", ["12.5", "mg", "daily"]) is None
+    assert page_characters.find_word_places("12.5mg", ["12.5", "mg", "daily"]) is None
+    assert page_characters.find_word_places("mg12.5", ["12.5", "mg"]) is None
+    assert page_characters.find_word_places("", []) == []
 
 
 def test_in_the_order_of_the_content_signs_within_words_count_and_signs_between_do_not() -> None:
     words = ["(12.5", "mg)", "daily"]
 
-    assert page_characters.ends_with("Owntext(12.5mg)daily", words)
-    assert page_characters.ends_with("Owntext(12.5—mg)~daily", words)
-    assert not page_characters.ends_with("Owntext(12,5mg)daily", words)
-    assert not page_characters.ends_with("Owntext[12.5mg)daily", words)
-    assert not page_characters.ends_with("Owntext(12.5mg)7daily", words)
-    assert page_characters.ends_with("ילד5שנים", ["שנים", "5", "ילד"][::-1])
+    assert page_characters.is_ending_with("Owntext(12.5mg)daily", words)
+    assert page_characters.is_ending_with("Owntext(12.5—mg)~daily", words)
+    assert not page_characters.is_ending_with("Owntext(12,5mg)daily", words)
+    assert not page_characters.is_ending_with("Owntext[12.5mg)daily", words)
+    assert not page_characters.is_ending_with("Owntext(12.5mg)7daily", words)
+    assert page_characters.is_ending_with("ילד5שנים", ["שנים", "5", "ילד"][::-1])
 
 
 def test_what_the_first_word_begins_with_belongs_to_the_words() -> None:
@@ -245,7 +245,7 @@ def test_a_word_is_looked_for_where_the_page_shows_it(tmp_path: Path, angle: int
     at = characters.text.index("Findme")
     dark = page.render(scale=2).to_pil().convert("L").point(lambda level: 255 * (level < 128))
 
-    x, y = page_characters.middle_of(page, characters, at, "Findme")
+    x, y = page_characters.find_word_middle(page, characters, at, "Findme")
 
     near = dark.crop((round(2 * x) - 10, round(2 * y) - 10, round(2 * x) + 10, round(2 * y) + 10))
     assert near.getbbox() is not None
@@ -467,7 +467,7 @@ def test_a_word_that_ends_with_fillers_is_looked_for_in_its_middle() -> None:
         .getbbox()
     )
 
-    x, _ = page_characters.middle_of(page, characters, at, line)
+    x, _ = page_characters.find_word_middle(page, characters, at, line)
 
     assert dark is not None
     assert abs(x - (dark[0] + dark[2]) / 4) < 3

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from assembler import evidence
 from assembler.evidence import ocr
 from assembler.model import Exhibit, FilePart, PageText, Prepared, SourceFile
-from assembler.runtime.resources import font_files
+from assembler.runtime.resources import list_font_files
 from assembler.runtime.workshop import Workshop
 from scripts.sample_cases import draw
 from tests.support.cases import case
@@ -21,7 +21,7 @@ from tests.support.language_samples import _ENGLISH, _SPANISH, _UKRAINIAN
 
 def scanned(text: str) -> bytes:
     font = ImageFont.truetype(
-        str(next(path for path in font_files() if path.name == "IBMPlexSerif-Regular.ttf")), 40
+        str(next(path for path in list_font_files() if path.name == "IBMPlexSerif-Regular.ttf")), 40
     )
     sheet = Image.new("L", (1700, 2200), 255)
     pen = ImageDraw.Draw(sheet)

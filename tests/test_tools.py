@@ -85,8 +85,8 @@ def test_environment_is_clean_and_stdin_empty(
 
 
 def test_version_is_the_first_line_or_none(fake) -> None:
-    assert programs.version(fake("echo 'fake 1.2'; echo more")) == "fake 1.2"
-    assert programs.version("no-such-program") is None
+    assert programs.read_version(fake("echo 'fake 1.2'; echo more")) == "fake 1.2"
+    assert programs.read_version("no-such-program") is None
 
 
 def test_a_program_that_prints_without_end_does_not_fill_memory(fake, tmp_path: Path) -> None:

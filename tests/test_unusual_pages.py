@@ -12,7 +12,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from assembler.model import Stamp
-from assembler.proof.stamp_drawing import ink_of
+from assembler.proof.stamp_drawing import measure_stamp_ink
 from scripts.sample_cases import draw
 from tests import factories, mutable
 from tests.conftest import build
@@ -120,7 +120,7 @@ def test_a_letter_between_two_pixels_may_be_drawn_in_either() -> None:
         width=168.98,
         height=15.63,
     )
-    ink = ink_of(stamp, page, (1890, 1134))
+    ink = measure_stamp_ink(stamp, page, (1890, 1134))
     rows, columns = ink.left.shape
     paper = np.full((rows, 1890, 3), 255, np.uint8)
     nudged = ink.draw_nudged()

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assembler.cli.case_commands import STYLES
+from assembler.cli.validate_command import STYLES
 from assembler.errors import ExitCode
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.report import formats

@@ -20,7 +20,7 @@ from fontTools.ttLib import TTFont
 from pikepdf import Pdf
 
 from assembler.model import Manifest, Proof
-from assembler.model.manifest import MANIFEST_FILE, kept_conversion
+from assembler.model.manifest import MANIFEST_FILE, locate_kept_conversion
 from assembler.runtime import programs
 from assembler.runtime.manifest_reader import read_manifest
 from tests import factories
@@ -375,7 +375,7 @@ def test_what_was_kept_of_a_word_file_stands_for_no_other_file(written: Path) ->
     source = next(
         entry.source for entry in manifest.ledger if entry.source and entry.kind == "exhibit"
     )
-    pdf = kept_conversion(source.sha256)
+    pdf = locate_kept_conversion(source.sha256)
     forged = written / "build/child" / pdf
     shutil.copyfile(written / "build/child" / manifest.conversions[CLINIC], forged)
 

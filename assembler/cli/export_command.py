@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assembler.cli.console import result, say
+from assembler.cli.console import print_result, say
 from assembler.cli.shared_options import shelf_option, verbose_option
 
 _SHOWN = 20
@@ -42,4 +42,4 @@ def export(cases: tuple[Path, ...], out: Path, force: bool, shelf_dir: Path | No
     if len(report.left_out) > _SHOWN:
         say(f"not exported: {len(report.left_out) - _SHOWN} more")
     count = f"{report.cases} case{'s' if report.cases != 1 else ''}"
-    result(f"{out}: {count}, {report.columns} columns")
+    print_result(f"{out}: {count}, {report.columns} columns")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import result, say
+from assembler.cli.console import print_result, say
 from assembler.cli.shared_options import FOLDER, json_option, shelf_option, verbose_option
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ def import_facts(
     shelf = Shelf.default(shelf_dir)
     if template is not None:
         count = export_facts.write_template(template, shelf, force=force)
-        result(f"{template}: {count} columns; fill in one row a case, then run: assembler import")
+        print_result(
+            f"{template}: {count} columns; fill in one row a case, then run: assembler import"
+        )
         return
     if file is None or (case is None) == (root is None):
         raise click.UsageError("name a FILE and either --into CASE or --new ROOT")
@@ -119,7 +121,7 @@ def import_facts(
     elif root is not None:
         report = import_facts.import_new(file, root, shelf, options)
     if as_json:
-        result(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
+        print_result(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
     else:
         _print(report, case or root or Path())
 
@@ -159,14 +161,14 @@ def _print(report: ImportReport, place: Path) -> None:
     if report.cases:
         count = f"{len(report.cases)} case{'s' if len(report.cases) != 1 else ''}"
         if report.written:
-            result(f"{place}: {count} made; next: assembler validate {place}")
+            print_result(f"{place}: {count} made; next: assembler validate {place}")
         else:
-            result(f"{place}: {count} would be made")
+            print_result(f"{place}: {count} would be made")
     elif report.written:
         written = len(report.added) + len(report.replaced)
-        result(f"{place}: {written} fields written; next: assembler validate {place}")
+        print_result(f"{place}: {written} fields written; next: assembler validate {place}")
     else:
-        result(f"{place}: nothing was written")
+        print_result(f"{place}: nothing was written")
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assembler.intake.json_text import parse_places
-from assembler.intake.problem import pointer_step
+from assembler.intake.problem import escape_pointer_step
 
 _INLINE_OBJECT = re.compile(r"\{[ \t]*\"[^\n]*\}")
 _INDENT = re.compile(r"\n([ \t]+)\S")
@@ -90,12 +90,12 @@ def _set(text: str, pointer: str, value: Any) -> str:
     steps = split_pointer(pointer)
     at, node, depth = "", root, 0
     for step in steps:
-        inner = get_value(node, pointer_step(step))
+        inner = get_value(node, escape_pointer_step(step))
         if inner is None:
             break
-        at, node, depth = at + pointer_step(step), inner, depth + 1
+        at, node, depth = at + escape_pointer_step(step), inner, depth + 1
     added = value if depth + 1 == len(steps) else _with(None, steps[depth + 1 :], value, pointer)
-    place = at + pointer_step(steps[depth])
+    place = at + escape_pointer_step(steps[depth])
     if place in places:  # a null
         start, end = places[place]
         return text[:start] + _written(added, _Style(text, start)) + text[end:]
@@ -114,11 +114,11 @@ def _add(
     if isinstance(node, list):
         if not (step.isdecimal() and int(step) == len(node)):
             raise NoPlace(pointer)
-        last = at + pointer_step(len(node) - 1) if node else ""
+        last = at + escape_pointer_step(len(node) - 1) if node else ""
         first = places[last][0] if node else 0
         prefix = ""
     elif isinstance(node, dict):
-        last = at + pointer_step(list(node)[-1]) if node else ""
+        last = at + escape_pointer_step(list(node)[-1]) if node else ""
         first = _key_start(text, places[last][0]) if node else 0
         prefix = f"{json.dumps(step, ensure_ascii=False)}: "
     else:

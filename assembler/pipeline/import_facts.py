@@ -197,7 +197,7 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
     gather: dict[tuple[str, tuple[str, ...]], bytes] = {}
     for name, row in zip(names, imported.rows, strict=True):
         kind, reasons = _kind_and_reasons(imported, row, options)
-        draft = rules.draft_case(kind, reasons, library, name=name)
+        draft = rules.draft_case(rules.CaseStart(kind=kind, reasons=reasons), library, name=name)
         merge = _fill_draft(draft, row, tables.fields)
         findings += _value_findings(imported, merge.unreadable, tables.fields, draft)
         if (kind, reasons) not in gather:

@@ -34,7 +34,7 @@ RFE = Rfe(
     address=letters.ADDRESS,
 )
 UNTIL = date(2027, 4, 1)
-KNOWN = rules.parse_library(letters.SHELF.read, rules.library_file_names(letters.SHELF.names))
+KNOWN = rules.parse_library(letters.SHELF.read, rules.list_library_files(letters.SHELF.names))
 
 
 def of_kind(kind: str, request: Any = None, **more: Any) -> Case:

@@ -17,7 +17,7 @@ from assembler.intake.case_fields import CaseFields
 from assembler.intake.case_words import fold_word
 from assembler.intake.imports.cells import Fact, Unreadable
 from assembler.intake.json_edit import NoPlace, get_value, set_value, split_pointer
-from assembler.intake.problem import pointer_step
+from assembler.intake.problem import escape_pointer_step
 from assembler.model.case_texts import FILL_IN
 
 _DIGITS_ONLY = ("a_number", "ssn", "phone")
@@ -125,7 +125,7 @@ def flatten_facts(case: Any, where: str = "") -> Iterator[tuple[str, Any]]:
     match case:
         case dict():
             for key, value in case.items():
-                yield from flatten_facts(value, where + pointer_step(key))
+                yield from flatten_facts(value, where + escape_pointer_step(key))
         case list() if case and not any(isinstance(entry, (dict, list)) for entry in case):
             yield where, case
         case list():
@@ -291,7 +291,7 @@ def _close_gaps(case: Any, facts: list[Fact]) -> list[Fact]:
         for step in split_pointer(fact.pointer):
             if step.isdecimal():
                 numbers.setdefault(at, set()).add(int(step))
-            at += pointer_step(step)
+            at += escape_pointer_step(step)
     renamed: dict[str, str] = {}
     for home, used in numbers.items():
         entries = get_value(case, home)
@@ -302,8 +302,8 @@ def _close_gaps(case: Any, facts: list[Fact]) -> list[Fact]:
     for fact in facts:
         at, pointer = "", ""
         for step in split_pointer(fact.pointer):
-            at += pointer_step(step)
-            pointer += pointer_step(renamed.get(at, step))
+            at += escape_pointer_step(step)
+            pointer += escape_pointer_step(renamed.get(at, step))
         closed.append(Fact(pointer=pointer, value=fact.value, place=fact.place))
     return closed
 
