@@ -43,6 +43,13 @@ _SHOWN = 12  # names of fields that are listed
     help="A table of your own headings (docs/import.md).",
 )
 @click.option(
+    "--from",
+    "program",
+    type=click.Choice(["clio", "docassemble", "docketwise", "legalserver"]),
+    default=None,
+    help="The program that wrote FILE (default: the one whose headings fit best).",
+)
+@click.option(
     "--date-order",
     type=click.Choice(["mdy", "dmy"]),
     default=None,
@@ -74,6 +81,7 @@ def import_facts(
     root: Path | None,
     template: Path | None,
     columns: Path | None,
+    program: str | None,
     date_order: str | None,
     row: int | None,
     take: tuple[str, ...],
@@ -108,6 +116,7 @@ def import_facts(
     _check_choice("--reason", reasons, properties["reasons"]["items"]["enum"])
     options = import_facts.ImportOptions(
         columns=columns,
+        program=program or "",
         date_order=date_order or "",
         row=row,
         take=take,
@@ -143,7 +152,8 @@ def _print(report: ImportReport, place: Path) -> None:
     from assembler.cli.findings_output import print_findings
 
     print_findings(report.findings, err=True)
-    say(f"{report.file}: {len(report.used)} columns used")
+    program = f", as {report.program} names them" if report.program else ""
+    say(f"{report.file}: {len(report.used)} columns used{program}")
     for title, names in (("not used", report.ignored), ("not in the file", report.missing)):
         if names:
             say(f"  {title}: {_list(names)}")

@@ -22,6 +22,7 @@ from assembler.intake.case_fields import CaseFields
 from assembler.intake.case_words import fold_word
 from assembler.intake.imports.cells import BadFile, Fact, RowFacts, Unreadable
 from assembler.intake.imports.columns import ColumnTable, MatchedSheet, match_sheets
+from assembler.intake.imports.json_reader import is_json, read_json
 from assembler.intake.imports.merge import Merge, merge_facts, place_facts
 from assembler.intake.imports.row_facts import CASE_ID, read_rows
 from assembler.intake.imports.sheet_reader import read_sheets
@@ -58,6 +59,7 @@ class ImportOptions:
     """What a person says about an import."""
 
     columns: Path | None = None
+    program: str = ""  # whose headings a file has; "" to find out
     date_order: str = ""
     row: int | None = None
     take: tuple[str, ...] = ()
@@ -76,6 +78,7 @@ class ImportedFile:
     used: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # pointers that no column has
+    program: str = ""
     findings: tuple[Finding, ...] = ()
 
 
@@ -84,6 +87,7 @@ class ImportReport:
     """What an import did, or would do. Fields are named as messages print them."""
 
     file: str
+    program: str  # whose headings the file has; "" for ours
     used: tuple[str, ...]
     ignored: tuple[str, ...]
     missing: tuple[str, ...]
@@ -104,9 +108,9 @@ def read_source(
     try:
         if is_pdf(source):
             return _read_form(source, shelf, tables)
-        table = _columns(tables, options)
-        sheets = parse_in_worker(read_sheets, source)
-        matched = match_sheets(sheets, table)
+        reader = read_json if is_json(source) else read_sheets
+        sheets = parse_in_worker(reader, source)
+        matched, table = match_sheets(sheets, _column_tables(tables, options))
         reading = tables.reading(options.date_order)
         if matched.sheet.starts_1904:
             reading = replace(reading, starts_1904=True)
@@ -125,6 +129,7 @@ def read_source(
         ignored=tuple(column.name for column in matched.ignored),
         missing=tuple(place for place in tables.needed if not _is_given(place, used)),
         findings=tuple(_formula_notes(source, matched)),
+        program=table.program,
     )
 
 
@@ -213,6 +218,7 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
     missing = tuple(tables.fields.label(place, None) for place in imported.missing)
     return ImportReport(
         file=imported.name,
+        program=imported.program,
         used=imported.used,
         ignored=imported.ignored,
         missing=missing,
@@ -231,12 +237,16 @@ def refuse_file(source: Path, error: BadFile) -> ImportRefused:
     )
 
 
-def _columns(tables: ImportTables, options: ImportOptions) -> ColumnTable:
-    """Return the table of columns, with a firm's own. Raises ImportRefused about that file."""
+def _column_tables(tables: ImportTables, options: ImportOptions) -> list[ColumnTable]:
+    """Return the tables of columns to try, each with a firm's own headings. Raises ImportRefused
+    about that file."""
+    found = [tables.columns, *tables.programs.values()]
+    if options.program:
+        found = [tables.programs[options.program]]
     if options.columns is None:
-        return tables.columns
+        return found
     try:
-        return load_own_columns(options.columns, tables.columns)
+        return [load_own_columns(options.columns, table) for table in found]
     except BadFile as error:
         raise refuse_file(options.columns, error) from error
 
@@ -383,6 +393,7 @@ def _report(
     needed = set(merge.fill_ins)
     return ImportReport(
         file=imported.name,
+        program=imported.program,
         used=imported.used,
         ignored=imported.ignored,
         missing=labels(place for place in imported.missing if get_value(raw, place) is None),

@@ -22,7 +22,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formulas: frozenset[tuple[int, int]] = frozenset()
     starts_1904: bool = False  # day 0 of its dates is in 1904, not in 1899
-    is_text: bool = False  # a file without types: a cell's text is all there is of it
+    is_json: bool = False  # headings are paths, rows are entries
 
 
 class BadFile(ValueError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -41,13 +41,14 @@ class FieldColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnTable:
-    """What headings stand for."""
+    """What headings stand for. `program`: whose headings they are, if not ours."""
 
     targets: Mapping[str, Target]  # folded heading, # for a number → place with {n} and {m}
     columns: tuple[FieldColumn, ...]
     role_headings: frozenset[str] = frozenset()
     roles: Mapping[str, str] = field(default_factory=dict)  # folded word → place with {n}
     own: Mapping[str, str] = field(default_factory=dict)  # folded heading → place, or IGNORED
+    program: str = ""
 
     def find(self, heading: str) -> Target | None:
         """Return what a heading stands for; None if it is unknown."""
@@ -71,11 +72,14 @@ class Column:
     index: int
     heading: str
     target: Target | None
+    is_path: bool = False
 
     @property
     def name(self) -> str:
-        """Return "column F (Birth date)"."""
+        """Return "column F (Birth date)"; the path in a file without columns."""
         words = " ".join(self.heading.split())[:40]
+        if self.is_path:
+            return words
         return f"column {column_letters(self.index + 1)} ({words})"
 
 
@@ -93,6 +97,11 @@ class MatchedSheet:
         return tuple(column for column in self.columns if column.target and column.target.pointer)
 
     @property
+    def known(self) -> int:
+        """Return how many headings the table knows, those that it leaves out too."""
+        return sum(column.target is not None for column in self.columns)
+
+    @property
     def ignored(self) -> tuple[Column, ...]:
         """Return the columns that stand for nothing of a case."""
         return tuple(
@@ -100,6 +109,26 @@ class MatchedSheet:
             for column in self.columns
             if column.index != self.role and not (column.target and column.target.pointer)
         )
+
+
+def add_names(raw: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the table of columns with names of another program for people, and for their
+    fields."""
+    people, aliases = more.get("names", {}), more.get("aliases", {})
+    groups = [
+        {**group, "names": [*group["names"], *people.get(group["pointer"], ())]}
+        for group in raw["groups"]
+    ]
+    fields = {
+        kind: [
+            {**entry, "aliases": [*entry["aliases"], *aliases.get(entry["pointer"], ())]}
+            if kind in ("person", "attorney")
+            else entry
+            for entry in entries
+        ]
+        for kind, entries in raw["fields"].items()
+    }
+    return {**raw, "groups": groups, "fields": fields}
 
 
 def parse_table(raw: Mapping[str, Any], fields: CaseFields) -> ColumnTable:
@@ -147,23 +176,21 @@ def with_own(table: ColumnTable, own: Mapping[str, str]) -> ColumnTable:
                 )
             pointer = target.pointer
         places[fold_word(heading[:_LONGEST])] = pointer
-    return ColumnTable(
-        targets=table.targets,
-        columns=table.columns,
-        role_headings=table.role_headings,
-        roles=table.roles,
-        own={**table.own, **places},
-    )
+    return replace(table, own={**table.own, **places})
 
 
-def match_sheets(sheets: Sequence[Sheet], table: ColumnTable) -> MatchedSheet:
-    """Return the sheet with the most known headings. Raises BadFile if there is none, or if two of
-    its columns say the same."""
+def match_sheets(
+    sheets: Sequence[Sheet], tables: Sequence[ColumnTable]
+) -> tuple[MatchedSheet, ColumnTable]:
+    """Return the sheet with the most known headings, and the table that knows them. Raises BadFile
+    if there is none, or if two of its columns say the same."""
     best: MatchedSheet | None = None
-    for sheet in sheets:
-        matched = _match(sheet, table)
-        if matched and (best is None or len(matched.used) > len(best.used)):
-            best = matched
+    best_table = tables[0]
+    for table in tables:
+        for sheet in sheets:
+            matched = _match(sheet, table)
+            if matched and (best is None or matched.known > best.known):
+                best, best_table = matched, table
     if best is None:
         raise BadFile(
             "IMPORT.HEADINGS",
@@ -173,7 +200,7 @@ def match_sheets(sheets: Sequence[Sheet], table: ColumnTable) -> MatchedSheet:
         )
     _refuse_twins(best)
     _refuse_merged(best)
-    return best
+    return best, best_table
 
 
 def format_heading(column: FieldColumn, numbers: Mapping[str, int]) -> str:
@@ -230,9 +257,10 @@ def _numbered(target: Target, numbers: Sequence[int]) -> Target:
 
 def _match(sheet: Sheet, table: ColumnTable) -> MatchedSheet | None:
     best: MatchedSheet | None = None
-    for position, (_, cells) in enumerate(sheet.rows[:_HEADER_ROWS]):
+    # the paths of JSON are its first row
+    for position, (_, cells) in enumerate(sheet.rows[: 1 if sheet.is_json else _HEADER_ROWS]):
         columns = tuple(
-            Column(index=index, heading=cell, target=table.find(cell))
+            Column(index=index, heading=cell, target=table.find(cell), is_path=sheet.is_json)
             for index, cell in enumerate(cells)
             if isinstance(cell, str) and cell.strip()
         )

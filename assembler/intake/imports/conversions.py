@@ -23,6 +23,7 @@ from assembler.model.case_texts import REQUEST_PARAGRAPHS
 
 DATE_ORDERS = {"mdy": MONTH_DAY_YEAR, "dmy": DAY_MONTH_YEAR}
 _SERIAL = re.compile(r"[1-7][0-9]{4}")  # 1927 to 2119; shorter numbers may be years
+_TIME = re.compile(r"(?<=[0-9]{2})[ T][0-9]{2}:[0-9]{2}(:[0-9.]+)?([+-][0-9:]+|Z)?$")
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 _DASHES = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
@@ -131,7 +132,7 @@ def _day(cell: Cell, reading: Reading) -> object:
         return cell.isoformat()
     if isinstance(cell, (bool, float)):
         return Unreadable("it is not a date", "write it as 2026-03-25")
-    text = re.sub(r"[ T]00:00(:00)?(\.0+)?$", "", clean_text(cell).translate(_DASHES))
+    text = _TIME.sub("", clean_text(cell).translate(_DASHES))
     if _SERIAL.fullmatch(text):
         day = _EPOCHS[reading.starts_1904] + timedelta(days=int(text))
         return day.isoformat()

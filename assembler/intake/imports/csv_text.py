@@ -78,7 +78,7 @@ def parse_csv(text: str, name: str = "") -> Sheet:
             "look for a quote that is not closed",
             f"line {reader.line_num + before}",
         ) from error
-    return Sheet(name=name, rows=tuple(rows), is_text=True)
+    return Sheet(name=name, rows=tuple(rows))
 
 
 def find_separator(text: str) -> str:

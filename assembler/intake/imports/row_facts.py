@@ -85,6 +85,8 @@ def _fact(
     """Return the fact of a cell; None if it is empty."""
     cell = cell_at(row.cells, column.index)
     place = Place(row=row.number, column=column.index + 1)
+    if matched.sheet.is_json:
+        place = Place(label=f"entry {row.number}, {column.heading}")
     is_formula = (row.number - 1, column.index) in matched.sheet.formulas
     if isinstance(cell, str) and _ERROR.fullmatch(cell.strip()):
         problem = Unreadable(

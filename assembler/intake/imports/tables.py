@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from assembler.errors import TemplateBroken
 from assembler.intake.case_fields import CaseFields, read_fields
 from assembler.intake.case_words import read_words
 from assembler.intake.imports.cells import BadFile
-from assembler.intake.imports.columns import ColumnTable, parse_table, with_own
+from assembler.intake.imports.columns import ColumnTable, add_names, parse_table, with_own
 from assembler.intake.imports.conversions import Reading, Words, parse_words
 from assembler.intake.imports.sheet_reader import read_bytes
 from assembler.intake.json_text import BadJson, decode_text, parse_json
@@ -33,7 +33,6 @@ class ImportTables:
     words: Words
     needed: tuple[str, ...]
     programs: Mapping[str, ColumnTable]  # program → its headings before ours
-    shown: tuple[Mapping[str, Any], ...] = ()  # groups of the table, for the template
 
     def reading(self, date_order: str = "") -> Reading:
         """Return how cells are read."""
@@ -65,17 +64,22 @@ def _load(
             words=parse_words(read_words(shelf), raw["words"]),
             needed=tuple(raw["needed"]),
             programs={
-                Path(name).stem: with_own(table, _parse(data, name)["columns"])
-                for name, data in programs
+                Path(name).stem: _program(raw, name, data, fields) for name, data in programs
             },
-            shown=tuple(raw["groups"]),
         )
-    except (KeyError, TypeError, BadFile) as error:
+    except (KeyError, TypeError, AttributeError, BadFile) as error:
         raise TemplateBroken(
             "an entry is missing or of the wrong type",
             where=FOLDER,
             remedy="compare it with the table of the installed version",
         ) from error
+
+
+def _program(raw: dict[str, Any], name: str, data: bytes, fields: CaseFields) -> ColumnTable:
+    """Return the table of another program: its names for people and fields, and single headings."""
+    more = _parse(data, name)
+    table = with_own(parse_table(add_names(raw, more), fields), more["columns"])
+    return replace(table, program=Path(name).stem)
 
 
 def load_own_columns(path: Path, table: ColumnTable) -> ColumnTable:
