@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import print_result, say
+from assembler.cli.console import print_result, read_as_of, say
 from assembler.cli.shared_options import FOLDER, json_option, shelf_option, verbose_option
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ _SHOWN = 12  # names of fields that are listed
     help="Write the file's value of this field over the one that stands; repeat for several.",
 )
 @click.option("--keep", is_flag=True, help="Leave every value that stands.")
+@click.option(
+    "--person", default=None, help="With --into: id of the person whose passport page FILE is."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option("--kind", default="parole", show_default=True, help="With --new: kind of filing.")
 @click.option(
@@ -86,6 +89,7 @@ def import_facts(
     row: int | None,
     take: tuple[str, ...],
     keep: bool,
+    person: str | None,
     dry_run: bool,
     kind: str,
     reasons: tuple[str, ...],
@@ -95,9 +99,9 @@ def import_facts(
 ) -> None:
     """Take facts from FILE into a case, or into one new case a row.
 
-    FILE is a sheet (XLSX, ODS, CSV), a filled Form I-131, I-134 or G-28, or an export of
-    docassemble, Docketwise, Clio or LegalServer. A value that differs from one that stands is
-    written only with --take.
+    FILE is a sheet (XLSX, ODS, CSV), a filled Form I-131, I-134 or G-28, an export of docassemble,
+    Docketwise, Clio or LegalServer, or (with --into) the page of a passport or card. A value that
+    differs from one that stands is written only with --take.
     """
     from assembler.pipeline import export_facts, import_facts
     from assembler.runtime.resources import Shelf
@@ -124,6 +128,8 @@ def import_facts(
         dry_run=dry_run,
         kind=kind,
         reasons=reasons,
+        person=person or "",
+        today=read_as_of(None),
     )
     if case is not None:
         report = import_facts.import_into(file, case, shelf, options)

@@ -13,6 +13,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ from assembler.intake.json_edit import NoPlace, edit_json, get_value
 from assembler.intake.json_text import BadJson, decode_text, parse_json
 from assembler.model import Finding, Severity
 from assembler.pipeline.import_worker import parse_in_worker
-from assembler.pipeline.imported_forms import is_pdf, read_form
+from assembler.pipeline.imported_forms import NoForm, is_pdf, read_form
+from assembler.pipeline.imported_pages import is_picture, read_page
 from assembler.pipeline.single_steps import TO_GATHER
 from assembler.runtime.atomic_files import (
     is_plain_folder,
@@ -67,6 +69,8 @@ class ImportOptions:
     dry_run: bool = False
     kind: str = "parole"
     reasons: tuple[str, ...] = ()
+    person: str = ""  # id of the person whose passport page it is
+    today: date | None = None  # needed for a passport page: its years have two digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,8 @@ def read_source(
     try:
         if is_pdf(source):
             return _read_form(source, shelf, tables)
+        if is_picture(source):
+            raise BadFile("IMPORT.FILE", "it is a picture", "import it into a case, with --into")
         reader = read_json if is_json(source) else read_sheets
         sheets = parse_in_worker(reader, source)
         matched, table = match_sheets(sheets, _column_tables(tables, options))
@@ -148,6 +154,42 @@ def _read_form(source: Path, shelf: Shelf, tables: ImportTables) -> ImportedFile
     )
 
 
+def _read_for_case(
+    source: Path, case: Path, raw: Any, shelf: Shelf, options: ImportOptions
+) -> ImportedFile:
+    """Return the facts of a file for a case: it may also be a page of a passport. Raises
+    ImportRefused."""
+    tables = load_tables(shelf)
+    try:
+        if is_pdf(source):
+            try:
+                return _read_form(source, shelf, tables)
+            except NoForm:
+                return _read_page(source, case, raw, tables, options)
+        if is_picture(source):
+            return _read_page(source, case, raw, tables, options)
+    except BadFile as error:
+        raise refuse_file(source, error) from error
+    return read_source(source, shelf, tables, options)
+
+
+def _read_page(
+    source: Path, case: Path, raw: Any, tables: ImportTables, options: ImportOptions
+) -> ImportedFile:
+    """Return the facts of a passport or ID page. Raises BadFile."""
+    if options.today is None:
+        raise BadFile("IMPORT.FILE", "it is a picture", "name a sheet or a filled form")
+    facts = read_page(source, case, raw, options.person, options.today)
+    return ImportedFile(
+        name=source.name,
+        rows=(RowFacts(facts=facts, row=1),),
+        used=tuple(
+            f"{fact.place.text}: {tables.fields.label(fact.pointer, raw)}"
+            for fact in facts.values()
+        ),
+    )
+
+
 def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) -> ImportReport:
     """Import facts into a case.
 
@@ -160,7 +202,7 @@ def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) 
     tables = load_tables(shelf)
     path = case / CASE
     data, raw = _read_case(case, shelf)
-    imported = read_source(source, shelf, tables, options)
+    imported = _read_for_case(source, case, raw, shelf, options)
     row = _choose_row(imported, raw, options)
     facts = {pointer: fact for pointer, fact in row.facts.items() if pointer != CASE_ID}
     taken = _find_taken(options.take, raw, facts, tables.fields, imported)

@@ -32,6 +32,10 @@ _HOMES = {
 _MAILING, _PHYSICAL, _EITHER = "mailing", "physical", "physical_or_mailing"
 
 
+class NoForm(BadFile):
+    """A PDF that is no government form."""
+
+
 def is_pdf(source: Path) -> bool:
     """Return whether a file is a PDF, by its first bytes."""
     try:
@@ -116,7 +120,7 @@ def _refusal(completed: CompletedForm, known: list[str]) -> BadFile:
     listed = ", ".join(known)
     remedy = f"forms that can be read: {listed}; for another edition, add a map (docs/forms.md)"
     if not recognized.form:
-        return BadFile("IMPORT.FORM", "it is no government form that is known", remedy)
+        return NoForm("IMPORT.FORM", "it is no government form that is known", remedy)
     name = f"Form {recognized.form.upper()}, edition {recognized.edition}"
     if not recognized.fillable:
         problem = f"this copy of {name} has no fields: it was printed or scanned"

@@ -193,7 +193,7 @@ def _moved(fact: Fact, moves: Mapping[str, str]) -> Fact:
 def _align_people(case: Any, homes: Mapping[str, Mapping[str, Fact]]) -> dict[str, str]:
     """Return where the case has the people of lists: those of the same id or name."""
     known: dict[tuple[str, str], str] = {}
-    for home in _people(case):
+    for home in list_people(case):
         kind = home.split("/")[1]
         for key in _keys(get_value(case, home)):
             known.setdefault((kind, key), home)
@@ -266,7 +266,7 @@ def _place_person(
             yield Fact(pointer=home + inner, value=fact.value, place=fact.place)
         return
     described = next(
-        (place for place in _people(case) if get_value(case, f"{place}/id") == same), home
+        (place for place in list_people(case) if get_value(case, f"{place}/id") == same), home
     )
     raw = _build(person)
     expected = _keys(get_value(case, described)) + _keys(_build(homes.get(described, {})))
@@ -308,7 +308,8 @@ def _close_gaps(case: Any, facts: list[Fact]) -> list[Fact]:
     return closed
 
 
-def _people(case: Any) -> Iterator[str]:
+def list_people(case: Any) -> Iterator[str]:
+    """Yield the place of each person of a case."""
     yield "/petitioner"
     for name, inner in (("beneficiaries", ""), ("supporters", "/person"), ("others", "")):
         people = get_value(case, f"/{name}")
@@ -346,7 +347,7 @@ def _required(fields: CaseFields, home: str) -> tuple[str, ...]:
 def _needed(case: Any, home: str, name: str, fields: CaseFields) -> Any:
     """Return what to write into a field that is needed."""
     if name == "id" and (match := _PERSON.fullmatch(home)):
-        ids = {get_value(case, f"{place}/id") for place in _people(case)}
+        ids = {get_value(case, f"{place}/id") for place in list_people(case)}
         base = _IDS[match[1].split("/")[0]]
         numbered = (base if number == 1 else f"{base}-{number}" for number in count(1))
         return next(word for word in numbered if word not in ids)
