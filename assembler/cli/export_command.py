@@ -35,7 +35,7 @@ def export(cases: tuple[Path, ...], out: Path, force: bool, shelf_dir: Path | No
 
     if out.suffix.lower() not in (".xlsx", ".csv"):
         raise click.BadParameter("the name must end with .xlsx or .csv", param_hint="--out")
-    folders = batch.folders([path.parent if path.is_file() else path for path in cases])
+    folders = batch.find_cases([path.parent if path.is_file() else path for path in cases])
     report = export_facts.export_cases(folders, out, Shelf.default(shelf_dir), force=force)
     for name in report.left_out[:_SHOWN]:
         say(f"not exported: {name}")
