@@ -26,6 +26,10 @@ EXPLAINED: Mapping[str, str] = {
 EXPLAINED_UP_TO: Mapping[str, tuple[float, str]] = {
     "copied page: shifted": (0.37, _SHIFT),
     "placed page: shifted": (0.37, _SHIFT),
+    "placed page: words shifted": (
+        0.55,
+        f"{_SHIFT}; half a point of a page that is drawn smaller is less",
+    ),
     "own page: shifted": (0.37, _SHIFT),
     "form page: shifted": (0.37, _SHIFT),
     "form page: words shifted": (
