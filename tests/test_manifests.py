@@ -306,6 +306,13 @@ def swap(key: str, one: int, other: int) -> Callable[[Manifest], None]:
     return change
 
 
+def remove_output(path: str) -> Callable[[Manifest], None]:
+    def change(data: Manifest) -> None:
+        data["outputs"] = [record for record in data["outputs"] if record["path"] != path]
+
+    return change
+
+
 def append(key: str) -> Callable[[Manifest], None]:
     return lambda data: data[key].append(deepcopy(data[key][0]))
 
@@ -351,6 +358,8 @@ def append(key: str) -> Callable[[Manifest], None]:
         (put("volumes", 0, "first", value=13), "/volumes/0"),
         (put("proof", 0, "ok", value=False), "/proof/0"),
         (put("outputs", 1, "path", value="BUNDLE.PDF"), "/outputs"),
+        (remove_output("drafts/cover-letter.docx"), "/kept"),
+        (remove_output("proof/drafts/index.pdf"), "/kept"),
         (put("outputs", 1, "path", value="manifest.json"), "/outputs"),
     ],
 )

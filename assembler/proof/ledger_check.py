@@ -254,6 +254,7 @@ def _check_files(manifest: Manifest) -> Iterator[Fault]:
     kept_paths = [document.pdf for document in manifest.kept_documents]
     if manifest.kept:
         kept_paths.append(manifest.kept.words)
+        kept_paths += [draft.docx for draft in manifest.kept.drafts if draft.docx]
         kept_paths += manifest.conversions.values()
         yield from _check_conversions(manifest)
     if any(path not in outputs for path in kept_paths):
