@@ -73,7 +73,7 @@ def make_case(folder: Path, **changes: Any) -> Path:
 
 
 def rules_of(refused: pytest.ExceptionInfo[ImportRefused]) -> list[str]:
-    return [finding.rule for finding in refused.value.findings]  # type: ignore[attr-defined]  # of findings
+    return [finding.rule for finding in refused.value.refusals]
 
 
 def import_row(
@@ -574,6 +574,38 @@ def test_a_case_that_is_no_json_is_refused_as_always(tmp_path: Path) -> None:
 # --- many cases ---
 
 
+def test_what_a_killed_run_left_is_no_case_and_is_swept(tmp_path: Path) -> None:
+    from assembler.pipeline import batch
+    from assembler.pipeline.import_worker import WORK_FOLDER
+
+    sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, ROW])
+    left = tmp_path / "cases" / WORK_FOLDER / "scratch/99999999/cases/lopez-1"
+    left.mkdir(parents=True)
+    (left / "case.json").write_text("{}", encoding="utf8")
+    assert batch.discover([tmp_path / "cases"]) == ()
+    import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+
+    assert [path.name for path in (tmp_path / "cases").iterdir()] == ["lopez-1"]
+
+
+def test_if_one_folder_cannot_be_moved_none_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [HEADINGS, ["a-1", *ROW[1:]], ["b-2", *ROW[1:]]]
+    sheet = write_sheet(tmp_path / "clients.xlsx", rows)
+    rename = Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if target.name == "b-2":
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OutputNotWritten):
+        import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    assert list((tmp_path / "cases").iterdir()) == []
+
+
 def test_no_folder_is_touched_if_one_of_them_exists(tmp_path: Path) -> None:
     rows = [HEADINGS, ["new-1", *ROW[1:]], ["old", *ROW[1:]]]
     sheet = write_sheet(tmp_path / "clients.xlsx", rows)
@@ -638,6 +670,12 @@ def test_the_command_says_what_it_used_and_names_no_value(tmp_path: Path) -> Non
     code, out, _ = run("import", sheet, "--into", tmp_path / "cases/lopez-1", "--dry-run", "--json")
     assert code == 0
     assert len(json.loads(out)["same"]) == 5
+    write_sheet(sheet, [HEADINGS, [*ROW[:2], "Otra", *ROW[3:]]])
+    code, out, _ = run("import", sheet, "--into", tmp_path / "cases/lopez-1", "--json")
+    assert code == 3
+    (finding,) = json.loads(out)["findings"]
+    assert finding["rule"] == "IMPORT.CONFLICT"
+    assert finding["pointer"] == "/beneficiaries/0/name/family"
 
 
 @pytest.mark.worker

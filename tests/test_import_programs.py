@@ -234,5 +234,5 @@ def test_hostile_json_is_refused_in_words_and_nothing_is_made(
 ) -> None:
     with pytest.raises(ImportRefused) as refused:
         import_text(tmp_path, "answers.json", text)
-    assert [finding.rule for finding in refused.value.findings] == [rule]  # type: ignore[attr-defined]  # of findings
+    assert [finding.rule for finding in refused.value.refusals] == [rule]
     assert not (tmp_path / "cases").exists()

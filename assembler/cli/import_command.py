@@ -131,10 +131,16 @@ def import_facts(
         person=person or "",
         today=read_as_of(None),
     )
-    if case is not None:
-        report = import_facts.import_into(file, case, shelf, options)
-    elif root is not None:
-        report = import_facts.import_new(file, root, shelf, options)
+    try:
+        if case is not None:
+            report = import_facts.import_into(file, case, shelf, options)
+        elif root is not None:
+            report = import_facts.import_new(file, root, shelf, options)
+    except import_facts.ImportRefused as error:
+        if as_json:
+            findings = [asdict(finding) for finding in error.refusals]
+            print_result(json.dumps({"written": False, "findings": findings}, indent=1))
+        raise
     if as_json:
         print_result(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
     else:

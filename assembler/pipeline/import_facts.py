@@ -31,13 +31,11 @@ from assembler.intake.imports.tables import ImportTables, load_own_columns, load
 from assembler.intake.json_edit import NoPlace, edit_json, get_value
 from assembler.intake.json_text import BadJson, decode_text, parse_json
 from assembler.model import Finding, Severity
-from assembler.pipeline.import_worker import parse_in_worker
+from assembler.pipeline.import_worker import WORK_FOLDER, parse_in_worker
 from assembler.pipeline.imported_forms import NoForm, is_pdf, read_form
 from assembler.pipeline.imported_pages import is_picture, read_page
 from assembler.pipeline.single_steps import TO_GATHER
 from assembler.runtime.atomic_files import (
-    is_plain_folder,
-    remove_tree,
     report_write_errors,
     sync_file,
     sync_folder,
@@ -45,15 +43,20 @@ from assembler.runtime.atomic_files import (
 )
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
+from assembler.runtime.workshop import Workshop
 
 CASE = "case.json"
-_STAGE = ".assembler-import"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")  # names of devices on Windows
 _MAX_FINDINGS = 200
 
 
 class ImportRefused(CaseRejected):
     """A file of facts cannot be imported as it is, or says otherwise than the case."""
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """Return why."""
+        return tuple(finding for finding in self.findings if isinstance(finding, Finding))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -564,15 +567,12 @@ def _refuse_existing(root: Path, names: Iterable[str]) -> None:
 
 
 def _make_folders(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> None:
-    """Make every case beside its place, then move all of them into place."""
-    stage = root / f"{_STAGE}-{os.getpid()}"
-    with report_write_errors(root.name, root):
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not is_plain_folder(root):
-            raise OutputNotWritten(
-                "it is no folder", where=root.name, remedy="name another folder with --new"
-            )
-        try:
+    """Make every case in a work folder beside its place, then move all of them into place. What a
+    killed run left is swept by the next."""
+    with Workshop(root / WORK_FOLDER, temporary=True) as workshop:
+        _refuse_existing(root, drafts)  # no other run can make them now
+        stage = workshop.folder("cases")
+        with report_write_errors(root.name, root):
             for name, files in drafts.items():
                 for part in ("evidence", "forms"):
                     (stage / name / part).mkdir(mode=0o700, parents=True)
@@ -581,15 +581,18 @@ def _make_folders(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> None
             for name in drafts:  # the other files of a case can be made again
                 sync_file(stage / name / CASE)
                 sync_folder(stage / name)
-            moved: list[str] = []
-            try:
-                for name in drafts:
-                    (stage / name).rename(root / name)
-                    moved.append(name)
-            except OSError:
-                for name in moved:
-                    (root / name).rename(stage / name)
-                raise
-            sync_folder(root)
-        finally:
-            remove_tree(stage)
+            _move_folders(stage, root, drafts)
+
+
+def _move_folders(stage: Path, root: Path, names: Iterable[str]) -> None:
+    """Move all folders into place, or none."""
+    moved: list[str] = []
+    try:
+        for name in names:
+            (stage / name).rename(root / name)
+            moved.append(name)
+    except BaseException:
+        for name in moved:
+            (root / name).rename(stage / name)
+        raise
+    sync_folder(root)

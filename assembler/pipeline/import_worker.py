@@ -10,6 +10,7 @@ from assembler.intake.imports.cells import BadFile
 from assembler.runtime.worker_pool import Failure, Limits, Pool
 
 T = TypeVar("T")
+WORK_FOLDER = ".assembler-import"  # of an import, in the folder it writes into
 _LIMITS = Limits(seconds=60, memory_mb=2_000, output_mb=1)
 
 

@@ -21,9 +21,9 @@ from assembler.intake.imports.merge import list_people
 from assembler.intake.json_edit import get_value
 from assembler.model import Case, SourceFile, mrz
 from assembler.model.case_texts import FILL_IN
+from assembler.pipeline.import_worker import WORK_FOLDER
 from assembler.runtime.workshop import Workshop
 
-_WORK = ".assembler-import"
 _STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _SHORT_STATES = {"D": "DEU"}  # the only state with one letter in passports
 _PASSPORT = "P"
@@ -50,7 +50,7 @@ def read_page(source: Path, case: Path, raw: Any, person: str, today: date) -> d
         BadFile: there are no such lines, or it is not clear whose they are.
         EvidenceUnreadable: the file cannot be opened.
     """
-    with Workshop(case / _WORK, temporary=True) as workshop:
+    with Workshop(case / WORK_FOLDER, temporary=True) as workshop:
         prepared = evidence.prepare(_as_case(source), source.parent, workshop)
         texts = read_texts(prepared, workshop)
     zones = [

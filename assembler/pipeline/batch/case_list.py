@@ -11,6 +11,7 @@ from assembler import intake, rules
 from assembler.errors import TemplateBroken
 from assembler.layout.packet_plan import plan_packet
 from assembler.model import Case, Deadline, Finding, Recipe
+from assembler.pipeline.import_worker import WORK_FOLDER
 from assembler.runtime.resources import Shelf
 from assembler.runtime.timings import Spent
 
@@ -42,7 +43,7 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     cases: dict[Path, None] = {}
     for root in roots:
         for path in sorted(root.rglob("case.json")):
-            if not {"build", ".assembler"} & set(path.relative_to(root).parts):
+            if not {"build", ".assembler", WORK_FOLDER} & set(path.relative_to(root).parts):
                 cases[path.parent] = None
     return tuple(cases)
 
