@@ -269,7 +269,7 @@ def test_a_page_above_the_limit_is_refused_and_named(copy: Path) -> None:
 
 def test_an_exhibit_above_the_limit_is_cut_inside_and_named_again(copy: Path) -> None:
     (copy / "evidence/scan.pdf").write_bytes(
-        factories.scan_pdf([[f"Page {n}"] for n in range(4)], dpi=100, noise=12)
+        factories.scan_pdf([[f"Page {n}", *factories.LINES] for n in range(4)], dpi=150, noise=8)
     )
     one = (copy / "evidence/scan.pdf").stat().st_size // 4
     build(
