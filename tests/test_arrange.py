@@ -292,7 +292,7 @@ def test_the_receivers_words_are_printed() -> None:
     marking = Marking(exhibit="{tab}{number}", other="- {number} -")
 
     def printed(one: Part, words: Marking) -> str:
-        return page_order._stamp_text(page_order.Slot(one, 1, 2, 3, facts(1)[0]), 57, 99, words)
+        return page_order._write_stamp(page_order.Slot(one, 1, 2, 3, facts(1)[0]), 57, 99, words)
 
     assert printed(part, marking) == "C57"
     assert printed(replace(part, kind=PartKind.DRAFT), marking) == "- 57 -"

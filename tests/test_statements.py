@@ -96,7 +96,7 @@ def link(address: str, text: str) -> OwnLink:
 
 
 def faults(packet: printed_statements.PrintedPacket) -> list[str]:
-    return [text for text, _ in printed_statements._link_faults(packet)]
+    return [text for text, _ in printed_statements._find_link_faults(packet)]
 
 
 @given(tabs, titles)
@@ -159,7 +159,7 @@ def test_the_index_is_read_whatever_titles_hold(names: list[str]) -> None:
     printed = " ".join(f"{row.tab} {row.title} {row.pages} English" for row in rows)
     text = f"Tab Description Date Pages Language {printed}"
 
-    assert list(printed_statements._index_faults(told(rows, text=text))) == []
+    assert list(printed_statements._find_index_faults(told(rows, text=text))) == []
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
             pages=outcome.pages,
             errors=sum(finding.severity == "error" for finding in outcome.findings),
             warnings=sum(finding.severity == "warning" for finding in outcome.findings),
-            links=tuple(_link(Path(folder) / review.NAME, home) for folder in outcome.folders),
+            links=tuple(_make_link(Path(folder) / review.NAME, home) for folder in outcome.folders),
         )
         for outcome in outcomes
     ]
@@ -204,7 +204,7 @@ def _summarize_outcome(outcome: Outcome) -> str:
     return f"{outcome.summary}: {first}" if outcome.code and first else outcome.summary
 
 
-def _link(path: Path, home: Path) -> str:
+def _make_link(path: Path, home: Path) -> str:
     """Return a relative address, so that the folder can be moved."""
     return quote(Path(os.path.relpath(path.resolve(), home)).as_posix())
 

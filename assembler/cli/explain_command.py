@@ -100,10 +100,10 @@ def _list_ids(explanations: Mapping[str, Explanation]) -> str:
             explanations.values(), key=lambda explanation: explanation.id.partition(".")[0]
         )
     )
-    return "\n\n".join("\n".join(_group(group)) for group in groups)
+    return "\n\n".join("\n".join(_write_group(group)) for group in groups)
 
 
-def _group(explanations: list[Explanation]) -> Iterator[str]:
+def _write_group(explanations: list[Explanation]) -> Iterator[str]:
     column = max(len(explanation.id) for explanation in explanations) + 2
     for explanation in explanations:
         yield _wrap_text(explanation.title, f"{explanation.id:<{column}}", " " * column)

@@ -49,7 +49,7 @@ class Verdict:
     complaints: tuple[Finding, ...] | None = None  # from a receiver's profile
 
 
-def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+def _parse_digest(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     from assembler.runtime.manifest_reader import is_digest
 
     if value is not None and not is_digest(value.strip().lower()):
@@ -70,7 +70,7 @@ def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
     "--against",
     metavar="DIGEST",
     default=None,
-    callback=_digest,
+    callback=_parse_digest,
     help="The manifest's sha256 that `bundle` printed, or at least its first 16 digits; detects "
     "a forged packet.",
 )
@@ -126,7 +126,7 @@ def verify(
     )
     verdicts = [_verify(packet, request) for packet in packets]
     if as_json:
-        documents = [_document(verdict) for verdict in verdicts]
+        documents = [_describe_verdict(verdict) for verdict in verdicts]
         print_result(json.dumps(documents[0] if packets == (target,) else documents, indent=1))
     else:
         for packet, verdict in zip(packets, verdicts, strict=True):
@@ -223,7 +223,7 @@ def _lint(target: Path, profile: Profile, workshop: Workshop) -> tuple[Finding, 
     return receivers.lint_build(target, profile, workshop)
 
 
-def _document(verdict: Verdict) -> dict[str, Any]:
+def _describe_verdict(verdict: Verdict) -> dict[str, Any]:
     document: dict[str, Any] = {}
     if verdict.proof:
         document |= {key: value for key, value in asdict(verdict.proof).items() if key != "prints"}
@@ -239,7 +239,7 @@ def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
     proof, complaints = verdict.proof, verdict.complaints
     if proof:
         print_result(f"{packet}: {_write_conclusion(proof)}")
-        for line in _check_lines(proof.checks, every_check=every_check):
+        for line in _write_checks(proof.checks, every_check=every_check):
             print_result(line)
         for missing in proof.not_checked:
             print_result(f"  not checked: {missing}")
@@ -251,15 +251,15 @@ def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
 
 def _write_conclusion(proof: Proof) -> str:
     failed = sum(not check.ok for check in proof.checks)
-    total = _count(len(proof.checks), "check")
+    total = _format_count(len(proof.checks), "check")
     if failed:
         return f"NOT PROVED, {failed} of {total} failed"
     gaps = len(proof.not_checked)
-    points = f"; {_count(gaps, 'point')} not checked" if gaps else ""
+    points = f"; {_format_count(gaps, 'point')} not checked" if gaps else ""
     return f"proved, {total} passed{points}"
 
 
-def _check_lines(checks: Sequence[Check], *, every_check: bool) -> Iterator[str]:
+def _write_checks(checks: Sequence[Check], *, every_check: bool) -> Iterator[str]:
     """Yield the failed checks first, one line each, then those that passed, one line a group."""
     shown = checks if every_check else [check for check in checks if not check.ok]
     for check in sorted(shown, key=lambda check: check.ok):
@@ -274,10 +274,10 @@ def _check_lines(checks: Sequence[Check], *, every_check: bool) -> Iterator[str]
     for title in _GROUPS:
         group = [check for check in checks if group_of.get(check.name) == title]
         if group and all(check.ok for check in group):
-            yield f"  ok   {title}: {_count(len(group), 'check')} passed"
+            yield f"  ok   {title}: {_format_count(len(group), 'check')} passed"
 
 
-def _count(number: int, word: str) -> str:
+def _format_count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 

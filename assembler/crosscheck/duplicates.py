@@ -144,7 +144,7 @@ def _pair_by_words(
                 m not in repeated
                 and not _is_intended(pages[n], pages[m], context)
                 and compare_texts(pages[n].page.text, pages[m].page.text) >= enough
-                and not _differ(pages[n].page, pages[m].page, bags, context)
+                and not _is_different(pages[n].page, pages[m].page, bags, context)
             ):
                 repeated.add(m)
                 yield min(n, m), max(n, m)
@@ -209,7 +209,7 @@ def _choose_likeness(
     machine_lines = _read_machine_lines(page, context), _read_machine_lines(other_page, context)
     if all(machine_lines):
         return strict if machine_lines[0] & machine_lines[1] else None
-    if _differ(page, other_page, bags, context):
+    if _is_different(page, other_page, bags, context):
         return None
     enough = context.data["same_page_words"]
     if (
@@ -225,7 +225,9 @@ def _choose_likeness(
     )
 
 
-def _differ(page: PageText, other_page: PageText, bags: WordBags, context: CheckContext) -> bool:
+def _is_different(
+    page: PageText, other_page: PageText, bags: WordBags, context: CheckContext
+) -> bool:
     return differ_in_facts(page, other_page, bags.pages, context.data["same_facts"])
 
 

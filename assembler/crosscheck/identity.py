@@ -57,12 +57,12 @@ def check_expected_facts(context: CheckContext) -> Iterator[Result]:
                 why="too little could be read",
             )
         else:
-            yield from _name(context, exhibit)
+            yield from _check_name(context, exhibit)
             if exhibit.person:
                 yield from _check_person(context, exhibit, context.people()[exhibit.person])
 
 
-def _name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
+def _check_name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
     text = "\n".join(page.text for page in context.pages_of(exhibit))
     zone_names = [f"{zone.given} {zone.family}" for zone in _read_zones(context, exhibit)]
     people, likeness = context.people_of(exhibit), context.data["name_likeness"]

@@ -39,7 +39,10 @@ def differ_in_facts(
     if all(page.method == TextMethod.TEXT for page in (first, second)):
         return Counter(split_words(first.text)) != Counter(split_words(second.text))
     numbers = [_list_numbers(page.text) for page in (first, second)]
-    own_numbers, own_words = _own_numbers(*numbers), _own_words(first.text, second.text, known)
+    own_numbers, own_words = (
+        _count_own_numbers(*numbers),
+        _weigh_own_words(first.text, second.text, known),
+    )
     # around machine-readable lines, patterns are read as words
     if all(_is_sure(page, limits) and not page.lines for page in (first, second)):
         return own_words > limits["misread_words"] or own_numbers + own_words > limits["misread"]
@@ -69,7 +72,7 @@ def _list_numbers(text: str) -> list[str]:
     return [word for word in split_words(text) if word.isdecimal()]
 
 
-def _own_numbers(first: list[str], second: list[str]) -> int:
+def _count_own_numbers(first: list[str], second: list[str]) -> int:
     """Return how many numbers each of two pages has that the other lacks, at least."""
     own, other_own = Counter(first) - Counter(second), Counter(second) - Counter(first)
     _drop_joined(own, other_own, second)
@@ -86,7 +89,7 @@ def _drop_joined(own: Counter[str], other_own: Counter[str], other: list[str]) -
             other_own[right] -= 1
 
 
-def _own_words(first: str, second: str, known: Mapping[str, int]) -> float:
+def _weigh_own_words(first: str, second: str, known: Mapping[str, int]) -> float:
     """Return how many words each of two pages has that the other lacks, at least.
 
     A word that is known from a third page counts 1, another one half, since it may be misread.

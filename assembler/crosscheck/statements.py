@@ -122,7 +122,7 @@ def iterate_texts(context: CheckContext) -> Iterator[tuple[TextPlace, str]]:
         name = _name_text(context, text)
         is_single = len(text.paragraphs) == 1
         for number, (pointer, paragraph) in enumerate(text.numbered()):
-            described = name if is_single else f"the {_count(number)} of {name}"
+            described = name if is_single else f"the {_name_paragraph(number)} of {name}"
             yield _describe_case_place(context, pointer, described), paragraph
 
 
@@ -157,7 +157,7 @@ def _name_text(context: CheckContext, text: CaseText) -> str:
     return f"`{field}` of the request"
 
 
-def _count(number: int) -> str:
+def _name_paragraph(number: int) -> str:
     """Return "second paragraph" for 1."""
     ordinal = _ORDINALS[number] if number < len(_ORDINALS) else ""
     return f"{ordinal} paragraph" if ordinal else f"paragraph {number + 1}"

@@ -229,12 +229,12 @@ def _check_sequence(
         yield page_finding(
             "PAGES.MISSING",
             ExhibitPage(exhibit, numbered[0][0]),
-            f"the pages are numbered to {total}, and {_list_numbers(missing)} of them were not "
+            f"the pages are numbered to {total}, and {_format_numbers(missing)} of them were not "
             "found",
             "check that the document is complete, and scan what is missing",
             severity,
         )
-    elif numbers != sorted(numbers) and not _are_whole_copies(numbers, total):
+    elif numbers != sorted(numbers) and not _has_whole_copies(numbers, total):
         yield page_finding(
             "PAGES.ORDER",
             ExhibitPage(exhibit, numbered[0][0]),
@@ -243,13 +243,13 @@ def _check_sequence(
         )
 
 
-def _are_whole_copies(numbers: list[int], total: int) -> bool:
+def _has_whole_copies(numbers: list[int], total: int) -> bool:
     """Return whether the pages are several documents of the same length, one behind the other."""
     whole = list(range(1, total + 1))
     return all(numbers[start : start + total] == whole for start in range(0, len(numbers), total))
 
 
-def _list_numbers(numbers: list[int]) -> str:
+def _format_numbers(numbers: list[int]) -> str:
     shown = ", ".join(map(str, numbers[:8]))
     return shown if len(numbers) <= 8 else f"{shown} and {len(numbers) - 8} more"
 

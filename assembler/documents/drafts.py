@@ -81,7 +81,7 @@ def settle_drafts(
     evidence = {exhibit.document: read_exhibit_page_facts(exhibit) for exhibit in prepared}
     roles = {exhibit.exhibit: [page.role for page in exhibit.pages] for exhibit in prepared}
     guess = {
-        part.document: _guess(part, plan)
+        part.document: _guess_pages(part, plan)
         for part in plan.parts
         if part.kind in (PartKind.DRAFT, PartKind.TAB)
     }
@@ -263,7 +263,7 @@ def _check_tab_sheets(plan: Plan, drafts: Sequence[Draft]) -> None:
             )
 
 
-def _guess(part: Part, plan: Plan) -> list[PageFacts]:
+def _guess_pages(part: Part, plan: Plan) -> list[PageFacts]:
     tabs = sum(other_part.kind is PartKind.TAB for other_part in plan.parts)
     return [_BLANK] * (tabs if part.kind is PartKind.TAB else 1)
 

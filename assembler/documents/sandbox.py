@@ -88,7 +88,9 @@ class Sandbox(SandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self, filters: Mapping[str, Callable[..., object]]) -> None:
-        super().__init__(autoescape=True, undefined=jinja2.StrictUndefined, finalize=self._place)
+        super().__init__(
+            autoescape=True, undefined=jinja2.StrictUndefined, finalize=self._note_placed
+        )
         self.filters = {name: self.filters[name] for name in _FILTERS} | dict(filters)
         self.globals = {"range": safe_range}
         self.placed: list[str] = []
@@ -110,7 +112,7 @@ class Sandbox(SandboxedEnvironment):
             raise SecurityError("it repeats a text too many times")
         return super().call_binop(context, operator, left, right)
 
-    def _place(self, value: Any) -> Any:
+    def _note_placed(self, value: Any) -> Any:
         """Note a value on its way into the document; its braces are escaped so that docxtpl ignores
         them."""
         if isinstance(value, jinja2.Undefined):

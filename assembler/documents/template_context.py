@@ -402,15 +402,15 @@ class Citer:
                 if suggestions
                 else "use the id of an exhibit of case.json",
             )
-        number = self._number(cite, cite.page or 1, row)
+        number = self._find_number(cite, cite.page or 1, row)
         text = f"Ex. {row.tab} at {number}"
         if cite.last and cite.last > (cite.page or 1):
-            text += f"–{self._number(cite, cite.last, row)}"
+            text += f"–{self._find_number(cite, cite.last, row)}"
         rich.add(
             text, url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}")
         )
 
-    def _number(self, cite: Cite, page: int, row: IndexRow) -> str:
+    def _find_number(self, cite: Cite, page: int, row: IndexRow) -> str:
         number = self._addresses.get(f"exhibit/{cite.exhibit}/{page}")
         if number is None:
             raise TemplateBroken(

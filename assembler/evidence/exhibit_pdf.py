@@ -43,12 +43,12 @@ def join_exhibit(job: Job) -> Path:
         "join",
         digest_code("evidence", "documents/word_to_pdf"),
         pikepdf.__version__,
-        *map(_name, job.pieces),
+        *map(_name_piece, job.pieces),
     ]
     return job.cache.get_or_make(key, lambda folder: _make(job, folder)) / "prepared.pdf"
 
 
-def _name(piece: Piece) -> str:
+def _name_piece(piece: Piece) -> str:
     # the layer's folder is named by the hash of everything it was made from
     layer = piece.recognized.layer.parent.name if piece.recognized else ""
     return f"{piece.sha256}:{piece.index}:{layer}"

@@ -62,8 +62,8 @@ def find_hidden_text(
             _make_hidden_loss(
                 number,
                 Severity.ERROR,
-                f"about {_sum(covered)} letters lie under something, such as a black box; readers "
-                "cannot see them but can copy them",
+                f"about {_sum_letters(covered)} letters lie under something, such as a black box; "
+                "readers cannot see them but can copy them",
                 "remove them in the program that made the file; or print the page, scan it, and "
                 "use the scan",
                 view.enclose(covered),
@@ -74,8 +74,8 @@ def find_hidden_text(
             _make_hidden_loss(
                 number,
                 Severity.WARNING,
-                f"about {_sum(invisible)} letters are invisible: they are cut off, or have the "
-                "color of the paper",
+                f"about {_sum_letters(invisible)} letters are invisible: they are cut off, or "
+                "have the color of the paper",
                 "compare the page with the original; readers can copy what they cannot see",
                 view.enclose(invisible),
             )
@@ -107,7 +107,7 @@ def _make_hidden_loss(
     return make_loss("EVID.HIDDEN", problem, remedy, severity, page=number, region=region)
 
 
-def _sum(spots: Sequence[_Spot]) -> int:
+def _sum_letters(spots: Sequence[_Spot]) -> int:
     return sum(spot.letters for spot in spots)
 
 

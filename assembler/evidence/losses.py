@@ -78,15 +78,15 @@ def find_losses(pdf: Pdf) -> tuple[Loss, ...]:
         losses += _find_comments(number, notes, off)
     if count := _count_scripts(pdf):
         problem = (
-            f"{_count(count, 'script or action', 'scripts or actions')} removed: a bundle runs no "
-            "code"
+            f"{_format_count(count, 'script or action', 'scripts or actions')} removed: a bundle "
+            "runs no code"
         )
         remedy = "nothing to do, unless a script drew part of the page"
         losses.append(make_loss("EVID.SCRIPT", problem, remedy))
     return tuple(losses)
 
 
-def _count(count: int, singular: str, plural: str = "") -> str:
+def _format_count(count: int, singular: str, plural: str = "") -> str:
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
@@ -107,15 +107,16 @@ def _find_files(pdf: Pdf) -> Iterator[Loss]:
     if Name.Collection in pdf.Root:
         yield make_loss(
             "EVID.PORTFOLIO",
-            f"the PDF is a portfolio: {_count(count, 'file')} attached, and its only page is a "
-            "cover",
+            f"the PDF is a portfolio: {_format_count(count, 'file')} attached, and its only page "
+            "is a cover",
             "save the files it contains and list each of them as an exhibit",
             Severity.ERROR,
         )
     elif count:
         yield make_loss(
             "EVID.ATTACHMENT",
-            f"{_count(count, 'file')} attached inside the PDF, which a bundle cannot contain",
+            f"{_format_count(count, 'file')} attached inside the PDF, which a bundle cannot "
+            "contain",
             "save the attachments, and list those that matter as exhibits",
             Severity.ERROR,
         )
@@ -145,8 +146,8 @@ def _find_form(pdf: Pdf) -> Iterator[Loss]:
     if signed:
         yield make_loss(
             "EVID.SIGNATURE",
-            f"{_count(signed, 'digital signature')} that cannot be verified in a bundle; the "
-            "appearance remains",
+            f"{_format_count(signed, 'digital signature')} that cannot be verified in a bundle; "
+            "the appearance remains",
             "keep the client's file unchanged; the manifest has its sha256",
         )
 
@@ -167,8 +168,8 @@ def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
     if redactions := sum(note.get(Name.Subtype) == Name.Redact for note in notes):
         yield make_loss(
             "EVID.REDACTION",
-            f"{_count(redactions, 'mark')} for redaction never applied: the text they should "
-            "remove is still there",
+            f"{_format_count(redactions, 'mark')} for redaction never applied: the text they "
+            "should remove is still there",
             "apply them in the program that made them, and use the new file",
             Severity.ERROR,
             page=number,
@@ -177,7 +178,8 @@ def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
         note.get(Name.Subtype) == Name.Link and _is_active_link(note) for note in notes
     ):
         problem = (
-            f"{_count(links, 'link')} removed that would open a file, run a program or run a script"
+            f"{_format_count(links, 'link')} removed that would open a file, run a program or run "
+            "a script"
         )
         remedy = "nothing to do; links within the file, to the web, and to e-mail addresses remain"
         yield make_loss("EVID.LINK", problem, remedy, page=number)
@@ -192,15 +194,15 @@ def _find_comments(number: int, notes: list[Any], off: frozenset[ObjectId]) -> I
     ]
     if hidden := sum(is_hidden_annotation(note) or is_switched_off(note, off) for note in comments):
         problem = (
-            f"{_count(hidden, 'hidden comment or mark', 'hidden comments or marks')} omitted, as "
-            "a viewer would omit them"
+            f"{_format_count(hidden, 'hidden comment or mark', 'hidden comments or marks')} "
+            "omitted, as a viewer would omit them"
         )
         remedy = "if they matter, show them in the program that made them and save the file again"
         yield make_loss("EVID.COMMENT", problem, remedy, page=number)
     if with_text := sum(_has_text(note) for note in comments if not is_hidden_annotation(note)):
         yield make_loss(
             "EVID.NOTE",
-            f"{_count(with_text, 'note')} whose text opens only on a click; it was omitted",
+            f"{_format_count(with_text, 'note')} whose text opens only on a click; it was omitted",
             "if they matter, print the file with its comments to a new PDF",
             page=number,
         )

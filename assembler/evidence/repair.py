@@ -40,7 +40,7 @@ def compare_pages(
     try:
         before.init_forms()
         for number in range(len(after)):
-            if number not in redrawn and not _looks_alike(before, after, number):
+            if number not in redrawn and not _is_alike(before, after, number):
                 problem = f"the PDF is damaged: two readers show page {number + 1} differently"
                 can_accept = acceptable and not is_rewritten
                 raise Refused(
@@ -51,7 +51,7 @@ def compare_pages(
         before.close()
 
 
-def _looks_alike(before: Any, after: Any, number: int) -> bool:
+def _is_alike(before: Any, after: Any, number: int) -> bool:
     """Compare in gray, which is fast, then in color, because PDFium blends transparent colors
     wrongly in gray."""
     try:

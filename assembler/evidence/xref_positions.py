@@ -37,7 +37,7 @@ def has_nothing_cut_out(data: bytes) -> bool:
         return False
     if not listed:
         has_stream = _TABLE_STREAM.search(data)
-        return _opens_without_warning(data) if has_stream else _is_written_by_hand(data, actual)
+        return _can_open_cleanly(data) if has_stream else _is_written_by_hand(data, actual)
     # the offsets are right; the object numbers may be off by one
     if set(listed.values()) <= set(actual.values()):
         return True
@@ -98,7 +98,7 @@ def _is_written_by_hand(data: bytes, actual: Table) -> bool:
     )
 
 
-def _opens_without_warning(data: bytes) -> bool:
+def _can_open_cleanly(data: bytes) -> bool:
     """Return whether the file opens without a warning once the offset of its table, a stream, is
     right."""
     *_, last = _TABLE_STREAM.finditer(data)

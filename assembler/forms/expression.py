@@ -55,7 +55,7 @@ def look_up(scope: object, path: str) -> object:
     """Return the value at "/you/name/family", or None if any step is missing."""
     value: object = scope
     for step in path.strip("/").split("/"):
-        value = _step(value, step)
+        value = _take_step(value, step)
         if value is None:
             return None
     return value
@@ -67,7 +67,7 @@ def is_empty(value: object) -> bool:
     return value is None or (isinstance(value, (str, tuple, list)) and not value)
 
 
-def _step(value: object, step: str) -> object:
+def _take_step(value: object, step: str) -> object:
     if isinstance(value, Mapping):
         return value.get(step)
     if isinstance(value, Sequence) and not isinstance(value, str):

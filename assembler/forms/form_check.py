@@ -69,7 +69,7 @@ def check_edition(
         for number, footer in enumerate(recognized.pages, 1)
         if footer.form and (footer.form, footer.edition) != (form, edition)
     ]
-    return (*findings, *_page_findings(recognized, where))
+    return (*findings, *_check_pages(recognized, where))
 
 
 def check_blank(
@@ -88,7 +88,7 @@ def check_blank(
         remedy = "use the blank form of that edition, or add a map (docs/forms.md)"
         return (make_finding("FORM.NO_MAP", where, problem, remedy, source=form.source),)
     by_name = {row.short: row for row in rows}
-    findings = _page_findings(recognized, where)
+    findings = _check_pages(recognized, where)
     for field in form.fields():
         if not _is_in_place(field, by_name.get(field.name)):
             problem = f"the form's fields do not match the map (page {field.page})"
@@ -153,7 +153,7 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
         additional=_squeeze("".join(values.get(block.text.name, "") for block in form.blocks)),
         fillable=recognized.fillable,
     )
-    findings, contradictions = [*_page_findings(recognized, where)], []
+    findings, contradictions = [*_check_pages(recognized, where)], []
     for answer in answers:
         if answer.spec.sensitive:
             continue
@@ -300,7 +300,7 @@ def _read_values(form: FormMap, completed: Path) -> dict[str, str]:
     }
 
 
-def _page_findings(recognized: RecognizedForm, where: str) -> tuple[Finding, ...]:
+def _check_pages(recognized: RecognizedForm, where: str) -> tuple[Finding, ...]:
     """Return a finding if pages that the footers count are missing or out of order."""
     footers = [footer for footer in recognized.pages if footer.form == recognized.form]
     numbers = [footer.number for footer in footers if footer.number]

@@ -138,7 +138,7 @@ def parse_map(raw: Mapping[str, Any], where: str) -> FormMap:
     """Parse a map from its JSON. Raises TemplateBroken naming `where` and what is missing or
     wrong."""
     try:
-        form_map = _map(raw)
+        form_map = _parse_map(raw)
         for item in form_map.items:
             for source in filter(None, (item.value, item.when)):
                 parse_expression(source)
@@ -174,7 +174,7 @@ def _split_date(edition: str) -> tuple[str, str, str]:
     return year[-2:], month, day
 
 
-def _map(raw: Mapping[str, Any]) -> FormMap:
+def _parse_map(raw: Mapping[str, Any]) -> FormMap:
     continuation = raw.get("continuation", {"part": "", "blocks": []})
     plain = {key: raw[key] for key in ("form", "edition", "title", "pages", "source", "checked_on")}
     return FormMap(

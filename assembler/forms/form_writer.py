@@ -131,7 +131,7 @@ class FormWriter:
             widget[NameObject("/AS")] = state
             if on:
                 normal = DictionaryObject(
-                    {state: self._cross(widget), NameObject("/Off"): self._draw_empty(widget)}
+                    {state: self._draw_cross(widget), NameObject("/Off"): self._draw_empty(widget)}
                 )
                 widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): normal})
 
@@ -154,7 +154,7 @@ class FormWriter:
                     appearances += (
                         [appearance] if (appearance := _find_shown(annotation)) is not None else []
                     )
-            _stamp(self.writer, page, appearances)
+            _draw_appearances(self.writer, page, appearances)
             page[NameObject("/Annots")] = kept
         for key in ("/AcroForm", "/StructTreeRoot", "/MarkInfo"):
             self.root.pop(key, None)
@@ -224,7 +224,7 @@ class FormWriter:
                 character,
             )
 
-    def _cross(self, widget: Any) -> IndirectObject:
+    def _draw_cross(self, widget: Any) -> IndirectObject:
         width, height = _measure_widget(widget)
         x, y = width * 0.2, height * 0.2
         path = (
@@ -294,7 +294,7 @@ def _find_shown(annotation: Any) -> tuple[Any, Any] | None:
     return (annotation, normal) if isinstance(picture, StreamObject) else None
 
 
-def _stamp(writer: PdfWriter, page: Any, appearances: Sequence[tuple[Any, Any]]) -> None:
+def _draw_appearances(writer: PdfWriter, page: Any, appearances: Sequence[tuple[Any, Any]]) -> None:
     """Draw appearances onto a page, each from its own box to its widget's rectangle.
 
     Source: ISO 32000-1, 12.5.5, algorithm 8.1.

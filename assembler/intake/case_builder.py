@@ -112,7 +112,7 @@ def _keep_digits(raw: Raw, key: str) -> str:
     return re.sub(r"[^0-9]", "", raw.get(key, ""))
 
 
-def _name(raw: Raw) -> Name:
+def _build_name(raw: Raw) -> Name:
     return Name(**raw)
 
 
@@ -145,8 +145,8 @@ def _build_person(raw: Raw) -> Person:
             "class_of_admission",
             "i94_number",
         ),
-        name=_name(raw["name"]),
-        other_names=tuple(_name(other_name) for other_name in raw.get("other_names", ())),
+        name=_build_name(raw["name"]),
+        other_names=tuple(_build_name(other_name) for other_name in raw.get("other_names", ())),
         birth_date=_parse_day(raw, "birth_date"),
         a_number=_keep_digits(raw, "a_number"),
         ssn=_keep_digits(raw, "ssn"),
@@ -183,7 +183,7 @@ def _build_supporter(raw: Raw, people: Mapping[str, Person]) -> Supporter:
 
 def _build_attorney(raw: Raw) -> Attorney:
     return Attorney(
-        **{**raw, "name": _name(raw["name"]), "address": _build_address(raw, "address")}
+        **{**raw, "name": _build_name(raw["name"]), "address": _build_address(raw, "address")}
     )
 
 
@@ -246,7 +246,7 @@ def _build_declaration(raw: Raw) -> Declaration:
 
 def _build_interpreter(raw: Raw) -> Interpreter:
     return Interpreter(
-        **{**raw, "name": _name(raw["name"]), "address": _build_address(raw, "address")}
+        **{**raw, "name": _build_name(raw["name"]), "address": _build_address(raw, "address")}
     )
 
 
@@ -254,7 +254,7 @@ def _build_translator(raw: Raw) -> Translator:
     return Translator(
         **{
             **raw,
-            "name": _name(raw["name"]),
+            "name": _build_name(raw["name"]),
             "address": _build_address(raw, "address"),
             "date": _parse_day(raw, "date"),
         }

@@ -62,7 +62,9 @@ def examine_case(
     if problems:
         # a case that is rejected does not reach the rules, which would say so
         catalog = shelf.schema("rules.json")
-        problems += _limit(find_placeholders(raw, catalog) if isinstance(raw, dict) else ())
+        problems += _limit_problems(
+            find_placeholders(raw, catalog) if isinstance(raw, dict) else ()
+        )
         return None, _Places(raw, lines, schema).findings(problems)
     fields = read_fields(schema)
     names = {pointer: fields.label(pointer, raw) for pointer in lines}
@@ -115,14 +117,14 @@ def _find_problems(
     Args:
         data: the schema, and the words that people write.
     """
-    schema_problems = list(_limit(find_schema_problems(raw, *data)))
+    schema_problems = list(_limit_problems(find_schema_problems(raw, *data)))
     reported = {problem.pointer for problem in schema_problems if problem.rule != "CASE.MISSING"}
     unknown = {problem.pointer for problem in schema_problems if problem.rule == "CASE.UNKNOWN_KEY"}
-    characters = _limit(_select_outside(find_character_problems(raw), unknown))
+    characters = _limit_problems(_select_outside(find_character_problems(raw), unknown))
     if not isinstance(raw, dict):
         return [*schema_problems, *characters], {}
     files, file_problems = examine_files(folder, raw, hashed and not schema_problems, data[1])
-    references = _limit(
+    references = _limit_problems(
         _select_outside(chain(find_reference_problems(raw), file_problems), reported)
     )
     return [*schema_problems, *characters, *references], files
@@ -132,7 +134,7 @@ def _select_outside(problems: Iterable[Problem], pointers: Collection[str]) -> I
     return (problem for problem in problems if not is_inside(problem.pointer, pointers))
 
 
-def _limit(problems: Iterable[Problem]) -> Iterator[Problem]:
+def _limit_problems(problems: Iterable[Problem]) -> Iterator[Problem]:
     """Yield the first problems; a last one says that there may be more."""
     yield from (first := list(islice(problems, MAX_FINDINGS)))
     if len(first) == MAX_FINDINGS:

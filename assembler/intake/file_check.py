@@ -75,7 +75,7 @@ def examine_files(
                 Problem("CASE.TWICE", where, problem, "remove it from one of the two", path)
             )
         if path not in records:
-            record = _record(folder, path, hashed)
+            record = _record_file(folder, path, hashed)
             if isinstance(record, SourceFile):
                 records[path] = record
             else:
@@ -202,7 +202,7 @@ def check_path(path: str) -> FileProblem | None:
     return None
 
 
-def _record(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
+def _record_file(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     if problem := check_path(path):
         return problem
     try:

@@ -65,10 +65,10 @@ def find_reference_problems(case: dict[str, Any]) -> Iterator[Problem]:
     yield from _find_same_ids(case)
     yield from _find_unknown_ids(case, exhibits)
     if exhibits is not None:
-        yield from _cite_problems(case, exhibits)
+        yield from _find_cite_problems(case, exhibits)
     for where, exhibit in read_objects(case, "exhibits"):
         for place, files in read_file_lists(exhibit, where):
-            yield from _page_problems(place, files)
+            yield from _find_page_problems(place, files)
 
 
 # --- ids ---
@@ -174,7 +174,7 @@ def _iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
 # --- citations ---
 
 
-def _cite_problems(
+def _find_cite_problems(
     value: Any, exhibits: Collection[str], where: str = "", citing: bool = False
 ) -> Iterator[Problem]:
     match value:
@@ -182,12 +182,12 @@ def _cite_problems(
             yield from _check_cites(value, exhibits, where)
         case dict():
             for key, entry in value.items():
-                yield from _cite_problems(
+                yield from _find_cite_problems(
                     entry, exhibits, where + escape_pointer_step(key), key in CITING_FIELDS
                 )
         case list():
             for position, entry in enumerate(value):
-                yield from _cite_problems(
+                yield from _find_cite_problems(
                     entry, exhibits, where + escape_pointer_step(position), citing
                 )
 
@@ -215,7 +215,7 @@ def _check_cites(text: str, exhibits: Collection[str], where: str) -> Iterator[P
 # --- pages ---
 
 
-def _page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
+def _find_page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
     """Yield page ranges that no file can have, and pages that would be twice in one list of
     files."""
     used: list[tuple[str, int, int, str]] = []  # path, first, last, place

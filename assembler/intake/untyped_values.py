@@ -16,23 +16,23 @@ def read_objects(
     value: dict[str, Any], key: str, where: str = ""
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (place, entry) of the objects in the list under a key."""
-    for position, entry in enumerate(_list(value, key)):
+    for position, entry in enumerate(_get_list(value, key)):
         if isinstance(entry, dict):
             yield f"{where}/{key}/{position}", entry
 
 
 def read_strings(value: dict[str, Any], key: str, where: str) -> Iterator[tuple[str, str]]:
     """Yield (place, text) of the texts in the list under a key."""
-    for position, entry in enumerate(_list(value, key)):
+    for position, entry in enumerate(_get_list(value, key)):
         if isinstance(entry, str):
             yield f"{where}/{key}/{position}", entry
 
 
 def read_file_lists(exhibit: dict[str, Any], where: str) -> Iterator[tuple[str, list[Any]]]:
     """Yield (place, list) of an exhibit's lists of files: originals, translation, certificate."""
-    yield f"{where}/files", _list(exhibit, "files")
+    yield f"{where}/files", _get_list(exhibit, "files")
     for key in ("files", "certificate"):
-        yield f"{where}/translation/{key}", _list(read_object(exhibit, "translation"), key)
+        yield f"{where}/translation/{key}", _get_list(read_object(exhibit, "translation"), key)
 
 
 def read_path(entry: Any) -> str:
@@ -53,6 +53,6 @@ def read_listed_paths(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{where}/path", path
 
 
-def _list(value: dict[str, Any], key: str) -> list[Any]:
+def _get_list(value: dict[str, Any], key: str) -> list[Any]:
     child = value.get(key)
     return child if isinstance(child, list) else []

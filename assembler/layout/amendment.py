@@ -114,7 +114,7 @@ def freeze_plan(plan: Plan, filed: Filed, tabs: Iterator[str], *, in_place: bool
             plan.parts, key=lambda part: find_unit(part.exhibit, part.document)
         )
     }
-    order, supplemental = _order(
+    order, supplemental = _order_units(
         list(units),
         [find_unit(page.exhibit, page.document) for page in filed.pages],
         in_place=in_place,
@@ -140,7 +140,7 @@ def find_unit(exhibit: str, document: str) -> str:
     return f"exhibit {exhibit}" if exhibit else document
 
 
-def _order(
+def _order_units(
     units: Sequence[str], filed: Sequence[str], *, in_place: bool
 ) -> tuple[list[str], list[str]]:
     """Return units in the filed order with the new ones between, and the new exhibits that go to
@@ -205,7 +205,7 @@ def number_pages(pages: Sequence[Page], filed: Filed) -> list[tuple[str, FiledPa
     New pages behind 57 are 57a, 57b …; new parts behind everything filed continue from the last
     number. Raises ValueError if filed pages are out of order (`find_changes` reports it first).
     """
-    filed_by_name = dict(zip(_count_names(map(_name, filed.pages)), filed.pages, strict=True))
+    filed_by_name = dict(zip(_count_names(map(_name_page, filed.pages)), filed.pages, strict=True))
     matches = [filed_by_name.get(name) for name in _count_names(name for _, name in pages)]
     taken = frozenset(page.label for page in filed.pages)
     numbered: list[tuple[str, FiledPage | None]] = []
@@ -246,7 +246,7 @@ def _make_labels(
     )
 
 
-def _name(page: FiledPage) -> Name:
+def _name_page(page: FiledPage) -> Name:
     return page_name(page.kind, page.document, page.exhibit, page.index, page.content)
 
 
@@ -285,7 +285,9 @@ def find_changes(
         }
         matched = [
             (page, positions.get(name))
-            for page, name in zip(filed_pages, _count_names(map(_name, filed_pages)), strict=True)
+            for page, name in zip(
+                filed_pages, _count_names(map(_name_page, filed_pages)), strict=True
+            )
         ]
         findings += _check_document(matched)
     return tuple(findings)

@@ -44,7 +44,7 @@ def plan_packet(
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
     for entry in order_parts(recipe.parts, profile.order):
-        if not _are_met(entry.when, case, entry.id in profile.required_parts):
+        if not _is_met(entry.when, case, entry.id in profile.required_parts):
             continue
         if entry.type in _OF_EVIDENCE:
             for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
@@ -56,7 +56,7 @@ def plan_packet(
     left_out = [
         exhibit.id
         for exhibit in case.exhibits
-        if _belongs(exhibit.belongs_to, beneficiary) and exhibit.id not in placed
+        if _is_owned(exhibit.belongs_to, beneficiary) and exhibit.id not in placed
     ]
     if left_out:
         raise TemplateBroken(
@@ -137,7 +137,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _are_met(when: str, case: Case, required: bool = False) -> bool:
+def _is_met(when: str, case: Case, required: bool = False) -> bool:
     """Return whether all these conditions hold, separated by spaces. `required`: the receiver
     requires this part."""
     facts: dict[str, Callable[[], bool]] = {
@@ -151,21 +151,21 @@ def _are_met(when: str, case: Case, required: bool = False) -> bool:
     return all(facts[condition]() for condition in when.split())
 
 
-def _belongs(owners: tuple[str, ...], beneficiary: str) -> bool:
+def _is_owned(owners: tuple[str, ...], beneficiary: str) -> bool:
     return not owners or beneficiary in owners
 
 
 Grouped = Iterator[tuple[Exhibit, str]]  # an exhibit, and its heading in the index
 
 
-def _own_exhibits(case: Case, beneficiary: str) -> list[Exhibit]:
-    return [exhibit for exhibit in case.exhibits if _belongs(exhibit.belongs_to, beneficiary)]
+def _list_own_exhibits(case: Case, beneficiary: str) -> list[Exhibit]:
+    return [exhibit for exhibit in case.exhibits if _is_owned(exhibit.belongs_to, beneficiary)]
 
 
 def _select_exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> Grouped:
     """Yield those of the entry's categories, in that order; without any, all that no other entry
     claims."""
-    exhibits = _own_exhibits(case, beneficiary)
+    exhibits = _list_own_exhibits(case, beneficiary)
     if not entry.categories:
         yield from (
             (exhibit, entry.group) for exhibit in exhibits if exhibit.category not in claimed
@@ -174,12 +174,12 @@ def _select_exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: s
         yield from ((exhibit, entry.group) for exhibit in exhibits if exhibit.category == category)
 
 
-def _notice(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
+def _select_notice(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
     """Yield the notice that is answered."""
     notice = case.rfe.notice_exhibit if case.rfe else None
     yield from (
         (exhibit, entry.group)
-        for exhibit in _own_exhibits(case, beneficiary)
+        for exhibit in _list_own_exhibits(case, beneficiary)
         if exhibit.id == notice
     )
 
@@ -189,7 +189,7 @@ def _select_by_points(
 ) -> Grouped:
     """Yield what answers the points of the notice, point by point: listed exhibits first, then
     those the answer cites."""
-    exhibits = {exhibit.id: exhibit for exhibit in _own_exhibits(case, beneficiary)}
+    exhibits = {exhibit.id: exhibit for exhibit in _list_own_exhibits(case, beneficiary)}
     for number, point in enumerate(case.rfe.points if case.rfe else (), 1):
         exhibit_ids = (
             *point.exhibits,
@@ -203,7 +203,7 @@ def _select_by_points(
         )
 
 
-_OF_EVIDENCE = {"exhibits": _select_exhibits, "notice": _notice, "points": _select_by_points}
+_OF_EVIDENCE = {"exhibits": _select_exhibits, "notice": _select_notice, "points": _select_by_points}
 
 
 def _plan_exhibit(
@@ -239,7 +239,7 @@ def _plan_entry(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
         declarations = [
             candidate
             for candidate in case.declarations
-            if _belongs(candidate.belongs_to, beneficiary)
+            if _is_owned(candidate.belongs_to, beneficiary)
         ]
         return [_plan_declaration(entry, declaration) for declaration in declarations]
     if entry.type == "form":
@@ -247,12 +247,12 @@ def _plan_entry(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
         forms = [
             candidate
             for candidate in case.forms
-            if candidate.form in names and _belongs(candidate.belongs_to, beneficiary)
+            if candidate.form in names and _is_owned(candidate.belongs_to, beneficiary)
         ]
         parts = [_plan_form(entry, form, position) for position, form in enumerate(forms, 1)]
         return parts or (
             [_plan_placeholder(entry)]
-            if entry.placeholder and _are_met(entry.placeholder_when, case)
+            if entry.placeholder and _is_met(entry.placeholder_when, case)
             else []
         )
     return [

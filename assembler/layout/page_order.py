@@ -60,7 +60,7 @@ def arrange_pages(
         for part, leaves_of_part in groupby(leaves, key=lambda leaf: leaf.part)
     }
     first = {part: leaves_of_part[0].number for part, leaves_of_part in runs.items()}
-    index = _index(plan, case, runs, roles or {})
+    index = _build_index(plan, case, runs, roles or {})
     return Layout(
         packet=plan.packet,
         title=plan.title,
@@ -72,7 +72,7 @@ def arrange_pages(
     )
 
 
-def _index(
+def _build_index(
     plan: Plan,
     case: Case,
     leaves: Mapping[str, Sequence[Leaf]],
@@ -138,13 +138,13 @@ def _print_labels(
     exactly."""
     if filed is None:
         return [
-            (str(number), _stamp_text(slot, number, len(slots), marking))
+            (str(number), _write_stamp(slot, number, len(slots), marking))
             for number, slot in enumerate(slots, 1)
         ]
     filed_documents = {DocumentId.exhibit(page.exhibit) for page in filed.pages}
     numbered = amendment.number_pages(
         [
-            (amendment.find_unit(slot.part.exhibit, slot.part.document), _name(slot))
+            (amendment.find_unit(slot.part.exhibit, slot.part.document), _name_slot(slot))
             for slot in slots
         ],
         filed,
@@ -162,7 +162,7 @@ def _print_labels(
     ]
 
 
-def _name(slot: Slot) -> amendment.Name:
+def _name_slot(slot: Slot) -> amendment.Name:
     part, content = slot.part, slot.facts.content
     return amendment.page_name(part.kind, part.document, part.exhibit, slot.index, content)
 
@@ -199,7 +199,7 @@ def _make_leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Le
     )
 
 
-def _stamp_text(slot: Slot, number: int, total: int, marking: Marking) -> str:
+def _write_stamp(slot: Slot, number: int, total: int, marking: Marking) -> str:
     texts = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}
     return texts.get(slot.part.kind, marking.other).format(
         tab=slot.part.tab, page=slot.page, pages=slot.pages, number=number, total=total

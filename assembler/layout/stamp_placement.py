@@ -167,11 +167,11 @@ def place_stamp(
     ]
     for x, y in free:
         if not _is_inked(ink, x, y, box, page, _find_drawn_area(page, scaled)):
-            return _stamp(text, x, y, box, size), 1.0
+            return _make_stamp(text, x, y, box, size), 1.0
     band = edge + box[1] + CLEAR
     smaller = max(0.2, 1 - band / height)
     at_foot = [x for x, y in free if y < height / 2] or [width - edge - box[0]]
-    return _stamp(text, at_foot[0], min(edge, max(0.0, band - box[1])), box, size), smaller
+    return _make_stamp(text, at_foot[0], min(edge, max(0.0, band - box[1])), box, size), smaller
 
 
 def is_in_zone(stamp: Stamp, width: float, height: float, clear: Sequence[Zone]) -> bool:
@@ -226,7 +226,7 @@ def _find_drawn_area(page: Size, scaled: ScaledPage | None) -> tuple[float, floa
     return ((page[0] - width) / 2, page[1] - height, width, height)
 
 
-def _stamp(text: str, x: float, y: float, box: tuple[float, float], size: float) -> Stamp:
+def _make_stamp(text: str, x: float, y: float, box: tuple[float, float], size: float) -> Stamp:
     return Stamp(
         text=text,
         x=round(x, 2),

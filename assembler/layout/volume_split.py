@@ -53,10 +53,10 @@ def split_pages(runs: Sequence[Sequence[int]], limit: int) -> tuple[Span, ...]:
 def count_run_pages(layout: Layout) -> tuple[int, ...]:
     """Return how many pages each run of a layout has: an exhibit goes with its tab sheet, any other
     part is a run by itself."""
-    return tuple(len(list(run)) for _, run in groupby(layout.leaves, key=_belongs))
+    return tuple(len(list(run)) for _, run in groupby(layout.leaves, key=_is_owned))
 
 
-def _belongs(leaf: Leaf) -> str:
+def _is_owned(leaf: Leaf) -> str:
     return f"exhibit {leaf.exhibit}" if leaf.exhibit else f"part {leaf.part}"
 
 

@@ -249,16 +249,18 @@ class Case:
         """Return where a JSON pointer is in case.json, in the words of messages: "case.json line 7,
         Request › Basis (/request/basis)"."""
         line = self.line(pointer)
-        parts = (f"case.json line {line}" if line else "case.json", self._name(pointer))
+        parts = (f"case.json line {line}" if line else "case.json", self._find_name(pointer))
         return f"{', '.join(filter(None, parts))} ({pointer or '/'})"
 
-    def _name(self, pointer: str) -> str:
+    def _find_name(self, pointer: str) -> str:
         """Return what a place is called; one that the case does not have, after the place it would
         be in."""
         if pointer in self._name_by_pointer or not pointer:
             return self._name_by_pointer.get(pointer, "")
         outer, _, key = pointer.rpartition("/")
-        return " › ".join(filter(None, (self._name(outer), key.replace("_", " ").capitalize())))
+        return " › ".join(
+            filter(None, (self._find_name(outer), key.replace("_", " ").capitalize()))
+        )
 
     # not dataclass fields, since asdict() and replace() must see only the content of case.json
     @cached_property

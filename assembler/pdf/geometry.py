@@ -50,10 +50,10 @@ def find_page_matrix(frame: Frame) -> Matrix:
 
 def format_operands(matrix: Matrix) -> bytes:
     """Format the six numbers for a content stream, short and the same on every machine."""
-    return b" ".join(_number(round(value, 5)) for value in matrix.shorthand)
+    return b" ".join(_format_number(round(value, 5)) for value in matrix.shorthand)
 
 
-def _number(value: float) -> bytes:
+def _format_number(value: float) -> bytes:
     """Format a number without an exponent, which PDF does not allow."""
     short = f"{value:g}"
     return (f"{value:.5f}" if "e" in short else short).encode()

@@ -170,7 +170,7 @@ def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) ->
                 remedy="choose another folder with --out",
             )
         if path.exists() and not (
-            path.is_file() and {_sum(path.read_bytes())} & {_sum(data), *noted}
+            path.is_file() and {_digest_bytes(path.read_bytes())} & {_digest_bytes(data), *noted}
         ):
             raise OutputNotWritten(
                 "someone may have edited this form since it was filled",
@@ -187,11 +187,11 @@ def _read_noted(note: Path) -> list[str]:
 
 
 def _note_filled(filled: Iterable[bytes], note: Path) -> None:
-    sums = dict.fromkeys([*map(_sum, filled), *_read_noted(note)])
+    sums = dict.fromkeys([*map(_digest_bytes, filled), *_read_noted(note)])
     write_atomic(note, json.dumps({"filled": list(sums)[:_MAX_NOTED]}, indent=1).encode())
 
 
-def _sum(data: bytes) -> str:
+def _digest_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 

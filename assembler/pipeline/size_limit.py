@@ -44,7 +44,7 @@ def bind(
     documents = (
         optimize.convert_to_gray(documents, workshop) if profile.color == "gray" else documents
     )
-    fit_inputs = _survey(documents, prepared, profile, workshop) if profile.max_dpi else None
+    fit_inputs = _survey_pages(documents, prepared, profile, workshop) if profile.max_dpi else None
     fit = optimize.limit_resolution(fit_inputs, workshop) if fit_inputs else optimize.FitState()
     leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}
     while True:
@@ -54,7 +54,7 @@ def bind(
                 layout, {**documents, **fitted}, folder, profile, stamp_font()
             )
         except binding.AboveLimit as above:
-            fit_inputs = fit_inputs or _survey(documents, prepared, profile, workshop)
+            fit_inputs = fit_inputs or _survey_pages(documents, prepared, profile, workshop)
             fit = _shrink(above, fit_inputs, fit, layout, workshop)
             continue
         findings = optimize.fit_findings(
@@ -63,7 +63,7 @@ def bind(
         return BoundFiles(volumes=volumes, fitted=fit.pages, findings=findings)
 
 
-def _survey(
+def _survey_pages(
     documents: Mapping[DocumentId, Path],
     prepared: Sequence[Prepared],
     profile: Profile,

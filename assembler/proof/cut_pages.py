@@ -47,7 +47,7 @@ def join_cut_pages(
             continue
         run = list(group)
         for start in range(0, len(run), parts):
-            whole = _covers(run[start : start + parts], parts, sizes.get((path, page)))
+            whole = _is_covering(run[start : start + parts], parts, sizes.get((path, page)))
             pages.append((path, page if whole else 0))
     return pages
 
@@ -90,7 +90,7 @@ def _get_source_key(entry: LedgerEntry) -> tuple[str, int, int]:
     return source.path, source.page, source.parts
 
 
-def _covers(run: Sequence[LedgerEntry], parts: int, size: Size | None) -> bool:
+def _is_covering(run: Sequence[LedgerEntry], parts: int, size: Size | None) -> bool:
     """Return whether these are all parts of one picture, in order, and cover it."""
     if [entry.client_source.part for entry in run] != list(range(1, parts + 1)):
         return False
@@ -100,10 +100,10 @@ def _covers(run: Sequence[LedgerEntry], parts: int, size: Size | None) -> bool:
     width, height = size or (max(crop[2] for crop in crops), max(crop[3] for crop in crops))
     across = _CutDirection(start=0, end=2, length=width, side=1, opposite=3, breadth=height)
     down = _CutDirection(start=1, end=3, length=height, side=0, opposite=2, breadth=width)
-    return _covers_along(crops, across) or _covers_along(crops, down)
+    return _is_covering_along(crops, across) or _is_covering_along(crops, down)
 
 
-def _covers_along(crops: Sequence[tuple[int, ...]], cut: _CutDirection) -> bool:
+def _is_covering_along(crops: Sequence[tuple[int, ...]], cut: _CutDirection) -> bool:
     """Return whether strips take the whole breadth and follow each other along the whole length."""
     start, end = cut.start, cut.end
     are_full = all((crop[cut.side], crop[cut.opposite]) == (0, cut.breadth) for crop in crops)

@@ -81,7 +81,7 @@ def check_kept(
     typed = [_TYPED.format(number=number) for number in find_typed_citations(manifest, kept, pages)]
     return WithKept(
         checks=(
-            *_own_pages(ledger, kept, pages),
+            *_check_own_pages(ledger, kept, pages),
             word_files,
             *check_statements(manifest, kept, pages),
             *_check_layers(ledger, layers),
@@ -106,7 +106,7 @@ def find_edited_files(
     return {path: _EDITED.format(path=path) for path in existing}
 
 
-def _own_pages(
+def _check_own_pages(
     ledger: Sequence[LedgerEntry], kept: Kept, pages: Mapping[int, OwnPage]
 ) -> Iterator[Check]:
     """Yield one check for each document of ours: all its pages are there, and look and read like

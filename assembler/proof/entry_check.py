@@ -47,7 +47,7 @@ def find_faults(objects: Objects, entries: Sequence[LedgerEntry], *, linked: boo
     yield from _check_properties(objects)
     pages = list(_list_pages(objects, root))
     for entry, page in zip(entries, pages, strict=False):
-        yield from _page(objects, page, entry)
+        yield from _check_page(objects, page, entry)
         yield from _check_links(objects, page, entry, linked=linked)
     yield from _check_layers(objects, root, pages, entries)
     yield from _find_object_faults(objects, {id(page) for page in pages})
@@ -74,7 +74,7 @@ def _check_catalog(
         f"{_hide_private_name(key)} {where}"
         for key in sorted(set(root) - CATALOG - {"/OpenAction"})
     )
-    if "/OpenAction" in root and not _opens_at_first(objects, root):
+    if "/OpenAction" in root and not _is_plain_opening(objects, root):
         yield f"/OpenAction {where}"
     if "/Names" in root:
         yield from _find_disallowed_keys(
@@ -121,7 +121,7 @@ def _iterate_raw_items(dictionary: DictionaryObject) -> Iterator[tuple[str, Any]
     yield from ((str(key), dictionary.raw_get(key)) for key in dictionary)
 
 
-def _opens_at_first(objects: Objects, root: DictionaryObject) -> bool:
+def _is_plain_opening(objects: Objects, root: DictionaryObject) -> bool:
     """Return whether the document only opens at its first page, at some size."""
     goal = objects.array(root.raw_get("/OpenAction"))
     first = next(
@@ -193,7 +193,7 @@ def _list_pages(objects: Objects, root: DictionaryObject) -> Iterator[Dictionary
     yield from (objects.dictionary(page) for page in objects.array(tree.raw_get("/Kids")))
 
 
-def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Iterator[str]:
+def _check_page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Iterator[str]:
     where = f"on page {entry.number}"
     ours = entry.is_ours
     allowed = OUR_PAGE if ours else PAGE
@@ -214,7 +214,7 @@ def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Itera
         yield f"/Rotate {where}"
 
 
-def _frame(
+def _read_frame(
     objects: Objects, page: DictionaryObject
 ) -> tuple[float, float, float, float, int] | None:
     """Return left, bottom, right and top of the visible part of a page, and its rotation in
@@ -248,7 +248,7 @@ def _read_box(
 
 
 def _measure_page(objects: Objects, page: DictionaryObject) -> tuple[float, float] | None:
-    visible = _frame(objects, page)
+    visible = _read_frame(objects, page)
     if visible is None:
         return None
     width, height = visible[2] - visible[0], visible[3] - visible[1]

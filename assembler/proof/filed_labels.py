@@ -30,7 +30,7 @@ def check_labels(manifest: Manifest) -> Iterator[Check]:
     wrong = [
         label
         for previous, label in pairs
-        if not (may_follow(previous, label) or _are_left_out(previous, label, own_labels))
+        if not (may_follow(previous, label) or _has_left_out(previous, label, own_labels))
     ]
     yield _check(
         "numbers",
@@ -60,7 +60,7 @@ def _check(name: str, wrong: list[str], passed: str, failed: str) -> Check:
     )
 
 
-def _are_left_out(previous_label: str, next_label: str, own_labels: set[str]) -> bool:
+def _has_left_out(previous_label: str, next_label: str, own_labels: set[str]) -> bool:
     """Return whether the numbers between are of filed pages of ours that are gone, as when a letter
     is shorter now."""
     first, last = read_whole_number(previous_label), read_whole_number(next_label)
@@ -100,10 +100,12 @@ def is_true_stamp(entry: LedgerEntry, filed: str) -> bool:
     elif entry.kind is PartKind.TAB:
         place = f"Exhibit {re.escape(entry.tab)} · {place}"
     stamp_text = entry.stamp.text if entry.stamp else ""
-    return any(re.fullmatch(form, stamp_text) for form in (_stamp_pattern(filed, entry), place))
+    return any(
+        re.fullmatch(form, stamp_text) for form in (_make_stamp_pattern(filed, entry), place)
+    )
 
 
-def _stamp_pattern(wording: str, entry: LedgerEntry) -> str:
+def _make_stamp_pattern(wording: str, entry: LedgerEntry) -> str:
     """Return a regular expression for a stamp's wording, with this page's exhibit and number in
     it."""
     values = {"tab": re.escape(entry.tab), "number": re.escape(entry.label)}

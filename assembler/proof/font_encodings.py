@@ -207,7 +207,7 @@ class FontReader:
         if key is not None and key in self._digests:
             return self._digests[key]
         font = item.get_object()
-        digest = _digest(font) if isinstance(font, DictionaryObject) else ""
+        digest = _digest_encoding(font) if isinstance(font, DictionaryObject) else ""
         if key is not None:
             self._digests[key] = digest
         return digest
@@ -222,7 +222,7 @@ def _list_values(dictionary: Any) -> list[Any]:
     )
 
 
-def _digest(font: DictionaryObject) -> str:
+def _digest_encoding(font: DictionaryObject) -> str:
     parts = [
         str(font.get("/BaseFont")),
         _serialize_object(font.get("/Encoding")),

@@ -131,7 +131,7 @@ def compare_pages(
     thumbnails of what is drawn in the cache, for review.html.
     """
     fingerprints = prints(bundle.build, bundle.parts, workshop) if remember and bundle.files else ()
-    groups = [group for part in bundle.parts for group in _page_groups(bundle, part, fingerprints)]
+    groups = [group for part in bundle.parts for group in _group_pages(bundle, part, fingerprints)]
     fresh, known, ours = _sort_groups(groups, workshop)
     if pictures:
         style = thumbnails.choose_style(len(bundle.ledger))
@@ -204,7 +204,7 @@ def _is_proved(result: paging.PageResult) -> bool:
     )
 
 
-def _page_groups(
+def _group_pages(
     bundle: Bundle, part: Volume, fingerprints: Sequence[Fingerprint]
 ) -> Iterator[_PageGroup]:
     for entries in thumbnails.split_ledger(bundle.ledger[part.first - 1 : part.last]):

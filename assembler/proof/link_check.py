@@ -92,7 +92,7 @@ class _LinkCheck:
         expected = self._list_expected_links(entry)
         if expected is None:
             return all(self._is_plausible(entry, area) for area in numbered)
-        return _have_all_matches(expected, numbered) and all(
+        return _has_all_matches(expected, numbered) and all(
             self._is_listed(entry, area) for area in numbered
         )
 
@@ -216,7 +216,7 @@ def _is_listed_address(address: str, addresses: Iterable[str]) -> bool:
     return bool(host) and any(host in listed.casefold() for listed in addresses)
 
 
-def _have_all_matches(expected: Sequence[_ExpectedLink], actual: Sequence[Area]) -> bool:
+def _has_all_matches(expected: Sequence[_ExpectedLink], actual: Sequence[Area]) -> bool:
     """Return whether each expected link is there once, and nothing else."""
     remaining = list(actual)
     for link in expected:

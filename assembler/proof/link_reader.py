@@ -173,7 +173,7 @@ def read_linked_pages(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, 
     places = Places(reader)
     pages = []
     for number, page in enumerate(reader.pages):
-        frame = _frame(page)
+        frame = _read_frame(page)
         notes = resolve_reference(page.get("/Annots"))
         links = (
             [resolve_reference(note) for note in list.__iter__(notes)]
@@ -185,7 +185,11 @@ def read_linked_pages(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, 
             for link in links
             if isinstance(link, DictionaryObject)
             and resolve_reference(link.get("/Subtype")) == "/Link"
-            and (not kept or is_kept(link) or _page_moves(link, number, places.count) is not None)
+            and (
+                not kept
+                or is_kept(link)
+                or _read_page_moves(link, number, places.count) is not None
+            )
         )
         width, height = frame[2] - frame[0], frame[3] - frame[1]
         visible = (height, width) if frame[4] % 180 else (width, height)
@@ -217,7 +221,7 @@ def _read_area(
             max(y0, y1),
             *(value for point in visible[2:] for value in point),
         ]
-    goal = _page_move(link, number, places) or places.of_annotation(link)
+    goal = _find_move(link, number, places) or places.of_annotation(link)
     click = f"{resolve_reference(link.get('/H')) or '/I'} {resolve_reference(link.get('/F')) or 0}"
     contents = read_pdf_string(resolve_reference(link.get("/Contents")))
     return Area(
@@ -238,14 +242,14 @@ def _read_action_and_goal(note: DictionaryObject) -> tuple[Any, Any]:
     return action, goal
 
 
-def _page_move(link: DictionaryObject, number: int, places: Places) -> Goal | None:
+def _find_move(link: DictionaryObject, number: int, places: Places) -> Goal | None:
     """Return the page that a "next", "previous", "first" or "last" link leads to from page
     `number`; None if it is no such link."""
-    move = _page_moves(link, number, places.count)
+    move = _read_page_moves(link, number, places.count)
     return None if move is None else places.of_page(move)
 
 
-def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
+def _read_page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
     action, goal = _read_action_and_goal(link)
     if not isinstance(action, DictionaryObject) or "/Next" in action or goal is not None:
         return None
@@ -297,7 +301,7 @@ def _list_values(raw: Any) -> list[Any]:
     return list(list.__iter__(array)) if isinstance(array, ArrayObject) else []
 
 
-def _frame(page: Any) -> tuple[float, float, float, float, int]:
+def _read_frame(page: Any) -> tuple[float, float, float, float, int]:
     """Return the visible part of a page and its rotation, as viewers apply them."""
     media = _sort_corners(_read_numbers(page.get("/MediaBox"), 4)) or _LETTER
     crop = _sort_corners(_read_numbers(page.get("/CropBox"), 4)) or media
@@ -380,12 +384,12 @@ def _read_marks(
             goal=places.of_annotation(item),
             children=tuple(_read_marks(item, places, visited, depth + 1)),
             open=isinstance(count, int) and count > 0,
-            look=_look(item),
+            look=_read_look(item),
         )
         reference = item.raw_get("/Next") if "/Next" in item else None
 
 
-def _look(item: DictionaryObject) -> Look:
+def _read_look(item: DictionaryObject) -> Look:
     """Return the color and style of a bookmark; PLAIN where it names none."""
     color = tuple(round(part, 2) for part in read_numbers(item.get("/C")))
     return color or PLAIN[0], read_integer(item.get("/F")) & 3

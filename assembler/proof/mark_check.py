@@ -102,7 +102,7 @@ def find_marks_without_picture(page: Any) -> Iterator[Mark]:
         if (
             not flags_hide(note)
             and not _has_picture(note)
-            and (mark := _mark(index, note)) is not None
+            and (mark := _read_mark(index, note)) is not None
         ):
             yield mark
 
@@ -170,7 +170,7 @@ def _has_picture(note: Any) -> bool:
     return isinstance(normal, StreamObject)
 
 
-def _mark(index: int, note: Any) -> Mark | None:
+def _read_mark(index: int, note: Any) -> Mark | None:
     """Return what must be seen of an annotation; None where PDFium draws all of it, or where the
     file defines too little."""
     kind = str(note.get("/Subtype"))
@@ -178,7 +178,7 @@ def _mark(index: int, note: Any) -> Mark | None:
     lines = [line for line in _read_lines(note, kind) if line]
     cloud = _measure_cloud(note)
     can_be_checked = _can_be_checked(note, kind, rect, lines)
-    opacity = _number(note.get("/CA"), 1)
+    opacity = _read_number(note.get("/CA"), 1)
     if opacity <= 0 or not can_be_checked:
         return None
     width, is_dashed = _read_border(note)
@@ -234,13 +234,13 @@ def _measure_cloud(note: Any) -> float:
     """Return how far the arcs of a cloudy border reach, in points; 0 without one."""
     effect = resolve_reference(note.get("/BE"))
     if isinstance(effect, dict) and effect.get("/S") == "/C":
-        return 8 * min(max(_number(effect.get("/I"), 1), 0.5), 2)
+        return 8 * min(max(_read_number(effect.get("/I"), 1), 0.5), 2)
     return 0.0
 
 
 def _sum_lengths(note: Any, keys: Sequence[str]) -> float:
     """Return the sum of the lengths under these keys, in points."""
-    return sum(abs(_number(note.get(key), 0)) for key in keys)
+    return sum(abs(_read_number(note.get(key), 0)) for key in keys)
 
 
 def _read_colors(note: Any, kind: str) -> tuple[Color, ...]:
@@ -343,13 +343,13 @@ def _read_border(note: Any) -> tuple[float, bool]:
         resolve_reference(note.get("/Border")),
     )
     if isinstance(style, dict):
-        return _number(style.get("/W"), 1), style.get("/S") == NameObject("/D")
+        return _read_number(style.get("/W"), 1), style.get("/S") == NameObject("/D")
     if isinstance(legacy_border, ArrayObject) and len(legacy_border) >= 3:
-        return _number(legacy_border[2], 1), len(legacy_border) > 3
+        return _read_number(legacy_border[2], 1), len(legacy_border) > 3
     return 1.0, False
 
 
-def _number(value: Any, default: float) -> float:
+def _read_number(value: Any, default: float) -> float:
     number = resolve_reference(value)
     return float(number) if isinstance(number, int | float) else default
 

@@ -59,7 +59,7 @@ def check_pages(job: Job) -> tuple[PageResult, ...]:
     originals = Originals(Sources(job.files)) if job.files and not job.known else None
     try:
         with StreamedPages(job.bundle) as book:
-            results = [_page(book, job, entry, originals) for entry in job.entries]
+            results = [_check_page(book, job, entry, originals) for entry in job.entries]
     finally:
         if originals:
             originals.close()
@@ -74,7 +74,7 @@ def check_pages(job: Job) -> tuple[PageResult, ...]:
     return tuple(result for result, _ in results)
 
 
-def _page(
+def _check_page(
     book: StreamedPages, job: Job, entry: LedgerEntry, originals: Originals | None
 ) -> tuple[PageResult, thumbnails.Picture | None]:
     number = entry.number
@@ -82,7 +82,7 @@ def _page(
     if not 0 <= number - job.first < len(book):
         return replace(result, trouble="is not there"), None
     page = book.page(number - job.first)
-    reads, words = _stamp_reads(page, entry), len(_read_text(page).split())
+    reads, words = _has_stamp_text(page, entry), len(_read_text(page).split())
     comparing = originals if entry.source is not None else None
     is_known = job.known and job.files is not None and entry.source is not None
     state = stamp_state(page, entry.stamp, over_all=comparing is None and not is_known)
@@ -117,7 +117,7 @@ def _compare_content(
     # something else is the last thing on the page; the comparison shows whether it hides the stamp
     if not result.whole:
         is_spared = entry.stamp is None or difference.spares(entry.stamp)
-        result = replace(result, stamped=_stamp_reads(page, entry) and is_spared)
+        result = replace(result, stamped=_has_stamp_text(page, entry) and is_spared)
     if not difference.trouble:
         result = replace(result, difference=float(difference.pixels))
     style = job.order.style if job.order and difference.alike else None
@@ -144,7 +144,7 @@ def _make_thumbnail(
     )
 
 
-def _stamp_reads(page: Any, entry: LedgerEntry) -> bool:
+def _has_stamp_text(page: Any, entry: LedgerEntry) -> bool:
     """Return whether the page has the stamp's exact text where it should be; PDFium gives the place
     on a rotated page."""
     return entry.stamp is None or _remove_whitespace(entry.stamp.text) in _remove_whitespace(

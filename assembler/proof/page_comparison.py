@@ -195,7 +195,7 @@ class _PlacedSource:
         elif source.is_layered:
             self._move(page)
         else:
-            self._place(source, page)
+            self._place_page(source, page)
             self.is_shifted = self.frame.box[:2] != (0, 0)
         self.gray = placement.gray
         self.picture_level = _choose_picture_level(placement)
@@ -229,7 +229,7 @@ class _PlacedSource:
             )
         self.page, self.is_shifted = self._original, True
 
-    def _place(self, source: Source, page: Any) -> None:
+    def _place_page(self, source: Source, page: Any) -> None:
         """Make the whole source page one object of a new page, as the bundle has it."""
         frame = frame_of(page)
         matrix = self._find_matrix(page, frame)

@@ -29,7 +29,7 @@ def flatten_page(page: Any) -> None:
     other boxes the same content may shift by a fraction of a pixel.
     """
     box = frame_of(page).box
-    if _own_box(page) != box:
+    if _read_own_box(page) != box:
         raw.FPDFPage_SetMediaBox(page, *box)
         raw.FPDFPage_SetCropBox(page, *box)
     for number in range(raw.FPDFPage_GetAnnotCount(page)):
@@ -41,7 +41,7 @@ def flatten_page(page: Any) -> None:
     raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
 
 
-def _own_box(page: Any) -> tuple[float, ...] | None:
+def _read_own_box(page: Any) -> tuple[float, ...] | None:
     """Return the visible box by the page's own boxes; None if it inherits its paper."""
     boxes = []
     for get_box in (raw.FPDFPage_GetMediaBox, raw.FPDFPage_GetCropBox):

@@ -61,7 +61,7 @@ def draw_picture_source(
     content = _rebuild_picture(item, album, data, entry, placement)
     if content is None:
         return Fault(trouble="its picture is not that of its source")
-    document = _document(*content, matrix, paper)
+    document = _make_document(*content, matrix, paper)
     rotated = document[0]
     raw.FPDFPage_SetRotation(rotated, rotation // 90)
     rotated.close()
@@ -146,7 +146,7 @@ def _is_placed(matrix: Matrix, place: tuple[float, float, float, float], frame: 
     return is_same_place(actual, expected, (0.0, 0.0, 1.0, 1.0))
 
 
-def _document(
+def _make_document(
     pixels: Image.Image | None, jpeg: bytes, matrix: Matrix, paper: tuple[float, float]
 ) -> Any:
     """Return a document of one page with the picture."""

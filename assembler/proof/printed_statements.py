@@ -104,12 +104,12 @@ def check_statements(
     packet = PrintedPacket(manifest, kept, pages)
     yield _check(
         "own-links",
-        _link_faults(packet),
-        f"{sum(1 for _ in _link_groups(packet))} places with a link print what it leads to",
+        _find_link_faults(packet),
+        f"{sum(1 for _ in _group_links(packet))} places with a link print what it leads to",
     )
     yield _check(
         "index",
-        _index_faults(packet),
+        _find_index_faults(packet),
         f"{len(manifest.index)} rows of the index say what the ledger says",
     )
     yield _check(
@@ -162,7 +162,7 @@ def _check(name: str, faults: Iterator[Fault], passed: str) -> Check:
 # --- links of the drafts ---
 
 
-def _link_groups(packet: PrintedPacket) -> Iterator[tuple[DocumentId, list[OwnLink]]]:
+def _group_links(packet: PrintedPacket) -> Iterator[tuple[DocumentId, list[OwnLink]]]:
     """Yield each document with each run of its links to one address: pieces of a citation or title
     broken over lines or pages."""
     for document in packet.kept.documents:
@@ -188,9 +188,9 @@ def _select_links(packet: PrintedPacket, document: DocumentId, address: str) -> 
     return [link for link in _list_links(packet, document) if link.address == address]
 
 
-def _link_faults(packet: PrintedPacket) -> Iterator[Fault]:
+def _find_link_faults(packet: PrintedPacket) -> Iterator[Fault]:
     rows = {row.exhibit: row for row in packet.rows}
-    for document, group in _link_groups(packet):
+    for document, group in _group_links(packet):
         kind, _, target = group[0].address.partition("/")
         exhibit, _, page = target.partition("/") if kind == "exhibit" else (target, "", "")
         row, number = rows.get(exhibit), group[0].page
@@ -254,12 +254,12 @@ def _is_printed(
 # --- the index ---
 
 
-def _index_documents(packet: PrintedPacket) -> list[DocumentId]:
+def _list_index_documents(packet: PrintedPacket) -> list[DocumentId]:
     return list(dict.fromkeys(entry.document for entry in packet.ledger if entry.part == "index"))
 
 
-def _index_faults(packet: PrintedPacket) -> Iterator[Fault]:
-    for document in _index_documents(packet):
+def _find_index_faults(packet: PrintedPacket) -> Iterator[Fault]:
+    for document in _list_index_documents(packet):
         text = packet.text(document)
         page = packet.entries(document)[0].number
         if packet.is_worded(document):
@@ -272,7 +272,7 @@ def _index_faults(packet: PrintedPacket) -> Iterator[Fault]:
                 )
             )
         else:
-            yield from ((fault, page) for fault in _own_row_faults(packet, text))
+            yield from ((fault, page) for fault in _find_own_row_faults(packet, text))
 
 
 def _find_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
@@ -346,7 +346,7 @@ def _find_file_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
         yield "the index does not print the table of the bundle's files as they are"
 
 
-def _own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
+def _find_own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
     """Yield faults of a firm's own index: what it prints of most exhibits it must print of all.
     (Tab and pages are checked at their links.)"""
     rows = [row for row in packet.rows if not is_right_to_left(row.title)]

@@ -166,7 +166,7 @@ class _Line:
 def _draw_stamp(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int]) -> Pixels:
     """Draw a part (left, top, width, height in pixels) of a white page with nothing but the
     stamp."""
-    document, font = _document()
+    document, font = _load_document()
     left, bottom, right, top = line.frame.box
     page = document.new_page(right - left, top - bottom)
     try:
@@ -194,7 +194,7 @@ def _encode_utf16(text: str) -> Any:
 
 
 @cache
-def _document() -> tuple[Any, Any]:
+def _load_document() -> tuple[Any, Any]:
     """Return a document and the stamp's font in it, for the lifetime of this worker."""
     data = _remove_hints(stamp_font().read_bytes())
     document = pdfium.PdfDocument.new()

@@ -104,7 +104,7 @@ def _read_structure(objects: Objects, job: Job) -> Structure:
     return Structure(
         pages=len(reader.pages),
         labels=tuple(reader.page_labels),
-        outline=tuple(_outline(reader, reader.outline, 0, numbers)),
+        outline=tuple(_read_outline(reader, reader.outline, 0, numbers)),
         links=tuple(_read_links(reader, job, numbers)) if job.linked else (),
         texts=() if job.linked and not job.others else tuple(_read_texts(reader, job)),
         forbidden=tuple(dict.fromkeys(_find_forbidden(objects, job))),
@@ -162,21 +162,21 @@ def combine_structures(parts: Sequence[Structure]) -> Structure:
     )
 
 
-def _outline(
+def _read_outline(
     reader: PdfReader, items: Any, level: int, numbers: Mapping[int, int]
 ) -> Iterator[tuple[int, str, int]]:
     for item in items:
         if isinstance(item, list):
-            yield from _outline(reader, item, level + 1, numbers)
+            yield from _read_outline(reader, item, level + 1, numbers)
         else:
             yield (
                 level,
                 str(item.title),
-                _number(item.page, numbers) if isinstance(item, Destination) else 0,
+                _find_number(item.page, numbers) if isinstance(item, Destination) else 0,
             )
 
 
-def _number(page: Any, numbers: Mapping[int, int]) -> int:
+def _find_number(page: Any, numbers: Mapping[int, int]) -> int:
     reference = (
         page if isinstance(page, IndirectObject) else getattr(page, "indirect_reference", None)
     )
@@ -190,7 +190,7 @@ def _read_links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iter
         for number in _list_own_pages(reader, job):
             text = document[number - job.first].get_textpage()
             for annotation in reader.pages[number - job.first].get("/Annots", ()):
-                link = _link(annotation.get_object(), number, text, numbers, job.others)
+                link = _read_link(annotation.get_object(), number, text, numbers, job.others)
                 if link:
                     yield link
     finally:
@@ -244,12 +244,12 @@ def _list_own_pages(reader: PdfReader, job: Job) -> list[int]:
     return [number for number in job.drafts if 0 <= number - job.first < len(reader.pages)]
 
 
-def _link(
+def _read_link(
     annotation: Any, number: int, text: Any, numbers: Mapping[int, int], others: Sequence[Volume]
 ) -> Link | None:
     """Return a link to a page of this file or of another of the bundle's files; None if it is
     neither."""
-    other_page = _page_in_other_file(annotation, others)
+    other_page = _find_other_page(annotation, others)
     if annotation.get("/Subtype") != "/Link" or ("/Dest" not in annotation and other_page is None):
         return None
     x0, y0, x1, y1 = (float(value) for value in annotation["/Rect"])
@@ -260,14 +260,14 @@ def _link(
         return Link(page=number, text=" ".join(link_text.split()), target=other_page)
     destination = annotation["/Dest"].get_object()
     target = (
-        _number(destination[0], numbers)
+        _find_number(destination[0], numbers)
         if isinstance(destination, ArrayObject) and destination
         else 0
     )
     return Link(page=number, text=" ".join(link_text.split()), target=target)
 
 
-def _page_in_other_file(annotation: Any, others: Sequence[Volume]) -> int | None:
+def _find_other_page(annotation: Any, others: Sequence[Volume]) -> int | None:
     """Return the page that a link to another file leads to, 0 if there is no such page; None if it
     is no such link."""
     action = annotation["/A"].get_object() if "/A" in annotation else {}

@@ -120,7 +120,7 @@ def compare_layers(job: Job) -> tuple[LayerPage, ...]:
     try:
         with StreamedPages(job.bundle) as book:
             return tuple(
-                _page(book, job, sources, *pair)
+                _check_page(book, job, sources, *pair)
                 for pair in zip(job.entries, job.words, strict=True)
             )
     except (pdfium.PdfiumError, OSError) as error:
@@ -134,7 +134,7 @@ def _report_failed_pages(job: Job, trouble: str) -> tuple[LayerPage, ...]:
     return tuple(LayerPage(number=entry.number, trouble=trouble) for entry in job.entries)
 
 
-def _page(
+def _check_page(
     book: StreamedPages,
     job: Job,
     sources: Sources | None,
@@ -148,11 +148,11 @@ def _page(
     # if the stamp cannot be hidden, the check of the stamps reports it
     is_hidden = stamp_area.hide_stamp(page, entry.stamp)
     stamp_text = entry.stamp.text if entry.stamp and not is_hidden else ""
-    text, trouble = _own_text(page, entry, words, stamp_text)
+    text, trouble = _read_own_text(page, entry, words, stamp_text)
     if trouble and words is not None:
-        text, trouble = _own_text_by_content(page, job, entry, words, trouble)
+        text, trouble = _read_by_content(page, job, entry, words, trouble)
     if trouble and words is not None and sources is not None:
-        text, trouble = _own_text_by_source(page, job, entry, words, sources, trouble)
+        text, trouble = _read_by_source(page, job, entry, words, sources, trouble)
     if trouble or sources is None:
         return LayerPage(number=number, trouble=trouble, unread=sources is None)
     try:
@@ -164,7 +164,7 @@ def _page(
     return LayerPage(number=number, trouble=trouble)
 
 
-def _own_text(
+def _read_own_text(
     page: Any, entry: LedgerEntry, words: KeptWords | None, stamp_text: str
 ) -> tuple[str, str]:
     """Return the text of a page without its stamp and recognized words, and what is wrong with the
@@ -183,10 +183,10 @@ def _own_text(
     return characters.text, trouble
 
 
-def _own_text_by_content(
+def _read_by_content(
     page: Any, job: Job, entry: LedgerEntry, words: KeptWords, trouble: str
 ) -> tuple[str, str]:
-    """Return the same as `_own_text`, read with pypdf in the order of the content.
+    """Return the same as `_read_own_text`, read with pypdf in the order of the content.
 
     PDFium reorders lines that are close to each other, and skips a letter that lies on another of
     its kind. `trouble` is returned where the content has other words than were recognized, or
@@ -221,10 +221,10 @@ def _limit_skipped(texts: Sequence[str]) -> float:
     return max(_SKIPPED_LETTERS, _SKIPPED_PART * len(keep_letters_and_digits("".join(texts))))
 
 
-def _own_text_by_source(
+def _read_by_source(
     page: Any, job: Job, entry: LedgerEntry, words: KeptWords, sources: Sources, trouble: str
 ) -> tuple[str, str]:
-    """Return the same as `_own_text`, for a page on whose own letters two readers do not agree.
+    """Return the same as `_read_own_text`, for a page on whose own letters two readers disagree.
 
     PDFium must read the same letters as from the source and the recognized words together, except
     for those it skips, in any order; the recognized words must end the page's content, complete and

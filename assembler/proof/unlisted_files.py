@@ -24,15 +24,15 @@ def check_unlisted_files(
     it."""
     unlisted = [path for path in _find_unlisted(build, manifest) if _is_pdf(path)]
     bundle_paths = {part.path for part in parts}
-    patterns = {_name_pattern(path) for path in bundle_paths}
+    patterns = {_make_name_pattern(path) for path in bundle_paths}
     top_paths = [file.path for file in manifest.outputs if "/" not in file.path]
     listed = [path for path in top_paths if _is_pdf(path) and path not in bundle_paths]
     digests = {file.sha256 for file in manifest.outputs if file.path in bundle_paths}
     lookalikes = [
         path
         for path in unlisted
-        if _name_pattern(path) in patterns
-        or _name_pattern(path).startswith("bundle")
+        if _make_name_pattern(path) in patterns
+        or _make_name_pattern(path).startswith("bundle")
         or _digest(build / path) in digests
     ]
     suspects = [*listed, *lookalikes]
@@ -90,7 +90,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _name_pattern(path: str) -> str:
+def _make_name_pattern(path: str) -> str:
     """Return a pattern of a name: "bundle_Part2.pdf" has that of "Bundle_part1.PDF", in any
     folder."""
     return re.sub(r"\d+", "#", path.rpartition("/")[2].casefold())

@@ -210,11 +210,13 @@ class _Reading:
             if name == "t":
                 letters = child.text or ""
                 self._append(
-                    "".join(self._sign(face, ord(c)) if _is_symbol(face, c) else c for c in letters)
+                    "".join(
+                        self._read_sign(face, ord(c)) if _is_symbol(face, c) else c for c in letters
+                    )
                 )
             elif name == "sym":
                 self._append(
-                    self._sign(
+                    self._read_sign(
                         find_attribute(child, "font").lower(),
                         int(find_attribute(child, "char", "0"), 16),
                     )
@@ -253,7 +255,7 @@ class _Reading:
         if all(opened.is_shown() for opened in self._fields):
             self.paragraphs[-1].append(text)
 
-    def _sign(self, face: str, code: int) -> str:
+    def _read_sign(self, face: str, code: int) -> str:
         """Return what a code of a symbol font shows; " ", counted, if that is not known."""
         if face == "symbol":
             from pypdf._codecs.symbol import _symbol_encoding

@@ -37,7 +37,7 @@ def check_files(
     unreadable = [file for file in files if file.trouble or file.encrypted]
     findings = [finding for file in unreadable for finding in _check_readable(file)]
     readable = [file for file in files if file not in unreadable]
-    for check in (_check_size, _check_single, _name, _check_forbidden, *_PROFILE_CHECKS):
+    for check in (_check_size, _check_single, _check_name, _check_forbidden, *_PROFILE_CHECKS):
         findings += check(readable, profile)
     findings += _check_parts(parts, profile)
     findings += packet_lint.check_ledger(ledger, profile)
@@ -63,7 +63,7 @@ def _make_rule_finding(
     file, pages = place
     return make_finding(
         f"PROFILE.{rule}",
-        f"{file}, page {_list(pages)}" if pages else file,
+        f"{file}, page {_format_pages(pages)}" if pages else file,
         problem,
         remedy,
         severity,
@@ -116,7 +116,7 @@ def _check_single(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[F
         )
 
 
-def _name(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
+def _check_name(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     for file in files:
         if profile.file_name and not re.search(profile.file_name, file.name):
             yield _make_rule_finding(
@@ -387,6 +387,6 @@ _PROFILE_CHECKS: tuple[Check, ...] = (
 )
 
 
-def _list(pages: Sequence[int], most: int = 8) -> str:
+def _format_pages(pages: Sequence[int], most: int = 8) -> str:
     shown = ", ".join(str(page) for page in pages[:most])
     return shown if len(pages) <= most else f"{shown} and {len(pages) - most} more"

@@ -14,10 +14,10 @@ _AGAIN = "build it with --profile "
 
 def check_ledger(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     """Yield findings about the pages of a packet; none if the ledger is unknown."""
-    yield from _order(ledger, profile)
+    yield from _check_order(ledger, profile)
     yield from _check_dividers(ledger, profile)
     yield from _check_wording(ledger, profile)
-    yield from _clear(ledger, profile)
+    yield from _check_clear_zones(ledger, profile)
 
 
 def _make_ledger_finding(
@@ -26,7 +26,7 @@ def _make_ledger_finding(
     return make_finding(f"PROFILE.{rule}", where, problem, remedy, page=page, source=source or None)
 
 
-def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
+def _check_order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     """Check the order of parts: those before "*" come first, those after it last; a notice has no
     name of its own here."""
     sheeted = {entry.exhibit for entry in ledger if entry.kind is PartKind.TAB}
@@ -102,7 +102,7 @@ def _write_stamp(entry: LedgerEntry, total: int, marking: Marking) -> str:
     )
 
 
-def _clear(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
+def _check_clear_zones(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     zones = profile.marking.clear
     wrong = [
         entry for entry in ledger if entry.stamp and is_in_zone(entry.stamp, *entry.size, zones)

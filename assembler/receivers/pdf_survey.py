@@ -82,7 +82,7 @@ def survey_pdf(path: Path, colors: bool = False) -> SurveyedFile:
             reader = PdfReader(stream)
             if reader.is_encrypted:
                 return SurveyedFile(name=name, size=size, encrypted=True)
-            return _survey(path, size, reader, colors)
+            return _survey_file(path, size, reader, colors)
     except (
         PyPdfError,
         pdfium.PdfiumError,
@@ -96,7 +96,7 @@ def survey_pdf(path: Path, colors: bool = False) -> SurveyedFile:
         return SurveyedFile(name=name, size=size, trouble=type(error).__name__)
 
 
-def _survey(path: Path, size: int, reader: PdfReader, colors: bool) -> SurveyedFile:
+def _survey_file(path: Path, size: int, reader: PdfReader, colors: bool) -> SurveyedFile:
     root = reader.root_object
     names: Any = root["/Names"].get_object() if "/Names" in root else {}
     form: Any = root["/AcroForm"].get_object() if "/AcroForm" in root else {}
@@ -107,13 +107,14 @@ def _survey(path: Path, size: int, reader: PdfReader, colors: bool) -> SurveyedF
                 name=path.name, size=size, trouble="two readers disagree on the page count"
             )
         pages = tuple(
-            _page(rendered.page(n), page, labels[n], colors) for n, page in enumerate(reader.pages)
+            _survey_page(rendered.page(n), page, labels[n], colors)
+            for n, page in enumerate(reader.pages)
         )
     return SurveyedFile(
         name=path.name,
         size=size,
         pages=pages,
-        outline=tuple(_outline(reader, reader.outline)),
+        outline=tuple(_read_outline(reader, reader.outline)),
         scripts="/JavaScript" in names or "/AA" in root or _is_active(root.get("/OpenAction")),
         attachments="/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root,
         fields=len(form.get("/Fields", ())),
@@ -121,11 +122,11 @@ def _survey(path: Path, size: int, reader: PdfReader, colors: bool) -> SurveyedF
     )
 
 
-def _outline(reader: PdfReader, items: Any, depth: int = 0) -> Iterator[tuple[str, int]]:
+def _read_outline(reader: PdfReader, items: Any, depth: int = 0) -> Iterator[tuple[str, int]]:
     for item in items:
         if isinstance(item, list):
             if depth < _DEEP:
-                yield from _outline(reader, item, depth + 1)
+                yield from _read_outline(reader, item, depth + 1)
         else:
             page = (
                 reader.get_destination_page_number(item) if isinstance(item, Destination) else None
@@ -155,7 +156,7 @@ def _is_active(action: Any) -> bool:
     )
 
 
-def _page(page: Any, entries: Any, label: str, colors: bool) -> SurveyedPage:
+def _survey_page(page: Any, entries: Any, label: str, colors: bool) -> SurveyedPage:
     width, height = page.get_size()
     text = page.get_textpage()
     annotations = [annotation.get_object() for annotation in entries.get("/Annots", ())]

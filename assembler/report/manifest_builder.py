@@ -125,7 +125,7 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
         ),
         frozen=_build_frozen(packet.filed) if packet.filed else None,
         ledger=_build_ledger(packet),
-        index=tuple(_index_row(row) for row in layout.index),
+        index=tuple(_build_index_row(row) for row in layout.index),
         bookmarks=layout.bookmarks,
         addresses=dict(layout.addresses),
         removed=_list_removed(packet.prepared),
@@ -210,7 +210,7 @@ def _build_entry(
         own_size=(round(leaf.own[0], 2), round(leaf.own[1], 2)) if leaf.own else None,
         stamp=leaf.stamp,
         source=_build_source(page) if page else None,
-        transform=_transform(page) if page else None,
+        transform=_build_transform(page) if page else None,
         text=_build_text(page) if page else None,
         gray=gray,
         fitted=_build_fitted(fitted) if fitted else None,
@@ -228,7 +228,7 @@ def _build_source(page: PreparedPage) -> Source:
     )
 
 
-def _transform(page: PreparedPage) -> Transform:
+def _build_transform(page: PreparedPage) -> Transform:
     return Transform(
         turned=page.turned,
         placement=page.placement,
@@ -278,7 +278,7 @@ def _build_exhibit(case: Case, part: Part) -> ManifestExhibit:
     return ManifestExhibit(id=exhibit.id, tab=part.tab, parts=files)
 
 
-def _index_row(row: IndexRow) -> ManifestIndexRow:
+def _build_index_row(row: IndexRow) -> ManifestIndexRow:
     return ManifestIndexRow(
         **{column.name: getattr(row, column.name) for column in fields(row)}, pages=row.pages
     )

@@ -119,13 +119,13 @@ def _pair_pages(old: Sequence[LedgerEntry], new: Sequence[LedgerEntry]) -> list[
     pairs: list[Pair] = []
     old_rest, new_rest = list(old), list(new)
     for key in (_make_full_key, _make_content_key, _make_place_key):
-        matches, old_rest, new_rest = _match(old_rest, new_rest, key)
+        matches, old_rest, new_rest = _match_pages(old_rest, new_rest, key)
         pairs += matches
     pairs += [(entry, None) for entry in old_rest] + [(None, entry) for entry in new_rest]
     return pairs
 
 
-def _match(
+def _match_pages(
     old: list[LedgerEntry], new: list[LedgerEntry], key: Callable[[LedgerEntry], Any]
 ) -> tuple[list[Pair], list[LedgerEntry], list[LedgerEntry]]:
     """Pair entries with equal keys; return the pairs and the rest of both lists."""
@@ -154,7 +154,7 @@ def _make_full_key(entry: LedgerEntry) -> Any:
     return (
         (entry.part, *_make_content_key(entry))
         if entry.source is not None
-        else (entry.part, _place(entry))
+        else (entry.part, _get_place(entry))
     )
 
 
@@ -166,7 +166,7 @@ def _make_place_key(entry: LedgerEntry) -> Any:
     return (entry.part, entry.exhibit_page) if entry.source is not None else None
 
 
-def _place(entry: LedgerEntry) -> int:
+def _get_place(entry: LedgerEntry) -> int:
     """Return a page's place in its part; 0 for a tab sheet, the only page of its part."""
     return 0 if entry.kind is PartKind.TAB else entry.index
 

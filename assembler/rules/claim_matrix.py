@@ -91,7 +91,7 @@ def _build_row(
         named=named,
         facts=facts,
         minimum=line.minimum,
-        pointer=_place(line, subject),
+        pointer=_find_place(line, subject),
     )
 
 
@@ -110,7 +110,7 @@ def _is_relevant(exhibit: Exhibit, line: Line, subject: Subject | None) -> bool:
     return not line.about or exhibit.person in ("", subject.person.id)
 
 
-def _place(line: Line, subject: Subject | None) -> str:
+def _find_place(line: Line, subject: Subject | None) -> str:
     if subject is not None:
         return subject.pointer
     return line.facts[0] if line.facts and not line.categories else "/exhibits"

@@ -27,7 +27,7 @@ def list_claims(
     own = f"{_PEOPLE}{list(beneficiaries).index(plan.beneficiary)}"
     index = {row.exhibit: row for row in layout.index}
     return tuple(
-        _claim(row, index)
+        _make_claim(row, index)
         for row in judged.matrix
         if not row.pointer.startswith(_PEOPLE) or row.pointer == own
     )
@@ -47,7 +47,7 @@ def list_relied_facts(judged: Judgment) -> tuple[FactUsed, ...]:
     )
 
 
-def _claim(row: ClaimRow, index: dict[str, IndexRow]) -> Claim:
+def _make_claim(row: ClaimRow, index: dict[str, IndexRow]) -> Claim:
     exhibits = [index[exhibit] for exhibit in row.exhibits if exhibit in index]
     return Claim(
         checklist=row.checklist,

@@ -30,16 +30,16 @@ def list_deadlines(
             first must be checked again.
     """
     deadlines = [
-        *_of_answer(case),
-        *_of_parole(case, library),
-        *_of_people(case),
-        *_of_events(case),
-        *_of_facts(library, facts_used),
+        *_list_answer_days(case),
+        *_list_parole_days(case, library),
+        *_list_passport_days(case),
+        *_list_event_days(case),
+        *_list_fact_days(library, facts_used),
     ]
     return tuple(sorted(deadlines, key=lambda deadline: (deadline.day, deadline.kind)))
 
 
-def _of_answer(case: Case) -> Iterator[Deadline]:
+def _list_answer_days(case: Case) -> Iterator[Deadline]:
     if case.rfe is not None:
         yield Deadline(
             day=case.rfe.due_date,
@@ -49,7 +49,7 @@ def _of_answer(case: Case) -> Iterator[Deadline]:
         )
 
 
-def _of_parole(case: Case, library: Library) -> Iterator[Deadline]:
+def _list_parole_days(case: Case, library: Library) -> Iterator[Deadline]:
     """Yield the end of the present parole, and the window in which more is asked for."""
     until, pointer = case.request.i94_admit_until, "/request/i94_admit_until"
     if until is None or case.kind != "re-parole":
@@ -71,7 +71,7 @@ def _of_parole(case: Case, library: Library) -> Iterator[Deadline]:
         )
 
 
-def _of_people(case: Case) -> Iterator[Deadline]:
+def _list_passport_days(case: Case) -> Iterator[Deadline]:
     for number, person in enumerate(case.beneficiaries):
         if person.passport is not None and person.passport.expires is not None:
             yield Deadline(
@@ -82,7 +82,7 @@ def _of_people(case: Case) -> Iterator[Deadline]:
             )
 
 
-def _of_events(case: Case) -> Iterator[Deadline]:
+def _list_event_days(case: Case) -> Iterator[Deadline]:
     for number, event in enumerate(case.request.events):
         yield Deadline(
             day=event.date,
@@ -99,7 +99,7 @@ def _of_events(case: Case) -> Iterator[Deadline]:
         )
 
 
-def _of_facts(library: Library, facts_used: Iterable[FactUsed]) -> Iterator[Deadline]:
+def _list_fact_days(library: Library, facts_used: Iterable[FactUsed]) -> Iterator[Deadline]:
     """Yield the day on which the first of the facts relied on must be checked again."""
     limit = library.facts.get("deadlines/stale")
     days = [

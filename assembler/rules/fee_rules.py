@@ -121,7 +121,7 @@ def _check_forms(context: RuleContext) -> Iterator[Hit]:
     missing = [
         form
         for form in list_required_forms(context)
-        if form not in listed and not (form == "i-131" and _covers_everyone(context))
+        if form not in listed and not (form == "i-131" and _is_covering_everyone(context))
     ]
     if missing:
         yield Hit(rule="FORM.NOT_ENCLOSED", pointer="/forms", values={"forms": ", ".join(missing)})
@@ -139,7 +139,7 @@ def list_required_forms(context: RuleContext) -> list[str]:
     return [form for form, is_needed in needed if is_needed]
 
 
-def _covers_everyone(context: RuleContext) -> bool:
+def _is_covering_everyone(context: RuleContext) -> bool:
     forms = [form for form in context.case.forms if form.form == "i-131"]
     return all(
         any(person.id in form.belongs_to for form in forms) for person in context.case.beneficiaries

@@ -82,12 +82,12 @@ def _check_response(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
             yield Hit(rule="RFE.POINT_UNANSWERED", pointer=f"/rfe/points/{n}/answer")
         elif not point.exhibits and not list_cited_exhibits(point.answer):
             yield Hit(rule="RFE.POINT_UNPROVED", pointer=f"/rfe/points/{n}")
-    yield from _notice(context, rfe)
+    yield from _check_notice(context, rfe)
     if rfe.address is None and context.case.request.filing == "paper":
         yield Hit(rule="RFE.ADDRESS", pointer="/rfe")
 
 
-def _notice(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
+def _check_notice(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
     everyone = {person.id for person in context.case.beneficiaries}
     for where, exhibit in context.exhibits():
         if exhibit.id != rfe.notice_exhibit:

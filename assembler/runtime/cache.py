@@ -49,7 +49,7 @@ class Cache:
         An entry appears complete or not at all; if two processes make the same one, the first to
         finish wins. Raises OutputNotWritten if it cannot be written.
         """
-        name = _name(key)
+        name = _name_entry(key)
         final = self.root / name[:2] / name
         if self.enabled and is_intact(final):
             return final
@@ -66,7 +66,7 @@ class Cache:
 
     def has(self, key: Sequence[str]) -> bool:
         """Return whether an intact entry exists; if so, it counts as used now."""
-        name = _name(key)
+        name = _name_entry(key)
         return self.enabled and is_intact(self.root / name[:2] / name)
 
     def check_unchanged(self, paths: Iterable[Path]) -> None:
@@ -128,14 +128,14 @@ def is_intact(entry: Path) -> bool:
         if not already_hashed and _digest(entry, [path for path, _ in files], entry.name) != digest:
             return False
         os.utime(entry / DONE)
-        if not already_hashed and _are_settled(files, (entry / DONE).stat().st_mtime_ns):
+        if not already_hashed and _has_settled(files, (entry / DONE).stat().st_mtime_ns):
             _hashed[entry, digest] = files
     except (OSError, ValueError):  # removed meanwhile, or unreadable: it is made again
         return False
     return True
 
 
-def _are_settled(files: Iterable[tuple[str, Signature]], now: int) -> bool:
+def _has_settled(files: Iterable[tuple[str, Signature]], now: int) -> bool:
     """Return whether the files are older than the clock resolution, so that a later write shows in
     their times."""
     return all(max(signature[2:]) < now - _SETTLED for _, signature in files)
@@ -149,7 +149,7 @@ def discard(entry: Path) -> None:
         shutil.rmtree(entry, ignore_errors=True)
 
 
-def _name(key: Sequence[str]) -> str:
+def _name_entry(key: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()
 
 

@@ -116,7 +116,7 @@ def _extract_pointer(message: str) -> str:
     """Return the JSON pointer of the place at the end of a msgspec message ("`$.ledger[3]`")."""
     path = message.rpartition("`$")[2].rstrip("`")
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
-    return "".join(_step(int(index) if index else key) for key, index in steps) or "/"
+    return "".join(_format_step(int(index) if index else key) for key, index in steps) or "/"
 
 
 def digest_of(folder: Path) -> str:
@@ -166,7 +166,7 @@ def _find_repeated_keys(value: Any, pointer: str) -> Iterator[str]:
             yield pointer or "/"
         if isinstance(value, dict):
             waiting += [
-                (inner, pointer + _step(key))
+                (inner, pointer + _format_step(key))
                 for key, inner in value.items()
                 if isinstance(inner, dict | list)
             ]
@@ -178,7 +178,7 @@ def _find_repeated_keys(value: Any, pointer: str) -> Iterator[str]:
             ]
 
 
-def _step(key: object) -> str:
+def _format_step(key: object) -> str:
     """Return a step of a JSON pointer; a key that is not the schema's could be a client's fact."""
     text = str(key)
     return f"/{text}" if isinstance(key, int) or text in _list_keys() else "/…"
@@ -194,7 +194,7 @@ def _find_meant(error: ValidationError) -> ValidationError:
 
 
 def _format_pointer(error: ValidationError) -> str:
-    return "".join(map(_step, error.absolute_path)) or "/"
+    return "".join(map(_format_step, error.absolute_path)) or "/"
 
 
 def _explain_error(error: ValidationError) -> str:

@@ -233,10 +233,10 @@ def call_guarded(function: Callable[[Any], Any], item: Any) -> Any:
         if refusal := find_write_refusal(error):
             name = os.path.basename(str(refusal.filename)) if refusal.filename else "a work file"  # noqa: PTH119
             return write_error(name, refusal)
-        return Failure(kind="error", detail=f"{type(error).__name__} in {_place(error)}")
+        return Failure(kind="error", detail=f"{type(error).__name__} in {_locate_error(error)}")
 
 
-def _place(error: BaseException) -> str:
+def _locate_error(error: BaseException) -> str:
     """Return file and line of our innermost frame, never the message, which may hold content."""
     import traceback
 

@@ -160,7 +160,7 @@ def _step_while(
 ) -> FitState:
     steps_by_place = {
         place: steps.list_steps(
-            _survey(inputs, place).dpi, inputs.profile.fit_dpi, inputs.profile.max_dpi
+            _get_survey(inputs, place).dpi, inputs.profile.fit_dpi, inputs.profile.max_dpi
         )
         for place in places
     }
@@ -208,7 +208,7 @@ def page_size(inputs: FitInputs, state: FitState, place: Place) -> int:
     return (
         state.chosen[place].fitted.bytes_after
         if place in state.chosen
-        else _survey(inputs, place).weight
+        else _get_survey(inputs, place).weight
     )
 
 
@@ -275,7 +275,7 @@ def fit_findings(state: FitState, where: Mapping[Place, str]) -> tuple[Finding, 
     return tuple(findings)
 
 
-def _survey(inputs: FitInputs, place: Place) -> PageSurvey:
+def _get_survey(inputs: FitInputs, place: Place) -> PageSurvey:
     return inputs.surveys[place[0]][place[1]]
 
 
@@ -287,7 +287,7 @@ def _make_job(inputs: FitInputs, place: Place, dpi: int, workshop: Workshop) -> 
         index=index,
         pdf=inputs.files[name],
         sha256=inputs.sha256[name],
-        survey=_survey(inputs, place),
+        survey=_get_survey(inputs, place),
         dpi=dpi,
         language=languages[index] if index < len(languages) else "en",
         cache=workshop.cache,

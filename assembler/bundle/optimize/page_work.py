@@ -123,7 +123,7 @@ def _make(job: PageJob, engine: str, folder: Path) -> None:
             if coded is not None:
                 saved += int(image.stream_dict.Length) - len(coded.data)
                 is_redrawn = is_redrawn or coded.width != int(image.Width)
-                records.append(_record(number, generation, coded, folder))
+                records.append(_store_coded(number, generation, coded, folder))
                 picture_coding.store_picture(image, coded)
         word_counts = _count_words(job, engine, pdf.pages[job.index], folder) if is_redrawn else {}
     numbers = {
@@ -151,7 +151,7 @@ def _recode_picture(image: Object, dpi: float, limit: int) -> CodedPicture | Non
         return None
 
 
-def _record(number: int, generation: int, coded: CodedPicture, folder: Path) -> dict[str, Any]:
+def _store_coded(number: int, generation: int, coded: CodedPicture, folder: Path) -> dict[str, Any]:
     name = f"{number}-{generation}.bin"
     (folder / name).write_bytes(coded.data)
     return {

@@ -61,20 +61,20 @@ def read_print_rules(raw: Mapping[str, Any]) -> Rules:
         Cover(
             id=row["id"],
             title=row["title"],
-            grams=_number(row["grams"]),
-            millimetres=_number(row["millimetres"]),
-            own_grams=_number(row["own_grams"]),
+            grams=_read_number(row["grams"]),
+            millimetres=_read_number(row["millimetres"]),
+            own_grams=_read_number(row["own_grams"]),
         )
         for row in raw["packages"]
     )
     parsed = Rules(
         paper=paper["title"],
-        grams=_number(paper["grams_a_sheet"]),
-        millimetres=_number(paper["millimetres_a_sheet"]),
-        loose=_number(paper["loose"]),
+        grams=_read_number(paper["grams_a_sheet"]),
+        millimetres=_read_number(paper["millimetres_a_sheet"]),
+        loose=_read_number(paper["loose"]),
         covers=covers,
-        dpi=int(_number(receiver["dpi"])),
-        places=int(_number(receiver["places"])),
+        dpi=int(_read_number(receiver["dpi"])),
+        places=int(_read_number(receiver["places"])),
     )
     if (
         not covers
@@ -85,7 +85,7 @@ def read_print_rules(raw: Mapping[str, Any]) -> Rules:
     return parsed
 
 
-def _number(dated: Mapping[str, Any]) -> float:
+def _read_number(dated: Mapping[str, Any]) -> float:
     """Return the value of a dated figure. Raises ValueError unless it is above zero."""
     value = float(dated["value"])
     if not value > 0:

@@ -211,7 +211,9 @@ def _check_losses(source: _Source, converted: ConvertedDocument) -> None:
         "pictures or drawings": count_missing_drawings(drawings, converted.pdf),
     }
     if source.check_links:
-        links = set(_link_addresses(source.docx)) - set(_list_annotation_addresses(converted.pdf))
+        links = set(_list_link_addresses(source.docx)) - set(
+            _list_annotation_addresses(converted.pdf)
+        )
         counts["links"] = len(links)
     if any(counts.values()):
         losses = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
@@ -223,7 +225,7 @@ def _check_losses(source: _Source, converted: ConvertedDocument) -> None:
         )
 
 
-def _link_addresses(docx: Path) -> list[str]:
+def _list_link_addresses(docx: Path) -> list[str]:
     """Return the addresses of the body's links that have a text to click on."""
     with zipfile.ZipFile(docx) as archive:
         targets = read_relations(archive, "word/document.xml")

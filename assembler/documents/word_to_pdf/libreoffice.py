@@ -146,7 +146,7 @@ def _find_on_page(page: object, index: int, addresses: Sequence[str]) -> Iterato
     text = page.get_textpage()  # type: ignore[attr-defined]
     number, box = 0, (0.0, 0.0, 0.0, 0.0)
     for position in range(text.count_chars()):
-        link = _number(text.raw, position)
+        link = _read_link_number(text.raw, position)
         if not 0 < link <= len(addresses):
             continue
         left, bottom, right, top = text.get_charbox(position, loose=True)
@@ -160,7 +160,7 @@ def _find_on_page(page: object, index: int, addresses: Sequence[str]) -> Iterato
         yield index, box, addresses[number - 1]
 
 
-def _number(text: object, position: int) -> int:
+def _read_link_number(text: object, position: int) -> int:
     """Return the number of the link a character belongs to, read from its color; 0 for black."""
     from pypdfium2 import raw
 

@@ -86,7 +86,7 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
         drop_unused_notes(parts)
     moved = move_notes(parts) if lists == "written" else 0
     if moved:
-        rewriting.notes.append(f"{_count(moved, 'note')} set at the end of the text")
+        rewriting.notes.append(f"{_format_count(moved, 'note')} set at the end of the text")
     _write_stories(parts, rewriting)
     if lists == "bullets" and "word/numbering.xml" in parts:
         root = parse_part(parts["word/numbering.xml"])
@@ -121,18 +121,20 @@ def _serialize_tree(root: Any) -> bytes:
 def _write_notes(rewriting: _Rewriting) -> tuple[str, ...]:
     notes = list(rewriting.notes)
     if rewriting.word_art:
-        notes.append(f"{_count(rewriting.word_art, 'piece')} of WordArt printed as plain text")
+        notes.append(
+            f"{_format_count(rewriting.word_art, 'piece')} of WordArt printed as plain text"
+        )
     if rewriting.likenesses:
         notes.append(
-            f"{_count(rewriting.likenesses, 'sign')} of a symbol font replaced by the closest "
-            "match in our fonts"
+            f"{_format_count(rewriting.likenesses, 'sign')} of a symbol font replaced by the "
+            "closest match in our fonts"
         )
     if rewriting.lists is not None and rewriting.lists.unknown:
         notes.append("list numbers of another script printed as Arabic numerals")
     return tuple(notes)
 
 
-def _count(count: int, word: str) -> str:
+def _format_count(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
@@ -234,7 +236,9 @@ def _write_out_signs(run: Any, rewriting: _Rewriting) -> bool:
         if child.tag == f"{W}t" and child.text:
             text = (
                 "".join(
-                    character if character.isspace() else _sign(face, ord(character), rewriting)
+                    character
+                    if character.isspace()
+                    else _replace_sign(face, ord(character), rewriting)
                     for character in child.text
                 )
                 if symbolic
@@ -255,7 +259,7 @@ def _write_out_character(run: Any, child: Any, rewriting: _Rewriting) -> bool:
     """Write out a character that is an element of its own; return whether it was one."""
     if child.tag == f"{W}sym":
         code = child.get(f"{W}char", "")
-        sign = _sign(
+        sign = _replace_sign(
             child.get(f"{W}font", ""),
             int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,6}", code) else 0,
             rewriting,
@@ -273,7 +277,7 @@ def _write_out_character(run: Any, child: Any, rewriting: _Rewriting) -> bool:
     return True
 
 
-def _sign(face: str, code: int, rewriting: _Rewriting) -> str:
+def _replace_sign(face: str, code: int, rewriting: _Rewriting) -> str:
     """Return what a code of a symbol font shows; the code itself if unknown, so that a check
     reports it."""
     sign = symbol_fonts.find_sign(face, code)

@@ -261,7 +261,7 @@ def _write_label(paragraph: Any, label: str, look: Level) -> None:
         return
     run = etree.Element(f"{W}r")
     if look.look is not None:
-        run.append(_own_look(look.look))
+        run.append(_copy_look(look.look))
     # a blank even before a tab, so that a search finds the text as a separate word
     run.append(make_text_element(label if look.suffix == "nothing" else f"{label} "))
     if look.suffix == "tab":
@@ -269,7 +269,7 @@ def _write_label(paragraph: Any, label: str, look: Level) -> None:
     paragraph.insert(paragraph.index(properties) + 1, run)
 
 
-def _own_look(look: Any) -> Any:
+def _copy_look(look: Any) -> Any:
     """Return the number's formatting in the text's font: a bullet is now a character of ordinary
     fonts."""
     copy = deepcopy(look)

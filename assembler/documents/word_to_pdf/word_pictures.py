@@ -143,25 +143,25 @@ def _read_drawing(picture: Any, holder: Any) -> _Placing | None:
     if not relation or size is None:
         return None
     scale = math.prod(
-        _scale(group) for group in picture.iterancestors(f"{_WPG}wgp", f"{_WPG}grpSp")
+        _compute_scale(group) for group in picture.iterancestors(f"{_WPG}wgp", f"{_WPG}grpSp")
     )
     crop = picture.find(f"{_PIC}blipFill/{_A}srcRect")
     shares = [
-        _number(crop.get(side, "0")) / 100_000 if crop is not None else 0.0 for side in "ltrb"
+        _parse_number(crop.get(side, "0")) / 100_000 if crop is not None else 0.0 for side in "ltrb"
     ]
     transform = frame if frame is not None else {}
     return _Placing(
         relation=relation,
-        width=_number(size.get("cx")) * scale,
-        height=_number(size.get("cy")) * scale,
-        turn=_number(transform.get("rot", "0")) / 60_000,
+        width=_parse_number(size.get("cx")) * scale,
+        height=_parse_number(size.get("cy")) * scale,
+        turn=_parse_number(transform.get("rot", "0")) / 60_000,
         mirrored=transform.get("flipH", "0") in ("1", "true"),
         upside_down=transform.get("flipV", "0") in ("1", "true"),
         crop=_clamp_shares(shares),
     )
 
 
-def _scale(group: Any) -> float:
+def _compute_scale(group: Any) -> float:
     """Return how much smaller a group draws its content."""
     frame = group.find(f"{_WPG}grpSpPr/{_A}xfrm")
     outer, inner = (
@@ -169,9 +169,9 @@ def _scale(group: Any) -> float:
         if frame is not None
         else (None, None)
     )
-    if outer is None or inner is None or not _number(inner.get("cx")):
+    if outer is None or inner is None or not _parse_number(inner.get("cx")):
         return 1.0
-    return _number(outer.get("cx")) / _number(inner.get("cx"))
+    return _parse_number(outer.get("cx")) / _parse_number(inner.get("cx"))
 
 
 def _read_vml(data: Any) -> _Placing | None:
@@ -188,12 +188,14 @@ def _read_vml(data: Any) -> _Placing | None:
         0.0 if grouped else _parse_length(style.get(name, "")) for name in ("width", "height")
     )
     flip = style.get("flip", "")
-    crop = [_share(data.get(f"crop{side}", "")) for side in ("left", "top", "right", "bottom")]
+    crop = [
+        _parse_share(data.get(f"crop{side}", "")) for side in ("left", "top", "right", "bottom")
+    ]
     return _Placing(
         relation=relation,
         width=width,
         height=height,
-        turn=_number(style.get("rotation", "0")),
+        turn=_parse_number(style.get("rotation", "0")),
         mirrored="x" in flip,
         upside_down="y" in flip,
         crop=_clamp_shares(crop),
@@ -202,12 +204,12 @@ def _read_vml(data: Any) -> _Placing | None:
 
 def _parse_length(text: str) -> float:
     match = re.match(r"([\d.]+)\s*([a-z]*)", text.strip())
-    return _number(match[1]) * _UNITS.get(match[2], 0) if match else 0.0
+    return _parse_number(match[1]) * _UNITS.get(match[2], 0) if match else 0.0
 
 
-def _share(text: str) -> float:
+def _parse_share(text: str) -> float:
     """Return a cropped share of VML: "0.25", or "16384f" in 65,536ths."""
-    return _number(text.rstrip("f")) / (65_536 if text.endswith("f") else 1)
+    return _parse_number(text.rstrip("f")) / (65_536 if text.endswith("f") else 1)
 
 
 def _clamp_shares(shares: list[float]) -> tuple[float, float, float, float]:
@@ -220,7 +222,7 @@ def _clamp_shares(shares: list[float]) -> tuple[float, float, float, float]:
     )
 
 
-def _number(text: str | None) -> float:
+def _parse_number(text: str | None) -> float:
     try:
         return float(text or 0)
     except ValueError:
@@ -233,7 +235,9 @@ def _replace(
     """Put each picture into the line, after the drawing that held it; its other content, such as
     text, stays."""
     drawings = [
-        drawing for _, placing in placings if (drawing := _inline(placing, part, parts)) is not None
+        drawing
+        for _, placing in placings
+        if (drawing := _draw_inline(placing, part, parts)) is not None
     ]
     if len(drawings) < len(placings):
         return False
@@ -252,7 +256,7 @@ def _replace(
     return True
 
 
-def _inline(placing: _Placing, part: str, parts: MutableMapping[str, bytes]) -> Any:
+def _draw_inline(placing: _Placing, part: str, parts: MutableMapping[str, bytes]) -> Any:
     """Return a picture in the line as it is placed; None for one that cannot be drawn."""
     from PIL import Image, UnidentifiedImageError
 

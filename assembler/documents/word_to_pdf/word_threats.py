@@ -303,7 +303,7 @@ def _make_threat(part: str, kind: str) -> Threat:
 
 
 @lru_cache(maxsize=4096)
-def _name_of(tag: str) -> tuple[str, str]:
+def _split_name(tag: str) -> tuple[str, str]:
     """Return namespace and local name of an element or attribute; cached, since a document repeats
     few names."""
     name = etree.QName(tag)
@@ -314,7 +314,7 @@ def _check_elements(name: str, root: Any) -> Iterator[Threat]:
     for node in root.iter():
         if not isinstance(node.tag, str):
             continue
-        place, local = _name_of(node.tag)
+        place, local = _split_name(node.tag)
         if local == "OLEObject":
             yield _make_threat(name, "oleObject")
         elif place in _WORDML and local in _ELEMENTS:
@@ -322,7 +322,7 @@ def _check_elements(name: str, root: Any) -> Iterator[Threat]:
         elif local == "externalData" and place.endswith("/chart"):
             yield _make_threat(name, "package")
         elif place.startswith("urn:schemas-microsoft-com:") and any(
-            map(_leads_out, node.attrib.items())
+            map(_is_leading_out, node.attrib.items())
         ):
             yield Threat(
                 part=name,
@@ -331,7 +331,7 @@ def _check_elements(name: str, root: Any) -> Iterator[Threat]:
             )
 
 
-def _leads_out(attribute: tuple[Any, Any]) -> bool:
+def _is_leading_out(attribute: tuple[Any, Any]) -> bool:
     """Return whether an attribute of a VML drawing names a file or page: `src` always fetches, the
     others on a click."""
     key, value = etree.QName(attribute[0]), str(attribute[1]).strip()
@@ -384,14 +384,18 @@ def _iterate_instructions(root: Any) -> Iterator[str]:
     in_result: list[bool] = []
     stray = ""
     for node in root.iter():
-        local = _name_of(node.tag)[1] if isinstance(node.tag, str) else ""
+        local = _split_name(node.tag)[1] if isinstance(node.tag, str) else ""
         if local == "fldSimple":
             yield next(
-                (value for key, value in node.attrib.items() if _name_of(key)[1] == "instr"), ""
+                (value for key, value in node.attrib.items() if _split_name(key)[1] == "instr"), ""
             )
         elif local == "fldChar":
             kind = next(
-                (value for key, value in node.attrib.items() if _name_of(key)[1] == "fldCharType"),
+                (
+                    value
+                    for key, value in node.attrib.items()
+                    if _split_name(key)[1] == "fldCharType"
+                ),
                 "",
             )
             if kind == "begin":

@@ -178,7 +178,7 @@ def _find_invisible(
         yield from marks
         return
     differences = np.abs(with_marks - without).max(axis=2) > _VISIBLE_DIFFERENCE
-    frame = _frame(after)
+    frame = _read_frame(after)
     for mark in marks:
         place = _place_on_page(mark.box, frame)
         if place is None or not _is_changed(differences, place, scale, frame.height):
@@ -188,7 +188,7 @@ def _find_invisible(
 Patch = tuple[Image.Image, Box]  # a picture and its place on the page as shown
 
 
-def _frame(page: Any) -> Frame:
+def _read_frame(page: Any) -> Frame:
     x0, y0, x1, y1 = page.get_cropbox()
     return Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=page.get_rotation())
 
@@ -196,7 +196,7 @@ def _frame(page: Any) -> Frame:
 def _make_patches(
     before: Any, after: Any, marks: Sequence[SurveyedMark], excluded: ExcludedPlaces
 ) -> list[Patch]:
-    frame, number = _frame(after), marks[0].page
+    frame, number = _read_frame(after), marks[0].page
     scale = min(_COMPARE_SCALE, _MAX_PIXELS / max(after.get_size()))
     gray_before, gray_after = _render_gray(before, scale), _render_gray(after, scale)
     if gray_before.shape != gray_after.shape:
@@ -211,7 +211,7 @@ def _make_patches(
         mark.box
         for mark in marks
         if (place := _place_on_page(mark.box, frame))
-        and not any(_overlap(place, our_mark) for our_mark in our_marks)
+        and not any(_is_overlapping(place, our_mark) for our_mark in our_marks)
         and _is_changed(differences, place, scale, frame.height)
     ]
     places = [place for box in boxes if (place := _patch_place(box, frame, fields))]
@@ -232,7 +232,7 @@ def _patch_place(box: Box, frame: Frame, fields: Sequence[Box]) -> Box | None:
     """
     for border in (_BORDER, 0.0):
         place = _place_on_page(box, frame, border)
-        if place and not any(_overlap(place, field) for field in fields):
+        if place and not any(_is_overlapping(place, field) for field in fields):
             return place
     return None
 
@@ -266,7 +266,7 @@ def _convert_to_pixels(place: Box, scale: float, height: float) -> tuple[int, in
     )
 
 
-def _overlap(a: Box, b: Box) -> bool:
+def _is_overlapping(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 

@@ -106,7 +106,7 @@ def list_field_places(pdf: Pdf) -> Iterator[FieldPlace]:
             rect = read_box(note.get(Name.Rect))
             if rect is None or is_hidden(note):
                 continue
-            yield _place(number, index, note, rect, form)
+            yield _read_place(number, index, note, rect, form)
 
 
 def is_hidden(note: Any) -> bool:
@@ -172,7 +172,7 @@ def find_inherited_entry(widget: Any, key: str, form: Any = None) -> Any:
     return form.get(key) if form is not None else None
 
 
-def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldPlace:
+def _read_place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldPlace:
     flags = int(read_number(find_inherited_entry(widget, "/Ff"), 0))
     kind = _classify_field(widget, flags)
     maximum = int(read_number(find_inherited_entry(widget, "/MaxLen"), 0))

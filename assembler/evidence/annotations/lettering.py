@@ -311,7 +311,10 @@ def _build_font(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
     from fontTools.fontBuilder import FontBuilder
 
     names = [".notdef", *(f"g{number}" for number in range(1, len(glyphs) + 1))]
-    outlines = [_outline(_MISSING, 0), *(_outline(face, number) for face, number, _, _ in glyphs)]
+    outlines = [
+        _draw_outline(_MISSING, 0),
+        *(_draw_outline(face, number) for face, number, _, _ in glyphs),
+    ]
     builder = FontBuilder(_EM, isTTF=True)
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({})
@@ -335,7 +338,7 @@ def _build_font(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
     return out.getvalue()
 
 
-def _outline(face: int, number: int) -> Any:
+def _draw_outline(face: int, number: int) -> Any:
     from fontTools.pens.cu2quPen import Cu2QuPen
     from fontTools.pens.recordingPen import DecomposingRecordingPen
     from fontTools.pens.transformPen import TransformPen

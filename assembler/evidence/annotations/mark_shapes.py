@@ -47,7 +47,7 @@ def draw_mark(mark: Mark, lettering: Lettering) -> Drawing | None:
     if mark.kind == "/FreeText":
         return _draw_free_text(mark, lettering)
     if mark.kind == "/Stamp":
-        return _stamp(mark, lettering)
+        return _draw_stamp(mark, lettering)
     draw: Callable[[Mark], Drawing | None] | None = {
         "/Line": _draw_line,
         "/PolyLine": _draw_polyline,
@@ -213,7 +213,7 @@ def _draw_redaction(mark: Mark) -> Drawing:
     )
 
 
-def _stamp(mark: Mark, lettering: Lettering) -> Drawing:
+def _draw_stamp(mark: Mark, lettering: Lettering) -> Drawing:
     """Draw a rubber stamp: the words of its name in a frame."""
     words = stamp_words(mark.note)
     color = mark.stroke if read_color(mark.note.get(Name.C)) else (0.75, 0.1, 0.1)

@@ -84,11 +84,12 @@ def _find_blank_backs(pages: Sequence[ExhibitPage]) -> dict[FilePart, list[Exhib
     return {
         part: blank
         for part, of_part in by_part.items()
-        if (blank := [page for page in of_part if page.page.blank]) and _are_backs(blank, of_part)
+        if (blank := [page for page in of_part if page.page.blank])
+        and _has_backs_only(blank, of_part)
     }
 
 
-def _are_backs(blank: Sequence[ExhibitPage], pages: Sequence[ExhibitPage]) -> bool:
+def _has_backs_only(blank: Sequence[ExhibitPage], pages: Sequence[ExhibitPage]) -> bool:
     printed = {page.page.source_page for page in pages if not page.page.blank}
     is_whole = bool(pages[0].part.pages) or len(pages) % 2 == 0
     return is_whole and all(

@@ -65,7 +65,7 @@ def measure_page(
     gray = np.asarray(image.convert("L"))
     scale = 72 / dpi
     size = (image.width * scale, image.height * scale)
-    sample = measure_words(gray, words) if _are_believable(words) else []
+    sample = measure_words(gray, words) if _is_believable(words) else []
     measures = replace(
         _measure_text(words, scale * image.height),
         contrast=_measure_contrast(gray, sample),
@@ -93,7 +93,7 @@ def measure_page(
     return measures
 
 
-def _are_believable(words: Words) -> bool:
+def _is_believable(words: Words) -> bool:
     """Return whether the words can be believed to be where print is."""
     return len(words) >= FEW and sum(sure for _, sure, _ in words) >= _MIN_CONFIDENCE * len(words)
 

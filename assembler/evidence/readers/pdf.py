@@ -189,7 +189,7 @@ def _read_box(raw: Any) -> Box | None:
     empty."""
     if not isinstance(raw, Array) or len(raw) != 4:
         return None
-    numbers = [_number(value) for value in raw]
+    numbers = [_read_number(value) for value in raw]
     if not all(math.isfinite(value) for value in numbers):
         return None
     x0, y0, x1, y1 = numbers
@@ -197,7 +197,7 @@ def _read_box(raw: Any) -> Box | None:
     return box if box[2] > box[0] and box[3] > box[1] else None
 
 
-def _number(value: Any) -> float:
+def _read_number(value: Any) -> float:
     return float(value) if isinstance(value, int | float | Decimal) else math.nan
 
 
@@ -206,7 +206,7 @@ def _normalize_rotation(number: int, page: pikepdf.Page) -> Iterator[Loss]:
 
     Every viewer ignores an odd angle below 90; each treats larger ones differently.
     """
-    raw = _number(_find_inherited(page, Name.Rotate) or 0)
+    raw = _read_number(_find_inherited(page, Name.Rotate) or 0)
     if not math.isfinite(raw) or (raw % 90 and abs(raw) > 90):
         raise Refused(
             "EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF"
@@ -229,7 +229,7 @@ def _drop_unit(number: int, page: pikepdf.Page) -> Iterator[Loss]:
     if raw is None:
         return
     del page.UserUnit
-    unit = _number(raw)
+    unit = _read_number(raw)
     if unit != 1:
         yield make_loss(
             "EVID.GEOMETRY",

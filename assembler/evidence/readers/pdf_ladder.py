@@ -51,7 +51,7 @@ class Reading:
 def open_pdf(data: bytes, password: str = "") -> Reading:
     """Open a PDF. Raises Refused if fewer than two readers agree on its pages."""
     count = _count_pages(data, password)
-    steps = [_step("PDFium", pdfium.PYPDFIUM_INFO, "opened" if count >= 0 else "failed")]
+    steps = [_describe_step("PDFium", pdfium.PYPDFIUM_INFO, "opened" if count >= 0 else "failed")]
     try:
         pdf = pikepdf.open(io.BytesIO(data), password=password)
         pages = len(pdf.pages)
@@ -60,9 +60,9 @@ def open_pdf(data: bytes, password: str = "") -> Reading:
     except PDF_ERRORS as error:
         if refusal := refuse_foreign_encryption(data):
             raise refusal from error
-        steps.insert(0, _step("pikepdf", pikepdf.__version__, "failed"))
+        steps.insert(0, _describe_step("pikepdf", pikepdf.__version__, "failed"))
         return _open_rewritten(data, password, count, steps)
-    steps.insert(0, _step("pikepdf", pikepdf.__version__, "opened"))
+    steps.insert(0, _describe_step("pikepdf", pikepdf.__version__, "opened"))
     _check_page_count(pages)
     if count == _NEEDS_PASSWORD:
         raise refuse_for_chrome(password)
@@ -72,7 +72,9 @@ def open_pdf(data: bytes, password: str = "") -> Reading:
     if count >= 0:
         raise _refuse_page_count(pages, count)
     rewritten = rewrite_with_pypdf(data, password)
-    steps.append(_step("pypdf", pypdf.__version__, "opened" if rewritten is not None else "failed"))
+    steps.append(
+        _describe_step("pypdf", pypdf.__version__, "opened" if rewritten is not None else "failed")
+    )
     second = _count_pages(rewritten) if rewritten is not None else -1
     if second < 0:
         raise _refuse_unreadable(steps)
@@ -123,7 +125,7 @@ def _open_rewritten(data: bytes, password: str, count: int, steps: list[str]) ->
         except (*PDF_ERRORS, pikepdf.PasswordError):
             pdf, is_complete = None, False
         steps.append(
-            _step(
+            _describe_step(
                 name, str(version), "written again" if is_complete else "could not write it again"
             )
         )
@@ -135,7 +137,7 @@ def _open_rewritten(data: bytes, password: str, count: int, steps: list[str]) ->
     raise _refuse_unreadable(steps)
 
 
-def _step(name: str, version: object, outcome: str) -> str:
+def _describe_step(name: str, version: object, outcome: str) -> str:
     return f"{name} {version}: {outcome}"
 
 

@@ -95,11 +95,11 @@ class _TiffFile:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._order = "<" if data[:2] == b"II" else ">"
-        self._big = self._number("H", 2) == 43
+        self._big = self._read_number("H", 2) == 43
 
     def first(self) -> int:
         """Return the position of the first directory."""
-        return self._number("Q", 8) if self._big else self._number("I", 4)
+        return self._read_number("Q", 8) if self._big else self._read_number("I", 4)
 
     def directory(self, position: int) -> tuple[dict[int, int], int]:
         """Return the integer tags of the directory at a position, and the position of the next one
@@ -107,17 +107,17 @@ class _TiffFile:
 
         Under the negative tag of the SubIFDs is their count.
         """
-        count = self._number("Q" if self._big else "H", position)
+        count = self._read_number("Q" if self._big else "H", position)
         start, step = (position + 8, 20) if self._big else (position + 2, 12)
         if count > 4096:
             raise _refuse_broken("the TIFF is damaged")
         tags: dict[int, int] = {}
         for n in range(count):
-            tag, value = self._tag(start + step * n)
+            tag, value = self._read_tag(start + step * n)
             tags[tag] = value
             if tag == _SUB_IFDS:
-                tags[-tag] = self._number("Q" if self._big else "I", start + step * n + 4)
-        return tags, self._number("Q" if self._big else "I", start + step * count)
+                tags[-tag] = self._read_number("Q" if self._big else "I", start + step * n + 4)
+        return tags, self._read_number("Q" if self._big else "I", start + step * count)
 
     def sub_directories(self, value: int, count: int) -> list[int]:
         """Return the positions of the directories below another.
@@ -129,13 +129,15 @@ class _TiffFile:
         width, format_ = (8, "Q") if self._big else (4, "I")
         if count == 1:
             return [value]
-        return [self._number(format_, value + width * n) for n in range(count)]
+        return [self._read_number(format_, value + width * n) for n in range(count)]
 
-    def _tag(self, position: int) -> tuple[int, int]:
-        tag, kind = self._number("H", position), self._number("H", position + 2)
-        return tag, self._number("H" if kind == 3 else "I", position + (12 if self._big else 8))
+    def _read_tag(self, position: int) -> tuple[int, int]:
+        tag, kind = self._read_number("H", position), self._read_number("H", position + 2)
+        return tag, self._read_number(
+            "H" if kind == 3 else "I", position + (12 if self._big else 8)
+        )
 
-    def _number(self, format_: str, position: int) -> int:
+    def _read_number(self, format_: str, position: int) -> int:
         try:
             return int(struct.unpack_from(self._order + format_, self._data, position)[0])
         except struct.error as error:

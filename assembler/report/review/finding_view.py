@@ -117,22 +117,26 @@ def _list_next_steps(groups: Sequence[FindingGroup], verdict: Verdict) -> Iterat
     blockers = [group for group in groups if group.tone is Tone.BLOCKER]
     if verdict.missing_forms:
         names = ", ".join(verdict.missing_forms)
-        yield _step(f"Add the missing forms: {names}.", "#fix", count=len(verdict.missing_forms))
+        yield _make_step(
+            f"Add the missing forms: {names}.", "#fix", count=len(verdict.missing_forms)
+        )
     fixes = [group for group in blockers if not (group.shared_remedy and _is_missing_form(group))]
     for group in fixes[:_MOST_STEPS]:
         text = group.shared_remedy or f"fix {count_noun(len(group.findings), 'problem')} below"
-        yield _step(format_sentence(text), f"#{_make_anchor(group)}", count=len(group.findings))
+        yield _make_step(
+            format_sentence(text), f"#{_make_anchor(group)}", count=len(group.findings)
+        )
     if len(fixes) > _MOST_STEPS:
         more = count_noun(len(fixes) - _MOST_STEPS, "more problem")
-        yield _step(f"Fix {more}, listed below.", "#fix")
+        yield _make_step(f"Fix {more}, listed below.", "#fix")
     if blockers:
-        yield _step("Build the packet again.", command="assembler bundle")
+        yield _make_step("Build the packet again.", command="assembler bundle")
     if verdict.to_check:
         things = "the one thing" if verdict.to_check == 1 else f"the {verdict.to_check} things"
-        yield _step(f"Look at {things} to check. You may find nothing to change.", "#check")
+        yield _make_step(f"Look at {things} to check. You may find nothing to change.", "#check")
     if not blockers:
-        yield _step("Look through the pages.", "#pages")
-        yield _step("Go through the sign-off list, get the signatures, and file.", "#signoff")
+        yield _make_step("Look through the pages.", "#pages")
+        yield _make_step("Go through the sign-off list, get the signatures, and file.", "#signoff")
 
 
 def _is_missing_form(group: FindingGroup) -> bool:
@@ -140,7 +144,7 @@ def _is_missing_form(group: FindingGroup) -> bool:
     return all(finding.part and finding.rule == "FORM.PLACEHOLDER" for finding in group.findings)
 
 
-def _step(text: str, anchor: str = "", *, count: int = 0, command: str = "") -> Json:
+def _make_step(text: str, anchor: str = "", *, count: int = 0, command: str = "") -> Json:
     return {"parts": split_code(text), "anchor": anchor, "count": count, "command": command}
 
 
