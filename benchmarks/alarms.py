@@ -185,7 +185,7 @@ def score_citations(subjects: Sequence[Subject]) -> Iterator[tuple[str, Tally]]:
         page = lookalikes.as_text("A paper.", "evidence/paper.pdf")
         needed = {
             category
-            for sheet in library.checklists_for(one.case.kind, one.case.reasons)
+            for sheet in library.select_checklists(one.case.kind, one.case.reasons)
             for line in sheet.lines
             if not line.when and line.subject == "case"
             for category in line.categories

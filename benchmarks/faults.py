@@ -568,7 +568,7 @@ def too_old(one: Subject, dice: random.Random) -> Iterator[Planted]:
     library = rules.load_library(Shelf.default())
     limits = {
         line.id: line.max_age_days
-        for sheet in library.checklists_for(one.case.kind, one.case.reasons)
+        for sheet in library.select_checklists(one.case.kind, one.case.reasons)
         for line in sheet.lines
     }
     for row in rules.check_case(one.case, library, AS_OF).matrix:

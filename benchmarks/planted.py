@@ -48,7 +48,7 @@ def read(folder: Path, home: Path) -> Subject:
         start = time.process_time()
         check(case, texts)
         compared = time.process_time() - start
-        spent = {row.module: row.cpu for row in workshop.timings()}
+        spent = {row.module: row.cpu for row in workshop.list_timings()}
     return Subject(
         name=folder.name,
         folder=folder,

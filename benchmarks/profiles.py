@@ -53,7 +53,7 @@ def built(case: Path, name: str) -> bool:
     with Workshop(case / ".assembler", jobs=os.cpu_count() or 1) as shop:
         options = pipeline.Options(as_of=AS_OF, profile=name)
         (one,) = pipeline.build_packets(pipeline.make_context(case, shelf, shop, options))
-        seconds, spent = time.perf_counter() - started, sum(row.cpu for row in shop.timings())
+        seconds, spent = time.perf_counter() - started, sum(row.cpu for row in shop.list_timings())
         found = receivers.lint_build(one.folder, profile, shop)
     rules = Counter(f"{finding.severity.value} {finding.rule}" for finding in found)
     print(

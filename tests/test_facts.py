@@ -98,7 +98,7 @@ def test_every_reason_and_kind_of_the_case_schema_has_its_checklist() -> None:
 
     assert sorted(one.reason for one in LIBRARY.checklists if one.reason) == sorted(reasons)
     for kind in CASE["properties"]["kind"]["enum"]:
-        assert LIBRARY.checklists_for(kind, reasons)
+        assert LIBRARY.select_checklists(kind, reasons)
     for one in LIBRARY.checklists:
         assert one.caveat
         assert f"schemas/checklists/{one.id}.json" in NAMES

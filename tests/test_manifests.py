@@ -26,7 +26,7 @@ from assembler.proof import ledger_check, prove
 from assembler.report.manifest_writer import encode_manifest
 from assembler.report.packet_diff import compare
 from assembler.runtime.cache import Cache
-from assembler.runtime.manifest_reader import digest_of, parse_manifest, read_manifest
+from assembler.runtime.manifest_reader import parse_manifest, read_digest, read_manifest
 from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import AS_OF
@@ -505,7 +505,7 @@ def test_verify_of_a_broken_manifest_ends_with_9_and_names_the_place(copy: Path)
 
 def test_verify_against_a_digest_tells_a_forged_manifest(copy: Path) -> None:
     packet = copy / "build/child"
-    noted = digest_of(packet)
+    noted = read_digest(packet)
     ok, out = verify(packet, "--against", noted[:16].upper(), "-v")
     assert (ok, "the manifest is the one that was recorded" in out) == (ExitCode.OK, True)
 
@@ -628,7 +628,7 @@ def test_bundle_and_batch_print_the_digest_to_be_noted_down(copy: Path) -> None:
     day = ["--as-of", AS_OF.isoformat(), "--jobs", "1"]
 
     text = CliRunner().invoke(main, ["bundle", str(copy), *day])
-    noted = digest_of(copy / "build/child")
+    noted = read_digest(copy / "build/child")
     coded = CliRunner().invoke(main, ["batch", str(copy), "--resume", "--json", *day])
 
     assert (text.exit_code, coded.exit_code) == (ExitCode.OK, ExitCode.OK)

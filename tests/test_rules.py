@@ -520,7 +520,7 @@ def test_to_gather_names_every_line_with_its_way_and_source() -> None:
 
     asked = [
         line
-        for one in library().checklists_for("parole", ["targeted-harm", "urgent-medical"])
+        for one in library().select_checklists("parole", ["targeted-harm", "urgent-medical"])
         for line in one.lines
     ]
     assert [line.id for line in asked if f"- [ ] **{line.id}** {line.text}" not in text] == []

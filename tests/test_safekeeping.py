@@ -22,7 +22,7 @@ from tests.factories import CASE
 from tests.support.commands import DAY, run, snapshot
 
 THE_DAY = date(2026, 11, 20)
-RECORD = manifest_writer.record_of("a-case", "child")
+RECORD = manifest_writer.make_record_reader("a-case", "child")
 
 
 def manifest(folder: Path, **change: object) -> None:

@@ -114,7 +114,7 @@ def test_scratch_is_private_and_removed(tmp_path: Path) -> None:
             == stat.S_IMODE(shop.scratch.stat().st_mode)
             == 0o700
         )
-        (shop.folder("x") / "file").write_text("client page")
+        (shop.make_folder("x") / "file").write_text("client page")
         scratch = shop.scratch
 
     assert not scratch.exists()

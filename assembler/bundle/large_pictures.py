@@ -37,7 +37,7 @@ class StagedPictures:
                     self._places[file] = _add(out, file, offsets)
             _write_foot(out, offsets)
 
-    def new_bundle(self) -> Pdf:
+    def make_bundle(self) -> Pdf:
         """Return an empty bundle that has the pictures."""
         return Pdf.open(self._path, access_mode=AccessMode.stream) if self._places else Pdf.new()
 

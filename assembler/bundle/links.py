@@ -47,7 +47,7 @@ def connect_links(layout: Layout, pages: Sequence[Page], other_volumes: OtherVol
             if number in pages_by_number:
                 annotation.Dest = Array([pages_by_number[number].obj, Name.XYZ, None, None, None])
             else:
-                annotation.A = other_volumes.action(number)
+                annotation.A = other_volumes.make_action(number)
             annotation.Border = Array([0, 0, 0])
 
 

@@ -28,7 +28,7 @@ class OtherVolumes:
             if leaf.number in self._homes:
                 self._elsewhere.setdefault(leaf.document, {})[leaf.index] = leaf.number
 
-    def action(self, number: int) -> Dictionary:
+    def make_action(self, number: int) -> Dictionary:
         """Return the action of a link to a page in another file."""
         volume, index = self._homes[number]
         destination = Array([index, Name.XYZ, None, None, None])
@@ -58,7 +58,7 @@ class OtherVolumes:
                     for key in (Name.Dest, Name.A):
                         if key in annotation:
                             del annotation[key]
-                    annotation.A = self.action(numbers[page_object.objgen])
+                    annotation.A = self.make_action(numbers[page_object.objgen])
 
 
 def _find_goal(annotation: Object, named: Mapping[str, Object]) -> Object | None:

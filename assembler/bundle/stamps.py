@@ -14,7 +14,7 @@ from assembler.pdf.geometry import Frame, find_page_matrix, format_operands
 _BASELINE = 0.3  # of the font size, above the bottom of the stamp's box
 
 
-def page_frame(page: Page) -> Frame:
+def read_frame(page: Page) -> Frame:
     """Return the visible box and rotation of a page."""
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     return Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.get(Name.Rotate, 0)) % 360)
@@ -26,7 +26,7 @@ def stamp_pages(bundle: Pdf, layout: Layout, pages: Sequence[Page], font: Object
     for leaf, page in zip(layout.leaves, pages, strict=True):
         if leaf.stamp is not None:
             name = _name_font(page, font)
-            stamp_stream = bundle.make_stream(_draw_stamp(leaf.stamp, page_frame(page), name))
+            stamp_stream = bundle.make_stream(_draw_stamp(leaf.stamp, read_frame(page), name))
             page.Contents = Array([save, *_list_contents(page), stamp_stream])
 
 
@@ -79,7 +79,7 @@ def shrink_pages(
     moves: dict[tuple[int, int], Matrix] = {}
     for leaf, page in zip(layout.leaves, pages, strict=True):
         if leaf.scale != 1.0 or leaf.own:
-            frame = page_frame(page)
+            frame = read_frame(page)
             move = moves[page.obj.objgen] = _move(frame, leaf)
             _redraw(bundle, page, frame, move)
             if leaf.own:

@@ -74,7 +74,7 @@ def bind(
     files = [documents[name] for name in dict.fromkeys(leaf.document for leaf in layout.leaves)]
     with (
         large_pictures.stage_pictures(files, target) as pictures,
-        pictures.new_bundle() as bundle,
+        pictures.make_bundle() as bundle,
         ExitStack() as open_files,
     ):
         source = page_copy.CopySource(documents, open_files, elsewhere, pictures)

@@ -15,7 +15,7 @@ import click
 
 from assembler.cli.console import replace_control_characters
 from assembler.cli.output_streams import write
-from assembler.cli.shared_options import wants_all
+from assembler.cli.shared_options import is_all_wanted
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def print_findings(
         findings,
         _load_titles(shelf_dir),
         width=_measure_width(err=err),
-        show_all=ctx is not None and wants_all(ctx),
+        show_all=ctx is not None and is_all_wanted(ctx),
     )
     for line in lines:
         _write(line.text, _COLORS[line.tone.value], err=err)
@@ -73,7 +73,7 @@ def print_case_findings(
     from assembler.rules import is_blocker
 
     ctx = click.get_current_context(silent=True)
-    is_all = ctx is not None and wants_all(ctx)
+    is_all = ctx is not None and is_all_wanted(ctx)
     shown = [finding for finding in findings if is_all or is_blocker(finding)]
     if shown:
         _write(case, {"bold": True}, err=False)
@@ -83,7 +83,7 @@ def print_case_findings(
 def print_not_checked(sentences: Sequence[str], checked: str) -> None:
     """Print what was checked, and how much no program could check; each sentence with --all."""
     ctx = click.get_current_context(silent=True)
-    is_all = ctx is not None and wants_all(ctx)
+    is_all = ctx is not None and is_all_wanted(ctx)
     for sentence in sentences if is_all else ():
         _write(f"Not checked: {sentence}", _COLORS["hint"], err=False)
     number = f"{len(sentences)} point{'' if len(sentences) == 1 else 's'}"

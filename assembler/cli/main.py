@@ -212,7 +212,7 @@ def bundle(
             case, Shelf.default(shelf_dir), workshop, options, report_progress, out
         )
         packets = pipeline.build_packets(context)
-        spent = workshop.timings()
+        spent = workshop.list_timings()
     if timings:
         write_timings(case, spent)
         say(format_timings(spent))

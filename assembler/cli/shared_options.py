@@ -89,7 +89,7 @@ def _remember_all(ctx: click.Context, _option: click.Parameter, value: bool) -> 
         ctx.meta[_ALL] = True
 
 
-def wants_all(ctx: click.Context) -> bool:
+def is_all_wanted(ctx: click.Context) -> bool:
     """Return True if --all was given to the running command."""
     return bool(ctx.meta.get(_ALL))
 
@@ -97,7 +97,7 @@ def wants_all(ctx: click.Context) -> bool:
 all_option = click.option(
     "--all",
     is_flag=True,
-    expose_value=False,  # read with wants_all(), also by the group that prints what stopped a run
+    expose_value=False,  # read with is_all_wanted(), also where a run was stopped
     is_eager=True,
     callback=_remember_all,
     help="List every finding, including hints.",

@@ -190,12 +190,12 @@ def _is_given(ctx: click.Context, parameter: str) -> bool:
 def _compare_digest(proof: Proof, folder: Path, digest: str | None) -> Proof:
     """Return the proof with a check that compares the manifest with the digest noted down."""
     from assembler.model import Check
-    from assembler.runtime.manifest_reader import digest_of
+    from assembler.runtime.manifest_reader import read_digest
 
     if digest is None:
         return proof
     try:
-        same = digest_of(folder).startswith(digest)
+        same = read_digest(folder).startswith(digest)
     except OSError:
         same = False
     how = "the one" if same else "NOT the one"

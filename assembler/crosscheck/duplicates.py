@@ -25,9 +25,9 @@ from assembler.crosscheck.results import (
     ExhibitPage,
     Result,
     iterate_pages,
-    page_finding,
+    make_page_finding,
 )
-from assembler.crosscheck.same_facts import differ_in_facts, is_certificate
+from assembler.crosscheck.same_facts import has_different_facts, is_certificate
 from assembler.crosscheck.text_matching import compare_texts, has_any_date, has_name, split_words
 from assembler.model import Finding, PageText, mrz
 
@@ -69,7 +69,7 @@ def _make_repeated_finding(
     is_worded = any(len(pages[number].page.text.split()) for number, _ in pairs)
     what = "say the same as" if is_worded else "show the same picture as"
     verb = what if len(later) > 1 else what.replace("say", "says").replace("show", "shows")
-    return page_finding(
+    return make_page_finding(
         "PAGES.TWICE",
         place,
         f"{_name_pages(later)} of it, as far as could be read, {verb} "
@@ -96,7 +96,7 @@ def _is_form_with_same_words(
 ) -> bool:
     """Return whether the pages are only the printed instructions of a form that was filled in
     twice: without a name or date, in files whose other pages differ."""
-    people = context.people().values()
+    people = context.list_people().values()
     if any(
         not page.text.strip()
         or has_any_date(page.text)
@@ -228,7 +228,7 @@ def _choose_likeness(
 def _is_different(
     page: PageText, other_page: PageText, bags: WordBags, context: CheckContext
 ) -> bool:
-    return differ_in_facts(page, other_page, bags.pages, context.data["same_facts"])
+    return has_different_facts(page, other_page, bags.pages, context.data["same_facts"])
 
 
 def _is_intended(first: ExhibitPage, second: ExhibitPage, context: CheckContext) -> bool:

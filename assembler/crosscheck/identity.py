@@ -16,7 +16,7 @@ from assembler.crosscheck.results import (
     iterate_pages,
     make_exhibit_finding,
     make_line_spot,
-    page_finding,
+    make_page_finding,
 )
 from assembler.crosscheck.statements import find_passport_numbers, locate_a_numbers
 from assembler.crosscheck.text_matching import (
@@ -41,7 +41,7 @@ _SEX = {"M": "male", "F": "female"}
 def check_expected_facts(context: CheckContext) -> Iterator[Result]:
     """Search for the facts that exhibits of each category should show."""
     for exhibit in context.case.exhibits:
-        expected, pages = context.expected_facts(exhibit), context.pages_of(exhibit)
+        expected, pages = context.list_expected_facts(exhibit), context.list_pages(exhibit)
         if not expected:
             yield SearchResult(
                 exhibit=exhibit.id,
@@ -59,14 +59,14 @@ def check_expected_facts(context: CheckContext) -> Iterator[Result]:
         else:
             yield from _check_name(context, exhibit)
             if exhibit.person:
-                yield from _check_person(context, exhibit, context.people()[exhibit.person])
+                yield from _check_person(context, exhibit, context.list_people()[exhibit.person])
 
 
 def _check_name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
-    text = "\n".join(page.text for page in context.pages_of(exhibit))
+    text = "\n".join(page.text for page in context.list_pages(exhibit))
     zone_names = [f"{zone.given} {zone.family}" for zone in _read_zones(context, exhibit)]
-    people, likeness = context.people_of(exhibit), context.data["name_likeness"]
-    family_only = "name" not in context.expected_facts(exhibit)
+    people, likeness = context.list_people_of(exhibit), context.data["name_likeness"]
+    family_only = "name" not in context.list_expected_facts(exhibit)
     is_found = any(
         has_name(text, person, likeness, family_only=family_only)
         or any(is_same_name(name, person.name.full, likeness) for name in zone_names)
@@ -76,7 +76,7 @@ def _check_name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
     yield SearchResult(
         exhibit=exhibit.id, what=f"name of {who}", result="found" if is_found else "not found"
     )
-    if not is_found and {"name", "family_name"} & {*context.expected_facts(exhibit)}:
+    if not is_found and {"name", "family_name"} & {*context.list_expected_facts(exhibit)}:
         yield make_exhibit_finding(
             "CHECK.NAME",
             exhibit,
@@ -88,16 +88,16 @@ def _check_name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
 
 
 def _check_person(context: CheckContext, exhibit: Exhibit, person: Person) -> Iterator[Result]:
-    text = "\n".join(page.text for page in context.pages_of(exhibit))
+    text = "\n".join(page.text for page in context.list_pages(exhibit))
     zones = _read_zones(context, exhibit)
-    if "birth_date" in context.expected_facts(exhibit) and person.birth_date:
+    if "birth_date" in context.list_expected_facts(exhibit) and person.birth_date:
         is_found = has_date(text, person.birth_date) or any(
             zone.birth_date == person.birth_date for zone in zones
         )
         yield from _report_search(
             context, exhibit, is_found, "birth date", person, "CHECK.BIRTH_DATE"
         )
-    if "passport" in context.expected_facts(exhibit) and person.passport:
+    if "passport" in context.list_expected_facts(exhibit) and person.passport:
         is_found = has_number(text, person.passport.number) or any(
             normalize_number(zone.number) == normalize_number(person.passport.number)
             for zone in zones
@@ -130,7 +130,7 @@ def _report_search(
 
 def _read_zones(context: CheckContext, exhibit: Exhibit) -> list[mrz.Mrz]:
     return [
-        zone for page in context.pages_of(exhibit) for zone in mrz.read(page.lines, context.as_of)
+        zone for page in context.list_pages(exhibit) for zone in mrz.read(page.lines, context.as_of)
     ]
 
 
@@ -140,10 +140,10 @@ def check_machine_lines(context: CheckContext) -> Iterator[Result]:
     for exhibit in context.case.exhibits:
         zones = [
             (page, zone)
-            for page in context.pages_of(exhibit)
+            for page in context.list_pages(exhibit)
             for zone in mrz.read(page.lines, context.as_of)
         ]
-        if not zones and "mrz" not in context.expected_facts(exhibit):
+        if not zones and "mrz" not in context.list_expected_facts(exhibit):
             continue
         result = "found" if zones else "not found"
         yield SearchResult(
@@ -176,7 +176,7 @@ def _check_zone(
 ) -> Iterator[Result]:
     owner = _find_owner(context, zone)
     if owner is None:
-        yield page_finding(
+        yield make_page_finding(
             "LEAK.PASSPORT",
             place,
             "its machine-readable lines belong to no one in this case",
@@ -188,14 +188,14 @@ def _check_zone(
     yield from _check_owner(context, place, owner)
     yield from _compare_facts(place, owner, zone, context)
     if zone.expires < context.as_of:
-        yield page_finding(
+        yield make_page_finding(
             "CHECK.EXPIRED",
             place,
             "the document has expired",
             "enclose a valid document, or explain why there is none",
         )
     elif zone.expires < context.as_of + timedelta(days=context.data["expires_within_days"]):
-        yield page_finding(
+        yield make_page_finding(
             "CHECK.EXPIRES",
             place,
             "the document expires soon",
@@ -206,7 +206,7 @@ def _check_zone(
 def _find_owner(context: CheckContext, zone: mrz.Mrz) -> Person | None:
     """Return the owner by name and birth date; else by number, or by name, since the other facts
     may be misread or mistyped."""
-    people = list(context.people().values())
+    people = list(context.list_people().values())
     likeness = context.data["name_likeness"]
     by_number = [
         person
@@ -236,7 +236,7 @@ def _check_owner(
     exhibit = place.exhibit
     beneficiaries = {person.id for person in context.case.beneficiaries}
     if exhibit.person and exhibit.person != owner.id:
-        yield page_finding(
+        yield make_page_finding(
             "CHECK.PERSON",
             place,
             f"it is the document of {owner.id}, but the exhibit says {exhibit.person}",
@@ -255,7 +255,7 @@ def _check_owner(
             if not exhibit.belongs_to or owner.id in exhibit.belongs_to or is_in_own
             else Severity.ERROR
         )
-        yield page_finding(
+        yield make_page_finding(
             "LEAK.FAMILY",
             place,
             f"the document of {owner.id} goes into another family member's packet",
@@ -274,7 +274,7 @@ def _compare_facts(
             continue
         # nationality and sex have no check digit, and a corrected number is not proved
         is_proved = fact in ("birth date", "expiry") or (fact == "passport number" and zone.sure)
-        yield page_finding(
+        yield make_page_finding(
             "CHECK.DIFFERS",
             place,
             f"the {fact} in its machine-readable lines differs from {pointer}/{key}",
@@ -292,7 +292,7 @@ def _compare_facts(
         )
     likeness = context.data["name_likeness"]
     if not is_same_name(f"{zone.given} {zone.family}", owner.name.full, likeness):
-        yield page_finding(
+        yield make_page_finding(
             "CHECK.SPELLING",
             place,
             f"the name in its machine-readable lines differs from {pointer}/name",
@@ -333,7 +333,7 @@ def _find_pointer(context: CheckContext, owner: Person) -> str:
 def check_unknown_numbers(context: CheckContext) -> Iterator[Result]:
     """Find A-Numbers and passport numbers, in the evidence and on completed forms, of nobody in
     this case."""
-    for exhibit, page in (*iterate_pages(context), *context.form_pages()):
+    for exhibit, page in (*iterate_pages(context), *context.iterate_form_pages()):
         yield from _check_a_numbers(context, exhibit, page)
         yield from _check_passport_numbers(context, exhibit, page)
     yield SearchResult(
@@ -344,12 +344,14 @@ def check_unknown_numbers(context: CheckContext) -> Iterator[Result]:
 
 
 def _check_a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
-    known = {person.a_number.zfill(9) for person in context.people().values() if person.a_number}
+    known = {
+        person.a_number.zfill(9) for person in context.list_people().values() if person.a_number
+    }
     for number, offset in sorted(locate_a_numbers(page.text).items()):
         if number in known:
             continue
         spot = find_spot(ExhibitPage(exhibit, page), offset)
-        yield page_finding(
+        yield make_page_finding(
             "LEAK.A_NUMBER",
             spot,
             f"an A-Number in {spot.describe()} belongs to no one in this case",
@@ -363,7 +365,7 @@ def _check_passport_numbers(
 ) -> Iterator[Result]:
     """Check numbers that the page calls a passport's; beside the name of a person of the case it
     may be an older passport of theirs."""
-    everyone = context.people().values()
+    everyone = context.list_people().values()
     known = {normalize_number(person.passport.number) for person in everyone if person.passport}
     for number, offset in find_passport_numbers(page.text).items():
         if normalize_number(number) in known or len(normalize_number(number)) < 6:
@@ -376,7 +378,7 @@ def _check_passport_numbers(
         if any(person.passport is None for person in mentioned):
             continue  # it may be theirs: case.json gives no number
         spot = find_spot(ExhibitPage(exhibit, page), offset)
-        yield page_finding(
+        yield make_page_finding(
             "LEAK.PASSPORT",
             spot,
             f"a passport number in {spot.describe()} belongs to no one in this case",

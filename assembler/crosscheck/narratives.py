@@ -14,7 +14,7 @@ from assembler.crosscheck.results import (
     PageSpot,
     Result,
     find_spot,
-    page_finding,
+    make_page_finding,
 )
 from assembler.crosscheck.statements import list_declaration_places
 from assembler.crosscheck.text_matching import find_word, has_name, split_words
@@ -37,13 +37,13 @@ def check_narratives(context: CheckContext) -> Iterator[Result]:
     for exhibit in context.case.exhibits:
         if exhibit.category not in context.data["narrative"] or not exhibit.belongs_to:
             continue
-        pages = context.pages_of(exhibit)
+        pages = context.list_pages(exhibit)
         text = "\n".join(page.text for page in pages)
         other = _find_other(context, exhibit.belongs_to, text)
         if other is None:
             continue
         yield from (
-            page_finding(_RULE, spot, _describe(spot.describe(), other), _REMEDY)
+            make_page_finding(_RULE, spot, _describe(spot.describe(), other), _REMEDY)
             for spot in _find_first_spot(
                 context, other, [ExhibitPage(exhibit, page) for page in pages]
             )
@@ -108,7 +108,7 @@ def _find_name(context: CheckContext, person: Person, text: str) -> int | None:
     in it, too."""
     shared = {
         word
-        for other in context.people().values()
+        for other in context.list_people().values()
         if other.id != person.id
         for name in (other.name, *other.other_names)
         for word in split_words(name.full)

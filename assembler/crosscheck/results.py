@@ -70,7 +70,7 @@ class CheckContext:
     languages: Mapping[str, str]
     contact: bool = False
 
-    def people(self) -> dict[str, Person]:
+    def list_people(self) -> dict[str, Person]:
         """Return everybody of the case, by id."""
         case = self.case
         everyone = (
@@ -81,22 +81,22 @@ class CheckContext:
         )
         return {person.id: person for person in everyone}
 
-    def people_of(self, exhibit: Exhibit) -> list[Person]:
+    def list_people_of(self, exhibit: Exhibit) -> list[Person]:
         """Return whom an exhibit is about: the person it names, those it belongs to, or
         everybody."""
-        people = self.people()
+        people = self.list_people()
         if exhibit.person:
             return [people[exhibit.person]]
         return [people[person_id] for person_id in exhibit.belongs_to] or list(people.values())
 
-    def expected_facts(self, exhibit: Exhibit) -> Sequence[str]:
+    def list_expected_facts(self, exhibit: Exhibit) -> Sequence[str]:
         facts: Sequence[str] = self.data["expected"].get(exhibit.category, ())
         return facts
 
-    def pages_of(self, exhibit: Exhibit) -> Sequence[PageText]:
+    def list_pages(self, exhibit: Exhibit) -> Sequence[PageText]:
         return self.pages.get(exhibit.id, ())
 
-    def form_pages(self) -> Iterator[ExhibitPage]:
+    def iterate_form_pages(self) -> Iterator[ExhibitPage]:
         """Yield every page of the completed forms, each form as an exhibit of its own; `pages` has
         them as "form:<path>"."""
         for form in self.case.forms:
@@ -109,7 +109,7 @@ class CheckContext:
         return f"/exhibits/{[listed.id for listed in self.case.exhibits].index(exhibit.id)}"
 
 
-def page_finding(
+def make_page_finding(
     rule: str,
     place: ExhibitPage | PageSpot,
     problem: str,
@@ -187,5 +187,5 @@ def has_enough_words(pages: Sequence[PageText], data: Mapping[str, Any]) -> bool
 def iterate_pages(context: CheckContext) -> Iterator[ExhibitPage]:
     """Yield every page of every exhibit."""
     for exhibit in context.case.exhibits:
-        for page in context.pages_of(exhibit):
+        for page in context.list_pages(exhibit):
             yield ExhibitPage(exhibit, page)

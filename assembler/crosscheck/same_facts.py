@@ -27,7 +27,7 @@ _PROOF_WORDS = (
 )
 
 
-def differ_in_facts(
+def has_different_facts(
     first: PageText, second: PageText, known: Mapping[str, int], limits: Mapping[str, float]
 ) -> bool:
     """Return whether the words of two similar pages show that each says something of its own.

@@ -98,7 +98,7 @@ def check_statements(context: CheckContext) -> Iterator[Result]:
     forms."""
     for place, text in iterate_texts(context):
         yield from check_text(context, place, text)
-    for form_page in context.form_pages():
+    for form_page in context.iterate_form_pages():
         yield from _check_form_streets(context, form_page)
 
 
@@ -121,7 +121,7 @@ def iterate_texts(context: CheckContext) -> Iterator[tuple[TextPlace, str]]:
     for text in list_citing_texts(context.case):
         name = _name_text(context, text)
         is_single = len(text.paragraphs) == 1
-        for number, (pointer, paragraph) in enumerate(text.numbered()):
+        for number, (pointer, paragraph) in enumerate(text.iterate_numbered()):
             described = name if is_single else f"the {_name_paragraph(number)} of {name}"
             yield _describe_case_place(context, pointer, described), paragraph
 
@@ -197,7 +197,7 @@ def _find_line(text: str, run: str) -> int:
 
 
 def _check_births(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
-    days = [person.birth_date for person in context.people().values() if person.birth_date]
+    days = [person.birth_date for person in context.list_people().values() if person.birth_date]
     for stated_date in _BORN.findall(text):
         if days and not any(has_date(stated_date, day) for day in days):
             yield from _report_statement(
@@ -206,13 +206,15 @@ def _check_births(context: CheckContext, place: TextPlace, text: str) -> Iterato
 
 
 def _check_a_numbers(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
-    known = [person.a_number.zfill(9) for person in context.people().values() if person.a_number]
+    known = [
+        person.a_number.zfill(9) for person in context.list_people().values() if person.a_number
+    ]
     for number in sorted(find_a_numbers(text) - {*known}):
         yield from _report_statement(place, "A-Number", "A" + number, " or ".join(known) or "none")
 
 
 def _check_passports(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
-    known = [person.passport.number for person in context.people().values() if person.passport]
+    known = [person.passport.number for person in context.list_people().values() if person.passport]
     for number in find_passport_numbers(text):
         if known and normalize_number(number) not in map(normalize_number, known):
             yield from _report_statement(place, "passport number", number, " or ".join(known))
@@ -226,7 +228,7 @@ def _check_streets(context: CheckContext, place: TextPlace, text: str) -> Iterat
 def _find_near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, str]]:
     """Yield word sequences that are nearly, but not quite, a street of the case, such as one with
     another house number; and that street."""
-    everyone = context.people().values()
+    everyone = context.list_people().values()
     streets = {
         address.street
         for person in everyone

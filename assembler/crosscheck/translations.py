@@ -17,7 +17,7 @@ from assembler.crosscheck.results import (
     find_spot,
     iterate_pages,
     make_exhibit_finding,
-    page_finding,
+    make_page_finding,
 )
 from assembler.crosscheck.statements import (
     TextPlace,
@@ -48,7 +48,7 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
     """Check the statements of a translator's certificate; whether it is signed only a person can
     see."""
     for exhibit in context.case.exhibits:
-        pages = [page for page in context.pages_of(exhibit) if page.role == "certificate"]
+        pages = [page for page in context.list_pages(exhibit) if page.role == "certificate"]
         if not pages:
             continue
         text = "\n".join(page.text for page in pages)
@@ -71,7 +71,7 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
             for page in pages
         )
         for statement in missing:
-            yield page_finding(
+            yield make_page_finding(
                 "TRANS.CERT_TEXT",
                 ExhibitPage(exhibit, pages[0]),
                 f"the certificate does not state {statement}",
@@ -131,7 +131,7 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
     needs a translation."""
     for exhibit in context.case.exhibits:
         unknown = sum(
-            bool(page.text.strip()) and not page.seems for page in context.pages_of(exhibit)
+            bool(page.text.strip()) and not page.seems for page in context.list_pages(exhibit)
         )
         if unknown:
             yield SearchResult(
@@ -147,7 +147,7 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
             continue
         stated_name = context.languages.get(stated, stated)
         foreign = page.seems != "en"
-        yield page_finding(
+        yield make_page_finding(
             "LANG.PAGE",
             ExhibitPage(exhibit, page),
             f"it seems to be in {seems}, and case.json says {stated_name}",
@@ -164,7 +164,7 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
     """Find letters and reports that print dates, but not the one in case.json, which would mislead
     every rule about age."""
     for exhibit in context.case.exhibits:
-        pages = context.pages_of(exhibit)
+        pages = context.list_pages(exhibit)
         text = "\n".join(page.text for page in pages)
         if (
             exhibit.date is None
@@ -180,7 +180,7 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
         )
         if not is_found:
             spot = _locate_first_date(exhibit, pages)
-            yield page_finding(
+            yield make_page_finding(
                 "CHECK.DATE",
                 spot,
                 f"a date is printed in {spot.describe()}, and neither it nor another one printed "
@@ -202,8 +202,8 @@ def check_page_counts(context: CheckContext) -> Iterator[Result]:
     """Check pages that number themselves, "page 3 of 7", for gaps and order."""
     for exhibit in context.case.exhibits:
         ranged = {part.path for part in exhibit.parts if part.pages}
-        for path in dict.fromkeys(page.path for page in context.pages_of(exhibit)):
-            pages = [page for page in context.pages_of(exhibit) if page.path == path]
+        for path in dict.fromkeys(page.path for page in context.list_pages(exhibit)):
+            pages = [page for page in context.list_pages(exhibit) if page.path == path]
             counted = [
                 (page, int(n), int(of))
                 for page in pages
@@ -226,7 +226,7 @@ def _check_sequence(
     missing = sorted({*range(1, total + 1)} - {*numbers})
     if missing and total <= 200 and (len(numbered) > 1 or total > 1):
         severity = Severity.WARNING if is_complete else Severity.INFO
-        yield page_finding(
+        yield make_page_finding(
             "PAGES.MISSING",
             ExhibitPage(exhibit, numbered[0][0]),
             f"the pages are numbered to {total}, and {_format_numbers(missing)} of them were not "
@@ -235,7 +235,7 @@ def _check_sequence(
             severity,
         )
     elif numbers != sorted(numbers) and not _has_whole_copies(numbers, total):
-        yield page_finding(
+        yield make_page_finding(
             "PAGES.ORDER",
             ExhibitPage(exhibit, numbered[0][0]),
             "the pages are not in the order of their own page numbers",
@@ -257,10 +257,10 @@ def _format_numbers(numbers: list[int]) -> str:
 def check_turned_pages(context: CheckContext) -> Iterator[Result]:
     """Report a single page of a file that was upside down or sideways and was turned."""
     for exhibit in context.case.exhibits:
-        pages = context.pages_of(exhibit)
+        pages = context.list_pages(exhibit)
         turned = [page for page in pages if page.turned]
         if len(pages) > 2 and len(turned) == 1:
-            yield page_finding(
+            yield make_page_finding(
                 "PAGES.TURNED",
                 ExhibitPage(exhibit, turned[0]),
                 "this page was oriented differently from the rest, and was rotated",
@@ -279,7 +279,7 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
     """Find names in a text that are nearly, but not quite, those of people of the case."""
     names = {
         person.name.full: person
-        for person in context.people().values()
+        for person in context.list_people().values()
         if len(split_words(person.name.full)) > 1
     }
     known = {
@@ -308,7 +308,7 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
 
 def _iterate_other_names(context: CheckContext) -> Iterator[str]:
     """Yield the other names of the people of the case, which are no misspellings."""
-    for person in context.people().values():
+    for person in context.list_people().values():
         yield from (name.full for name in person.other_names)
         yield person.native_name
 
@@ -378,7 +378,7 @@ def check_unread_exhibits(context: CheckContext) -> Iterator[Result]:
                 "its text could not be read, so nothing was compared",
                 "check it by eye",
             )
-        pictures = sum(not page.text.strip() for page in context.pages_of(exhibit))
+        pictures = sum(not page.text.strip() for page in context.list_pages(exhibit))
         if pictures:
             yield SearchResult(
                 exhibit=exhibit.id,

@@ -23,7 +23,7 @@ def check_citations(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[F
         paragraph
         for text in list_citing_texts(case)
         if not text.declaration or text.declaration in declarations
-        for paragraph in text.numbered(plan.beneficiary)
+        for paragraph in text.iterate_numbered(plan.beneficiary)
     ]
     return tuple(
         finding

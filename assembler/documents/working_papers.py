@@ -70,7 +70,7 @@ def list_papers(
 
 def fill_papers(papers: Sequence[Paper], layout: Layout, inputs: DraftInputs) -> dict[str, Path]:
     """Fill the papers and return their files by name. Raises TemplateBroken, ToolFailed."""
-    scratch = inputs.workshop.folder(f"papers-{inputs.plan.packet}")
+    scratch = inputs.workshop.make_folder(f"papers-{inputs.plan.packet}")
     jobs = [
         _PaperJob(
             template=inputs.shelf.template(inputs.case.kind, paper.template, inputs.folder),

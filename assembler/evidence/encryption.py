@@ -73,7 +73,7 @@ def refuse_without_password(password: str) -> Refused:
     )
 
 
-def opens_with(data: bytes, password: str) -> bool:
+def can_open_with(data: bytes, password: str) -> bool:
     """Return whether a PDF known to be sound opens with a password."""
     try:
         pikepdf.open(io.BytesIO(data), password=password).close()

@@ -16,8 +16,8 @@ import pypdfium2 as pdfium
 
 from assembler.evidence.encryption import (
     LOCK,
+    can_open_with,
     mention_unusable_passwords,
-    opens_with,
     refuse_without_password,
 )
 from assembler.evidence.file_types import REFUSED, sniff
@@ -26,9 +26,9 @@ from assembler.evidence.measured_pages import (
     MeasuredPage,
     Page,
     PicturePlace,
+    convert_page_to_json,
     measure_pages,
-    page_from_json,
-    page_to_json,
+    parse_page,
 )
 from assembler.evidence.picture_page import make_picture_pages, report_placement
 from assembler.evidence.readers import picture
@@ -128,7 +128,7 @@ def open_file(job: Job) -> OpenedSource:
         path=job.path,
         sha256=job.sha256,
         pdf=entry / "normal.pdf",
-        pages=tuple(page_from_json(page) for page in fields["pages"]),
+        pages=tuple(parse_page(page) for page in fields["pages"]),
         removed=tuple((kind, count) for kind, count in fields["removed"]),
         findings=(),
         faults=tuple(fields["faults"]),
@@ -164,7 +164,7 @@ def _report_failure(job: Job, rule: str, problem: str, remedy: str) -> OpenedSou
 
 def _check_password(data: bytes, password: str, fields: dict[str, Any]) -> None:
     """Raise Refused if a cached file needed a password that is now missing: the proof needs it."""
-    if any(kind == LOCK for kind, _ in fields["removed"]) and not opens_with(data, password):
+    if any(kind == LOCK for kind, _ in fields["removed"]) and not can_open_with(data, password):
         raise refuse_without_password(password)
 
 
@@ -187,7 +187,7 @@ def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
     losses = (*normalized.losses, *(loss for page in pages for loss in page.losses))
     fields = {
         "pages": [
-            page_to_json(replace(measured.page, redrawn=index in normalized.redrawn))
+            convert_page_to_json(replace(measured.page, redrawn=index in normalized.redrawn))
             for index, measured in enumerate(pages)
         ],
         "removed": normalized.removed,

@@ -135,7 +135,7 @@ def _measure_largest_image(page: Any, width: float, height: float) -> tuple[floa
     return best, dpi if best > 0.3 else None
 
 
-def page_to_json(page: Page) -> dict[str, Any]:
+def convert_page_to_json(page: Page) -> dict[str, Any]:
     """Return a page as JSON data for the cache."""
     raw = asdict(page)
     raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
@@ -143,8 +143,8 @@ def page_to_json(page: Page) -> dict[str, Any]:
     return raw
 
 
-def page_from_json(raw: dict[str, Any]) -> Page:
-    """Rebuild a page from `page_to_json`."""
+def parse_page(raw: dict[str, Any]) -> Page:
+    """Rebuild a page from `convert_page_to_json`."""
     ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
     box = tuple(raw["box"]) if raw["box"] else None
     crop = tuple(raw["crop"]) if raw["crop"] else None

@@ -25,7 +25,7 @@ class TextMeasure(Protocol):
     """Measure text in a typeface."""
 
     def width(self, text: str, size: float) -> float: ...
-    def missing(self, text: str) -> bool: ...
+    def is_missing(self, text: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ def _refuse_answer(
 ) -> tuple[str, str, str] | None:
     """Return rule, problem and remedy if an answer cannot be written."""
     field = answer.spec.field
-    if typeface.missing(answer.value):
+    if typeface.is_missing(answer.value):
         return (
             "FORM.GLYPH",
             "the answer has characters that this form does not support",

@@ -187,15 +187,15 @@ def _join_by_and(left: Node, right: Node) -> Node:
 
 
 def _join_by_else(left: Node, right: Node) -> Node:
-    def value(scope: Scope) -> object:
+    def compute_value(scope: Scope) -> object:
         first = left(scope)
         return right(scope) if is_empty(first) else first
 
-    return value
+    return compute_value
 
 
 def _apply_format(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
-    def value(scope: Scope) -> object:
+    def compute_value(scope: Scope) -> object:
         argument = node(scope)
         if is_empty(argument) or isinstance(argument, Refused):
             return argument
@@ -205,4 +205,4 @@ def _apply_format(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
             else FORMATS[name](argument, *arguments)
         )
 
-    return value
+    return compute_value

@@ -88,7 +88,7 @@ def fill_packet(plan: Plan, inputs: FormInputs) -> PacketForms:
     findings: list[Finding] = []
     jobs: list[FormJob] = []
     for number, form in enumerate(forms):
-        out = inputs.workshop.folder(f"form-{plan.packet}-{number}")
+        out = inputs.workshop.make_folder(f"form-{plan.packet}-{number}")
         job = _make_job(form, plan, inputs, maps, out)
         if isinstance(job, FormJob):
             jobs.append(job)

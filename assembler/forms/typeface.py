@@ -26,7 +26,7 @@ class Typeface:
         """Return the width of a line in points; characters without a glyph count nothing."""
         return sum(self.widths.get(character, 0) for character in text) * size / 1000
 
-    def missing(self, text: str) -> bool:
+    def is_missing(self, text: str) -> bool:
         """Return whether the face lacks a character of this text."""
         return any(character not in self.glyphs for character in text if character != "\n")
 

@@ -62,11 +62,11 @@ class CaseFields:
             titles[-1 if "items" in outer.node else len(titles) :] = [title]
         return " › ".join(titles)
 
-    def homes(self, name: str) -> tuple[str, ...]:
+    def list_homes(self, name: str) -> tuple[str, ...]:
         """Return the kinds of entry that have a field of this name: "address", "person"."""
         return self._homes.get(name, ())
 
-    def known_fields(self, pointer: str) -> tuple[str, ...]:
+    def list_fields(self, pointer: str) -> tuple[str, ...]:
         """Return the names of the fields of an object."""
         nodes = self._expand(self.field(pointer).node)
         return tuple(dict.fromkeys(name for node in nodes for name in node.get("properties", {})))

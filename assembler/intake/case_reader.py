@@ -65,7 +65,7 @@ def examine_case(
         problems += _limit_problems(
             find_placeholders(raw, catalog) if isinstance(raw, dict) else ()
         )
-        return None, _Places(raw, lines, schema).findings(problems)
+        return None, _Places(raw, lines, schema).list_findings(problems)
     fields = read_fields(schema)
     names = {pointer: fields.label(pointer, raw) for pointer in lines}
     return build_case(raw, files, lines, names), ()
@@ -164,7 +164,7 @@ class _Places:
         self._case, self._lines = case, lines
         self._fields, self._names = read_fields(schema), read_field_names(schema)
 
-    def findings(self, problems: Iterable[Problem]) -> tuple[Finding, ...]:
+    def list_findings(self, problems: Iterable[Problem]) -> tuple[Finding, ...]:
         """Return the findings in the order of the file; those of the folder come first."""
         return tuple(
             sorted(

@@ -74,7 +74,7 @@ def parse_json(text: str) -> tuple[Any, dict[str, int]]:
     """Return the value, and the line of each JSON pointer in it. Raises BadJson, also for duplicate
     keys, NaN, depth."""
     reader = _Reader(text)
-    value = reader.value("", 0)
+    value = reader.read_value("", 0)
     reader.skip()
     if reader.position != len(text):
         raise reader.error(
@@ -104,7 +104,7 @@ class _Reader:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._opened = [-1]  # positions of the brackets around the position
 
-    def value(self, pointer: str, depth: int) -> Any:
+    def read_value(self, pointer: str, depth: int) -> Any:
         self.skip()
         if depth > MAX_DEPTH:
             raise self.error(
@@ -160,7 +160,7 @@ class _Reader:
             key = self._read_key(members)
             if not self._take(":"):
                 raise self._make_error(explain_missing_colon)
-            members[key] = self.value(pointer + escape_pointer_step(key), depth + 1)
+            members[key] = self.read_value(pointer + escape_pointer_step(key), depth + 1)
             if self._take("}"):
                 return members
             if not self._take(","):
@@ -189,7 +189,7 @@ class _Reader:
         if self._take("]"):
             return items
         while True:
-            items.append(self.value(f"{pointer}/{len(items)}", depth + 1))
+            items.append(self.read_value(f"{pointer}/{len(items)}", depth + 1))
             if self._take("]"):
                 return items
             if not self._take(","):

@@ -135,12 +135,12 @@ def _find_field(key: str, where: str, known: Sequence[str], guide: Guide) -> str
         inner = [
             f"in `{name}`"
             for name in known
-            if target in fields.known_fields(where + escape_pointer_step(name))
+            if target in fields.list_fields(where + escape_pointer_step(name))
         ]
         if inner:
             return f"use `{target}` {' or '.join(inner)}"
     for target in targets:
-        if homes := fields.homes(target):
+        if homes := fields.list_homes(target):
             return f"it belongs to {' or '.join(homes)}, as `{target}`"
     return ""
 

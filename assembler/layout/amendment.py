@@ -193,7 +193,7 @@ def _assign_letters(
 # --- the numbers ---
 
 
-def page_name(kind: PartKind, document: str, exhibit: str, index: int, content: str) -> Name:
+def identify_page(kind: PartKind, document: str, exhibit: str, index: int, content: str) -> Name:
     """Return what identifies a page: evidence and forms by their content, a tab sheet by its
     exhibit, others by their place."""
     return (document, exhibit) if kind is PartKind.TAB else (document, content or str(index))
@@ -247,7 +247,7 @@ def _make_labels(
 
 
 def _name_page(page: FiledPage) -> Name:
-    return page_name(page.kind, page.document, page.exhibit, page.index, page.content)
+    return identify_page(page.kind, page.document, page.exhibit, page.index, page.content)
 
 
 def _count_names(names: Iterable[Name]) -> Iterator[tuple[Name, int]]:

@@ -164,7 +164,7 @@ def _print_labels(
 
 def _name_slot(slot: Slot) -> amendment.Name:
     part, content = slot.part, slot.facts.content
-    return amendment.page_name(part.kind, part.document, part.exhibit, slot.index, content)
+    return amendment.identify_page(part.kind, part.document, part.exhibit, slot.index, content)
 
 
 def _make_leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:

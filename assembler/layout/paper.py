@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assembler.layout.stamp_placement import STAMP_SIZE, stamp_size
+from assembler.layout.stamp_placement import STAMP_SIZE, measure_stamp
 
 PAPER = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}  # name in a profile → points, upright
 _SLACK = 3.0  # points a page may be larger and is unchanged: printers and scanners vary by this
@@ -36,5 +36,5 @@ def fit_page(width: float, height: float, text: str, paper: str) -> PaperFit | N
             height=paper_height,
             scale=min(paper_width / width, paper_height / height),
         )
-    is_small = bool(text) and stamp_size(text, width, height) < min(_READABLE, STAMP_SIZE)
+    is_small = bool(text) and measure_stamp(text, width, height) < min(_READABLE, STAMP_SIZE)
     return PaperFit(width=paper_width, height=paper_height, scale=1.0) if is_small else None

@@ -156,7 +156,7 @@ def place_stamp(
         height: likewise.
         clear: zones without a stamp, whether they have ink or not.
     """
-    size = stamp_size(text, width, height)
+    size = measure_stamp(text, width, height)
     box = (measure_text_width(text, size), size * _LINE)
     edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
     page = (width, height)
@@ -213,7 +213,7 @@ def _iterate_places(
                     yield x, y
 
 
-def stamp_size(text: str, width: float, height: float) -> float:
+def measure_stamp(text: str, width: float, height: float) -> float:
     size = STAMP_SIZE * max(1.0, min(width / 612, height / 612))
     return min(size, width * 0.94 / measure_text_width(text, 1.0), height / 6)
 

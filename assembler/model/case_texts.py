@@ -34,7 +34,7 @@ class CaseText:
     # paragraph's number from 0 → ids of the beneficiaries it is for; none: for all
     owners: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
-    def numbered(self, beneficiary: str | None = None) -> Iterator[tuple[str, str]]:
+    def iterate_numbered(self, beneficiary: str | None = None) -> Iterator[tuple[str, str]]:
         """Yield the pointer of each paragraph, and the paragraph; of those for one beneficiary, if
         an id is given."""
         if self.pointer.endswith("/expedite_reason"):  # a text, not a list of paragraphs

@@ -47,7 +47,7 @@ class DocumentId(str):
         return self.partition(":")[2]
 
 
-def document_of(prepared: str) -> DocumentId:
+def identify_document(prepared: str) -> DocumentId:
     """Return the document of prepared evidence, which names exhibits by their bare id and
     completed forms as "form:<path>"."""
     document = DocumentId(prepared)

@@ -88,7 +88,7 @@ def has_right_digits(text: str) -> bool:
     return bool(read(text, date(2000, 12, 31)))
 
 
-def looks_like(text: str) -> bool:
+def may_have_zone(text: str) -> bool:
     """Return True if the text has lines that look machine-readable: with fillers, and mostly
     capital letters and digits."""
     return any(

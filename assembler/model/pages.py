@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from assembler.model.case import PartRole
-from assembler.model.document_id import DocumentId, document_of
+from assembler.model.document_id import DocumentId, identify_document
 from assembler.model.finding import Finding
 
 
@@ -131,7 +131,7 @@ class Prepared:
     @property
     def document(self) -> DocumentId:
         """Return the document that its pages are bound from."""
-        return document_of(self.exhibit)
+        return identify_document(self.exhibit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

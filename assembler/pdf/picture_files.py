@@ -50,7 +50,7 @@ class PictureFile:
             across, down = down, across
         return _stretch_to_square(picture, across, down)
 
-    def ledger_page(self, entry: LedgerEntry) -> Image.Image:
+    def draw_ledger_page(self, entry: LedgerEntry) -> Image.Image:
         """Return the page a ledger entry names, or the strip of it if the page was cut into
         several.
 
@@ -60,19 +60,19 @@ class PictureFile:
         picture = self.page(entry.client_source.page, transform.background)
         return picture.crop(transform.crop) if transform.crop else picture
 
-    def stored_pixels(self, entry: LedgerEntry) -> Image.Image:
+    def read_stored_pixels(self, entry: LedgerEntry) -> Image.Image:
         """Return the pixels of the page or strip a ledger entry names, at the file's resolution.
 
-        8 bits per channel; upright except for `stored_rotation`. Raises IndexError, OSError.
+        8 bits per channel; upright except for `find_stored_rotation`. Raises IndexError, OSError.
         """
-        transform, rotation = entry.client_transform, self.stored_rotation(entry)
+        transform, rotation = entry.client_transform, self.find_stored_rotation(entry)
         inverted = self._is_inverted()
         picture = self._open.copy() if rotation else ImageOps.exif_transpose(self._open)
         plain = _simplify_picture(picture, inverted=inverted, background=transform.background)
         return plain.crop(transform.crop) if transform.crop else plain
 
-    def stored_rotation(self, entry: LedgerEntry) -> int:
-        """Return the clockwise degrees by which `stored_pixels` must be rotated for display.
+    def find_stored_rotation(self, entry: LedgerEntry) -> int:
+        """Return the clockwise degrees by which `read_stored_pixels` must be rotated for display.
 
         A JPEG that is neither mirrored nor cut is kept as stored. Raises IndexError, OSError.
         """

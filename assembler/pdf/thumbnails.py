@@ -181,7 +181,7 @@ def draw_source(
             return None  # a picture of our own conversion would show nothing of the file
         source = sources.open(entry.source.path)
         if isinstance(source, PictureFile):
-            return source.ledger_page(entry)
+            return source.draw_ledger_page(entry)
     except (OSError, ValueError, IndexError):
         return None
     return draw_page(source[entry.source.page - 1], style.width)

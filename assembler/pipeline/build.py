@@ -66,7 +66,7 @@ def build_packet(
     options = context.options
     content = draft_and_arrange(plan, checked, context)
     final = context.target / plan.packet
-    record = manifest_writer.record_of(checked.case.id, plan.packet)
+    record = manifest_writer.make_record_reader(checked.case.id, plan.packet)
     with stage_folder(final, record, options.as_of) as folder:
         content, bundle = bind_packet(content, checked, folder, context)
         findings = (
@@ -113,7 +113,7 @@ def build_packet(
         findings=findings,
         proof=packet_proof,
         kept=preserved,
-        digest=manifest_reader.digest_of(final),
+        digest=manifest_reader.read_digest(final),
     )
 
 
@@ -169,7 +169,7 @@ def review_texts(plan: Plan, checked: CheckedCase, context: RunContext) -> revie
     and the titles of the rules."""
     case = checked.case
     person = next(person for person in case.beneficiaries if person.id == plan.beneficiary)
-    checklists = checked.library.checklists_for(case.kind, case.reasons)
+    checklists = checked.library.select_checklists(case.kind, case.reasons)
     reasons = [checklist.title for checklist in checklists if checklist.reason]
     request = [] if reasons and case.kind == "parole" else [plan.title]
     return review.ReviewTexts(

@@ -118,5 +118,5 @@ def _reprove(manifest: Manifest, context: RunContext) -> BuiltPacket:
         findings=manifest.findings,
         proof=proof.prove(folder, context.folder, context.workshop, remember=True),
         again=True,
-        digest=manifest_reader.digest_of(folder),
+        digest=manifest_reader.read_digest(folder),
     )

@@ -55,7 +55,7 @@ def check_place(case: Case, packet: str, context: RunContext) -> None:
             remedy="remove the link, or name the folder itself with --out",
         )
     refuse_non_utf8(final.resolve())
-    refuse_foreign(final, manifest_writer.record_of(case.id, packet))
+    refuse_foreign(final, manifest_writer.make_record_reader(case.id, packet))
 
 
 def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> None:

@@ -50,7 +50,7 @@ def is_unmoved(entry: LedgerEntry) -> bool:
     return entry.scale == 1.0 and entry.own_size is None
 
 
-def place_in_file(entry: LedgerEntry) -> int:
+def locate_in_file(entry: LedgerEntry) -> int:
     """Return the index of a page, from 0, in its source file, or in its document if it has none."""
     return int(entry.client_source.page - 1 if entry.source is not None else entry.index)
 

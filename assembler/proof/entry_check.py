@@ -335,7 +335,7 @@ def _has_layers(objects: Objects, page: DictionaryObject) -> bool:
 def _find_object_faults(objects: Objects, pages: set[int]) -> Iterator[str]:
     """Yield what no dictionary may hold or be, wherever it is: files, scripts, actions, program
     data, pages outside the page tree."""
-    for dictionary, key, is_stream in objects.reached():
+    for dictionary, key, is_stream in objects.iterate_reached():
         kind = objects.get(dictionary.get("/Type"))
         named = key in KEYS_OF_NAMES and kind is None
         if not named:

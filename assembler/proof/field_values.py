@@ -181,9 +181,9 @@ def _find_faults(
     for mark in content.marks:
         if fault := marks.find_mark_fault(mark, glyphs, appearance, view):
             yield f"comment or mark {mark.index} {fault}"
-    areas = [view.seen(area) for mark in content.marks for area in mark.areas]
+    areas = [view.locate_box(area) for mark in content.marks for area in mark.areas]
     for place in content.places:
-        visible_box = view.seen(widen_box(place.rect))
+        visible_box = view.locate_box(widen_box(place.rect))
         glyphs_inside = select_glyphs_inside(glyphs, visible_box)
         others = [
             other
@@ -194,7 +194,7 @@ def _find_faults(
         allowed = "".join(
             [*(glyph.letter for glyph in select_glyphs_inside(below, visible_box)), *texts]
         )
-        neighbor_boxes = [view.seen(widen_box(other.rect)) for other in others]
+        neighbor_boxes = [view.locate_box(widen_box(other.rect)) for other in others]
         neighbor_boxes += [area for area in areas if overlap(area, visible_box)]
         shown = place
         if place.is_in_part:

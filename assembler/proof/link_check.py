@@ -19,7 +19,7 @@ from assembler.proof.bound_bundle import (
     BoundFile,
     is_close,
     is_unmoved,
-    place_in_file,
+    locate_in_file,
 )
 from assembler.proof.check_wording import list_values
 from assembler.proof.link_reader import Area, Sheet
@@ -50,7 +50,7 @@ def check_links(bundle: BoundBundle) -> Iterator[Check]:
     for file in bundle.files if bundle.manifest.linked else ():
         for place, sheet in enumerate(file.sheets):
             entry = bundle.entries.get(file.volume.first + place)
-            if entry is not None and not check.page_agrees(entry, sheet, file):
+            if entry is not None and not check.is_page_alike(entry, sheet, file):
                 (wrong_on_ours if entry.is_ours else wrong_on_evidence).append(entry.number)
     yield _make_check(
         wrong_on_ours, "each link of our own pages lies in its place and leads where it should"
@@ -84,7 +84,7 @@ class _LinkCheck:
         self._bundle = bundle
         self._addresses = dict(bundle.manifest.addresses)
 
-    def page_agrees(self, entry: LedgerEntry, sheet: Sheet, file: BoundFile) -> bool:
+    def is_page_alike(self, entry: LedgerEntry, sheet: Sheet, file: BoundFile) -> bool:
         areas = [self._number_goal(area, file) for area in sheet.areas]
         if any(area is None for area in areas):
             return False
@@ -113,7 +113,7 @@ class _LinkCheck:
 
     def _list_expected_links(self, entry: LedgerEntry) -> list[_ExpectedLink] | None:
         """Return the links that a page must have; None if they are not known."""
-        origin, index = self._bundle.source(entry), place_in_file(entry)
+        origin, index = self._bundle.source(entry), locate_in_file(entry)
         if origin is None or origin.kind in ("", "word", "ours"):
             return None
         if origin.kind == "picture" or (
@@ -126,7 +126,7 @@ class _LinkCheck:
         return [self._expect_link(entry, area, move) for area in origin.sheets[index].areas]
 
     def _expect_link(self, entry: LedgerEntry, area: Area, move: _Move) -> _ExpectedLink:
-        box, goal = move.of(area.box), area.goal
+        box, goal = move.move_box(area.box), area.goal
         is_ours = entry.is_ours
         appearance = None if is_ours else area.look
         expected = _ExpectedLink(
@@ -151,7 +151,7 @@ class _LinkCheck:
     def _find_copies(self, entry: LedgerEntry, page: int) -> tuple[int, ...]:
         """Return where a page of the same file (from 0) is in the bundle, among its neighbors."""
         neighbors = [self._bundle.entries[number] for number in self._bundle.runs[entry.number]]
-        return tuple(neighbor.number for neighbor in neighbors if place_in_file(neighbor) == page)
+        return tuple(neighbor.number for neighbor in neighbors if locate_in_file(neighbor) == page)
 
     def _is_plausible(self, entry: LedgerEntry, area: Area) -> bool:
         """Return whether a link fits a page whose links are not known: it stays within its file, or
@@ -185,7 +185,7 @@ class _Move:
     entry: LedgerEntry
     size: tuple[float, float]  # of the page in its file, as shown
 
-    def of(self, box: tuple[float, ...]) -> tuple[float, ...]:
+    def move_box(self, box: tuple[float, ...]) -> tuple[float, ...]:
         """Return a box of the source page on the bundle's page."""
         points = [self._move_point(x, y) for x, y in zip(box[::2], box[1::2], strict=True)]
         if len(points) >= 2:

@@ -80,16 +80,16 @@ class Places:
         self._named = dict(_iterate_names(reader))
         self.count = len(reader.pages)
 
-    def of_annotation(self, note: DictionaryObject) -> Goal:
+    def find_annotation_goal(self, note: DictionaryObject) -> Goal:
         """Return where a link or bookmark leads."""
         action, goal = _read_action_and_goal(note)
         if goal is not None:
-            return self.of(goal)
+            return self.find_goal(goal)
         if not isinstance(action, DictionaryObject):
             return Goal()
         kind = resolve_reference(action.get("/S"))
         if kind == "/GoTo":
-            return self.of(action.get("/D"))
+            return self.find_goal(action.get("/D"))
         if kind == "/URI":
             return Goal(address=read_pdf_string(resolve_reference(action.get("/URI"))))
         if kind == "/GoToR":
@@ -101,11 +101,11 @@ class Places:
             )
         return Goal()
 
-    def of_page(self, number: int) -> Goal:
+    def find_page_goal(self, number: int) -> Goal:
         """Return a page of the file as a whole."""
         return Goal(page=number, place=("/Fit",)) if 0 <= number < len(self._numbers) else Goal()
 
-    def of(self, raw: Any) -> Goal:
+    def find_goal(self, raw: Any) -> Goal:
         """Return a destination, given by name or written out."""
         goal = resolve_reference(raw)
         if isinstance(goal, str | bytes):
@@ -221,7 +221,7 @@ def _read_area(
             max(y0, y1),
             *(value for point in visible[2:] for value in point),
         ]
-    goal = _find_move(link, number, places) or places.of_annotation(link)
+    goal = _find_move(link, number, places) or places.find_annotation_goal(link)
     click = f"{resolve_reference(link.get('/H')) or '/I'} {resolve_reference(link.get('/F')) or 0}"
     contents = read_pdf_string(resolve_reference(link.get("/Contents")))
     return Area(
@@ -246,7 +246,7 @@ def _find_move(link: DictionaryObject, number: int, places: Places) -> Goal | No
     """Return the page that a "next", "previous", "first" or "last" link leads to from page
     `number`; None if it is no such link."""
     move = _read_page_moves(link, number, places.count)
-    return None if move is None else places.of_page(move)
+    return None if move is None else places.find_page_goal(move)
 
 
 def _read_page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
@@ -381,7 +381,7 @@ def _read_marks(
         count = resolve_reference(item.get("/Count"))
         yield Mark(
             title=read_pdf_string(resolve_reference(item.get("/Title"))),
-            goal=places.of_annotation(item),
+            goal=places.find_annotation_goal(item),
             children=tuple(_read_marks(item, places, visited, depth + 1)),
             open=isinstance(count, int) and count > 0,
             look=_read_look(item),
@@ -395,7 +395,7 @@ def _read_look(item: DictionaryObject) -> Look:
     return color or PLAIN[0], read_integer(item.get("/F")) & 3
 
 
-def outline_faults(objects: Objects) -> Iterator[str]:
+def find_outline_faults(objects: Objects) -> Iterator[str]:
     """Yield what viewers could read in two ways in a bundle's outline, or what does more than lead
     to a page."""
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))

@@ -30,7 +30,7 @@ from assembler.proof.page_view import (
     select_glyphs_inside,
 )
 from assembler.proof.pypdf_values import (
-    flags_hide,
+    is_hidden_by_flags,
     read_numbers,
     read_rectangle,
     read_text_value,
@@ -100,7 +100,7 @@ def find_marks_without_picture(page: Any) -> Iterator[Mark]:
             continue
         index += 1
         if (
-            not flags_hide(note)
+            not is_hidden_by_flags(note)
             and not _has_picture(note)
             and (mark := _read_mark(index, note)) is not None
         ):
@@ -111,10 +111,8 @@ def find_mark_fault(
     mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View
 ) -> str:
     """Return what is wrong with a mark on the bundle's page; "" if nothing is."""
-    for visible_box in map(view.seen, mark.boxes):
-        if not appearance.is_changed(visible_box) and appearance.could_show(
-            visible_box, mark.paint
-        ):
+    for visible_box in map(view.locate_box, mark.boxes):
+        if not appearance.is_changed(visible_box) and appearance.may_show(visible_box, mark.paint):
             return "is not seen"
     for line in mark.lines:
         points = [
@@ -122,9 +120,9 @@ def find_mark_fault(
         ][:_MAX_POINTS]
         margin = mark.far + EDGE
         inked = [
-            appearance.is_changed(view.seen((x - margin, y - margin, x + margin, y + margin)))
-            or not appearance.could_show(
-                view.seen(
+            appearance.is_changed(view.locate_box((x - margin, y - margin, x + margin, y + margin)))
+            or not appearance.may_show(
+                view.locate_box(
                     (x - _POINT_MARGIN, y - _POINT_MARGIN, x + _POINT_MARGIN, y + _POINT_MARGIN)
                 ),
                 mark.paint,
@@ -141,7 +139,7 @@ def find_mark_fault(
 def _find_text_fault(
     mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View
 ) -> str:
-    visible_box = view.seen(mark.boxes[0])
+    visible_box = view.locate_box(mark.boxes[0])
     glyphs_inside = select_glyphs_inside(glyphs, visible_box)
     is_stamp = mark.kind == "/Stamp"
     actual = remove_blanks("".join(glyph.letter for glyph in glyphs_inside))
@@ -151,7 +149,7 @@ def _find_text_fault(
     ):
         return "does not show its text"
     letters = [glyph.box for glyph in glyphs_inside if glyph.letter.isalnum()]
-    if any(appearance.is_blank(box) and appearance.could_show(box, mark.ink) for box in letters):
+    if any(appearance.is_blank(box) and appearance.may_show(box, mark.ink) for box in letters):
         return "has letters that are invisible"
     return (
         ""

@@ -203,7 +203,7 @@ class Objects:
             if data[text.tell() : first + end].strip():
                 self.faults.append("there is data between its objects")
 
-    def reached(self) -> Iterator[tuple[Any, str, bool]]:
+    def iterate_reached(self) -> Iterator[tuple[Any, str, bool]]:
         """Yield every dictionary that the trailer leads to, once: it, the key it was first found
         under, whether it is a stream.
 

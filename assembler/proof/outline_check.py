@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assembler.model import Bookmark, Check, Volume
-from assembler.proof.bound_bundle import BoundBundle, BoundFile, is_close, place_in_file
+from assembler.proof.bound_bundle import BoundBundle, BoundFile, is_close, locate_in_file
 from assembler.proof.link_reader import PLAIN, Goal, Mark
 from assembler.proof.source_links import Origin
 from assembler.proof.volume_check import list_expected_bookmarks
@@ -121,7 +121,7 @@ class _OutlineCheck:
             ):
                 return None
             numbers = {
-                place_in_file(self._bundle.entries[number]): number
+                locate_in_file(self._bundle.entries[number]): number
                 for number in reversed(run)
                 if volume.first <= number <= volume.last
             }

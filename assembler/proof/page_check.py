@@ -16,7 +16,7 @@ from assembler.pdf.source_files import ClientFiles, NoPages, Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof.page_comparison import Difference, draw_thumbnail_sheet
 from assembler.proof.pixels import Originals
-from assembler.proof.stamp_check import stamp_state
+from assembler.proof.stamp_check import check_stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def _check_page(
     reads, words = _has_stamp_text(page, entry), len(_read_text(page).split())
     comparing = originals if entry.source is not None else None
     is_known = job.known and job.files is not None and entry.source is not None
-    state = stamp_state(page, entry.stamp, over_all=comparing is None and not is_known)
+    state = check_stamp(page, entry.stamp, over_all=comparing is None and not is_known)
     result = replace(result, stamped=reads and state.drawn, words=words, whole=state.last)
     if comparing is None:
         return replace(result, alike=True), None
@@ -98,7 +98,7 @@ def _compare_content(
     try:
         difference = originals.compare(page, entry)
     except NoPages as error:
-        over_all = stamp_state(page, entry.stamp, over_all=True)
+        over_all = check_stamp(page, entry.stamp, over_all=True)
         return replace(
             result,
             alike=True,
@@ -116,7 +116,7 @@ def _compare_content(
     )
     # something else is the last thing on the page; the comparison shows whether it hides the stamp
     if not result.whole:
-        is_spared = entry.stamp is None or difference.spares(entry.stamp)
+        is_spared = entry.stamp is None or difference.is_sparing(entry.stamp)
         result = replace(result, stamped=_has_stamp_text(page, entry) and is_spared)
     if not difference.trouble:
         result = replace(result, difference=float(difference.pixels))

@@ -28,7 +28,7 @@ from pypdfium2 import raw
 from assembler.model import Stamp
 from assembler.pdf import thumbnails
 from assembler.proof import pixel_difference as pixels
-from assembler.proof.page_frame import frame_of
+from assembler.proof.page_frame import read_frame
 from assembler.proof.pixel_difference import Pixels
 from assembler.proof.placement import (
     Box,
@@ -107,7 +107,7 @@ class Difference:
         """Return whether the page looks as it should."""
         return not self.pixels and not self.trouble
 
-    def spares(self, stamp: Stamp) -> bool:
+    def is_sparing(self, stamp: Stamp) -> bool:
         """Return whether the page was compared, and no difference lies around this stamp."""
         if self.trouble or self.place is None:
             return not self.trouble
@@ -186,7 +186,7 @@ class _PlacedSource:
         self._whole: Any = None
         self._moved: Matrix | None = None  # where a page that stays in its document is drawn
         raw.FPDFPage_SetRotation(self._original, (self._rotation + placement.turned // 90) % 4)
-        self.frame = frame_of(self._original)
+        self.frame = read_frame(self._original)
         self.to_shown = combine_matrices(self.frame.shown, placement.moved)
         if not close_sizes(self.frame.size, placement.source_size):
             self.trouble = "its size differs from its source"
@@ -221,7 +221,7 @@ class _PlacedSource:
     def _move(self, page: Any) -> None:
         """Leave the page in its document, which defines what of it is visible, and move it when
         drawing."""
-        frame = frame_of(page)
+        frame = read_frame(page)
         matrix = self._find_matrix(page, frame)
         if matrix is not None:
             self._moved = combine_matrices(
@@ -231,7 +231,7 @@ class _PlacedSource:
 
     def _place_page(self, source: Source, page: Any) -> None:
         """Make the whole source page one object of a new page, as the bundle has it."""
-        frame = frame_of(page)
+        frame = read_frame(page)
         matrix = self._find_matrix(page, frame)
         if matrix is None:
             return
@@ -348,9 +348,9 @@ def _compare(
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
         wrong = pixels.find_differing(
             seen, expected, _GRAY_LEVEL if source.gray else 0
-        ) & ~part.within(left_out, 0)
+        ) & ~part.mask_within(left_out, 0)
         if ink:
-            wrong &= ~ink.edges(wrong.shape, top) | pixels.find_differing(
+            wrong &= ~ink.mask_edges(wrong.shape, top) | pixels.find_differing(
                 seen, expected, ink.rounding
             )
         wrong &= ~_mask_allowed_differences(part, wrong, source)
@@ -386,7 +386,7 @@ class _Part:
     top: int
     shown: tuple[float, float]
 
-    def within(self, boxes: Sequence[Box], around: float) -> pixels.Mask:
+    def mask_within(self, boxes: Sequence[Box], around: float) -> pixels.Mask:
         """Return a mask of the pixels in boxes of the page as shown, or at most `around` points
         outside one."""
         areas = [_convert_to_pixels(box, self, around) for box in boxes]
@@ -407,21 +407,21 @@ def _mask_allowed_differences(
     )
     rules = [(np.ones_like(wrong), everywhere)] if everywhere else []
     if source.picture_level:
-        rules.append((part.within(source.pictures, 1.0), source.picture_level))
-    places = part.within(source.loose, _LOOSE_MARGIN)
+        rules.append((part.mask_within(source.pictures, 1.0), source.picture_level))
+    places = part.mask_within(source.loose, _LOOSE_MARGIN)
     for area, level in (*rules, (places, source.level)):
         if (wrong & area & ~allowed).any():
             allowed |= area & ~pixels.find_differing_near(part.seen, part.expected, level)
     if source.loose and (wrong & ~allowed).any():
         rims = np.zeros_like(wrong)
         for box in source.loose:
-            rims |= part.within([box], _RIM) & ~part.within([box], -_RIM)
+            rims |= part.mask_within([box], _RIM) & ~part.mask_within([box], -_RIM)
         if (wrong & rims & ~allowed).any():
             allowed |= rims & ~pixels.find_differing_around(part.seen, part.expected, COARSE)
     # small print could disappear within what coarse pictures are allowed
     if source.picture_level and allowed.any():
         allowed &= ~pixels.find_differing_broadly(part.seen, part.expected, _MEAN_LEVEL)
-    marks = part.within(source.live_places, _LOOSE_MARGIN)
+    marks = part.mask_within(source.live_places, _LOOSE_MARGIN)
     if (wrong & marks & ~allowed).any() and (live := source.draw_live(part)) is not None:
         allowed |= marks & ~pixels.find_differing_near(part.seen, live, source.level)
     return allowed

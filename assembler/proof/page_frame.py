@@ -10,7 +10,7 @@ from pypdfium2 import raw
 from assembler.proof.placement import Frame
 
 
-def frame_of(page: Any) -> Frame:
+def read_frame(page: Any) -> Frame:
     """Return the visible box of a page in its own coordinates, and its rotation."""
     rect = raw.FS_RECTF()
     raw.FPDF_GetPageBoundingBox(page, rect)
@@ -28,7 +28,7 @@ def flatten_page(page: Any) -> None:
     cropped beyond its paper, its size would change. Only such a page gets boxes first, since with
     other boxes the same content may shift by a fraction of a pixel.
     """
-    box = frame_of(page).box
+    box = read_frame(page).box
     if _read_own_box(page) != box:
         raw.FPDFPage_SetMediaBox(page, *box)
         raw.FPDFPage_SetCropBox(page, *box)

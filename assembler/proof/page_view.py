@@ -56,10 +56,10 @@ class View:
         """Return whether the page was neither turned, scaled nor moved."""
         return self._turns == 0 and self._scale == 1.0 and abs(self._size[1] - self._height) < 1
 
-    def seen(self, box: Box) -> Box:
+    def locate_box(self, box: Box) -> Box:
         """Return a box of the source page's own coordinates on the bundle's page as shown."""
         corners = [
-            self._move_point(*self._source.seen(x, y))
+            self._move_point(*self._source.locate_point(x, y))
             for x, y in ((box[0], box[1]), (box[2], box[3]))
         ]
         xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
@@ -94,7 +94,7 @@ class _Coordinates:
         self._right = (right[0] - self._x) / (x1 - x0), (right[1] - self._y) / (x1 - x0)
         self._up = (up[0] - self._x) / (y1 - y0), (up[1] - self._y) / (y1 - y0)
 
-    def seen(self, x: float, y: float) -> tuple[float, float]:
+    def locate_point(self, x: float, y: float) -> tuple[float, float]:
         x, y = x - self._start[0], y - self._start[1]
         return self._x + self._right[0] * x + self._up[0] * y, self._y + self._right[
             1
@@ -170,7 +170,7 @@ class PageAppearance:
             return bool(actual.size and int(actual.max()) - int(actual.min()) > _FAINT)
         return bool(actual.size and int(np.abs(actual - self._bare[rows, columns]).max()) > _FAINT)
 
-    def could_show(self, box: Box, paint: Paint) -> bool:
+    def may_show(self, box: Box, paint: Paint) -> bool:
         """Return whether something drawn in these colors could be seen in a box; white on white
         could not."""
         rows, columns = self._slice_box(box)
@@ -265,8 +265,8 @@ def read_glyphs(page: Any, view: View | None = None) -> list[Glyph]:
             ):
                 continue
             box = layer.get_charbox(place)
-            corners = [grid.seen(box[0], box[1]), grid.seen(box[2], box[3])]
-            shown_box = view.seen(box) if view else order_glyphs(*corners)
+            corners = [grid.locate_point(box[0], box[1]), grid.locate_point(box[2], box[3])]
+            shown_box = view.locate_box(box) if view else order_glyphs(*corners)
             glyphs.append(Glyph(letter=letter, box=shown_box))
     finally:
         layer.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assembler.model import Check, LedgerEntry
-from assembler.proof.bound_bundle import BoundBundle, is_close, place_in_file
+from assembler.proof.bound_bundle import BoundBundle, is_close, locate_in_file
 from assembler.proof.link_reader import Sheet
 from assembler.proof.source_links import Origin
 
@@ -27,7 +27,7 @@ def check_paper(bundle: BoundBundle) -> Check:
 
 def _find_paper(entry: LedgerEntry, origin: Origin, sheet: Sheet) -> tuple[float, float]:
     """Return the paper size that a page should have."""
-    place = place_in_file(entry)
+    place = locate_in_file(entry)
     if origin.kind in ("ours", "picture") or entry.own_size is not None:
         return sheet.size
     if origin.kind != "pdf" or place >= len(origin.sheets):

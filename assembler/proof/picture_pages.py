@@ -52,7 +52,7 @@ def draw_picture_source(
     if picture_and_matrix is None:
         return Fault(trouble="it is not a page with one picture")
     item, matrix = picture_and_matrix
-    rotation = album.stored_rotation(entry)
+    rotation = album.find_stored_rotation(entry)
     paper = _find_paper(placement, rotation)
     place = entry.client_transform.placement
     frame = Frame(box=(0.0, 0.0, *paper), turned=rotation)
@@ -84,11 +84,11 @@ def _rebuild_picture(
     jpeg = b"" if is_cut or is_recoded or not album.is_jpeg else data
     if not placement.lossless or placement.gray:
         can_use_jpeg = jpeg and not album.has_profile
-        return (None, jpeg) if can_use_jpeg else (album.stored_pixels(entry), b"")
+        return (None, jpeg) if can_use_jpeg else (album.read_stored_pixels(entry), b"")
     if jpeg and _has_same_coding(item, jpeg):
-        return (album.stored_pixels(entry), b"") if album.has_profile else (None, jpeg)
+        return (album.read_stored_pixels(entry), b"") if album.has_profile else (None, jpeg)
     # not earlier: decoding a large photo twice takes much memory
-    pixels = album.stored_pixels(entry)
+    pixels = album.read_stored_pixels(entry)
     if not _has_same_pixels(item, pixels, recoded=is_recoded):
         return None
     return (
@@ -166,13 +166,13 @@ def _make_document(
 
 
 def _load(item: Any, jpeg: bytes) -> None:
-    def block(_: Any, start: int, target: Any, size: int) -> int:
+    def copy_block(_: Any, start: int, target: Any, size: int) -> int:
         ctypes.memmove(target, jpeg[start : start + size], size)
         return 1
 
     access = raw.FPDF_FILEACCESS()
     access.m_FileLen = len(jpeg)
-    access.m_GetBlock = type(access.m_GetBlock)(block)
+    access.m_GetBlock = type(access.m_GetBlock)(copy_block)
     raw.FPDFImageObj_LoadJpegFileInline(None, 0, item, access)
 
 

@@ -67,7 +67,7 @@ def read_rectangle(value: Any) -> Box | None:
     return box if box[2] - box[0] >= 1 and box[3] - box[1] >= 1 else None
 
 
-def flags_hide(note: Any) -> bool:
+def is_hidden_by_flags(note: Any) -> bool:
     """Return whether the flags of an annotation say that no viewer shows it."""
     return bool(read_integer(note.get("/F")) & _HIDDEN)
 

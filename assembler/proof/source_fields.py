@@ -19,7 +19,7 @@ from assembler.pdf.source_files import Sources
 from assembler.proof import mark_check as marks
 from assembler.proof.page_view import EDGE, Box, View
 from assembler.proof.pypdf_values import (
-    flags_hide,
+    is_hidden_by_flags,
     read_integer,
     read_rectangle,
     read_text_value,
@@ -108,7 +108,7 @@ def find_field_boxes(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
     boxes = [widen_box(place.rect) for place in content.places] + [
         area for mark in content.marks for area in mark.areas
     ]
-    return tuple(view.seen(box) for box in boxes)
+    return tuple(view.locate_box(box) for box in boxes)
 
 
 def find_empty_fields(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
@@ -156,7 +156,7 @@ def _list_fields(page: Any, *, is_asked: bool) -> Iterator[SourceField]:
         if rect is None:
             continue
         is_left_alone = bool(
-            flags_hide(note) or "/PMD" in note or kind not in ("/Tx", "/Ch", "/Btn")
+            is_hidden_by_flags(note) or "/PMD" in note or kind not in ("/Tx", "/Ch", "/Btn")
         )
         is_left_alone = is_left_alone or bool(kind == "/Btn" and bits & _PUSH)
         style = resolve_reference(note.get("/MK")) or {}

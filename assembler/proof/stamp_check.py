@@ -27,7 +27,7 @@ class StampState:
     drawn: bool
 
 
-def stamp_state(page: Any, stamp: Stamp | None, *, over_all: bool) -> StampState:
+def check_stamp(page: Any, stamp: Stamp | None, *, over_all: bool) -> StampState:
     """Check the stamp of a page of the bundle; the page is left as it was.
 
     `over_all`: also check it on the complete page. Not needed where the whole page is compared with
@@ -76,7 +76,7 @@ def _is_printed_over(
     if np.array_equal(seen, expected):
         return True
     wrong = pixel_difference.find_differing(seen, expected)
-    wrong &= ~ink.edges(wrong.shape, top) | pixel_difference.find_differing(
+    wrong &= ~ink.mask_edges(wrong.shape, top) | pixel_difference.find_differing(
         seen, expected, ink.rounding
     )
     return not wrong.any() or not (wrong & ~ink.is_between_pixels(seen, paper, top)).any()

@@ -21,7 +21,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from assembler.model import Stamp
-from assembler.proof.page_frame import frame_of
+from assembler.proof.page_frame import read_frame
 from assembler.proof.placement import Frame, Matrix, combine_matrices, invert_matrix, is_same_place
 from assembler.runtime.resources import stamp_font
 
@@ -78,7 +78,7 @@ class Ink:
         inside = ((seen >= least) & (seen <= most)).all(axis=2)
         return np.asarray(may_differ & inside)
 
-    def edges(self, shape: tuple[int, ...], top: int = 0) -> Mask:
+    def mask_edges(self, shape: tuple[int, ...], top: int = 0) -> Mask:
         """Return a mask of the pixels at the edge of a letter, where ink and paper mix, in a
         drawing of these rows and columns."""
         rows, columns = shape
@@ -107,7 +107,7 @@ def measure_stamp_ink(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
     if x1 <= x0 or y1 <= y0:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
     rounding = 8 if stamp.size * scale_y > _LARGE else 1
-    frame = frame_of(page)
+    frame = read_frame(page)
     matrix = _find_matrix(stamp, page, frame)
     line = _Line(text=stamp.text, size=stamp.size, matrix=matrix, frame=frame)
     part = (x0, y0, x1 - x0, y1 - y0)

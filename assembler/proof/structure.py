@@ -285,6 +285,6 @@ def _find_other_page(annotation: Any, others: Sequence[Volume]) -> int | None:
 
 def _find_forbidden(objects: Objects, job: Job) -> Iterator[str]:
     yield from entry_check.find_faults(objects, job.entries, linked=job.linked)
-    yield from link_reader.outline_faults(objects)
+    yield from link_reader.find_outline_faults(objects)
     if link_reader.count_unused_names(objects.reader):
         yield "named destinations that no link uses"

@@ -20,16 +20,24 @@ class WordPackage:
         self._archive = archive
         self._names = set(archive.namelist())
         self.main = next(
-            (target for kind, target, _ in self.relations("").values() if kind == "officeDocument"),
+            (
+                target
+                for kind, target, _ in self.read_relations("").values()
+                if kind == "officeDocument"
+            ),
             "",
         )
         styles = next(
-            (target for kind, target, _ in self.relations(self.main).values() if kind == "styles"),
+            (
+                target
+                for kind, target, _ in self.read_relations(self.main).values()
+                if kind == "styles"
+            ),
             "",
         )
-        self.styles = read_styles(self.root(styles)) if styles in self._names else {}
+        self.styles = read_styles(self.read_root(styles)) if styles in self._names else {}
 
-    def root(self, name: str) -> Any:
+    def read_root(self, name: str) -> Any:
         """Return the root element of a part. Raises KeyError for a part that is not there."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         return etree.fromstring(self._archive.read(name), parser)
@@ -47,7 +55,7 @@ class WordPackage:
             return False
         return True
 
-    def relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
+    def read_relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
         """Return, by relationship id: the last word of its type, its part or address, and whether
         it is external."""
         folder, name = posixpath.split(part)
@@ -55,7 +63,7 @@ class WordPackage:
         if listing not in self._names:
             return {}
         relations = {}
-        for entry in self.root(listing):
+        for entry in self.read_root(listing):
             if isinstance(entry.tag, str):
                 is_external = entry.get("TargetMode") == "External"
                 target = entry.get("Target", "")
@@ -104,9 +112,9 @@ def list_style_chain(styles: Mapping[str, Style], name: str) -> Iterator[Style]:
 def list_printed_margins(package: WordPackage, body: Any) -> list[str]:
     """Return the headers and footers that certainly show: those of first pages, and the others if
     no page differs."""
-    related, settings = package.relations(package.main), "word/settings.xml"
+    related, settings = package.read_relations(package.main), "word/settings.xml"
     has_even_pages = package.has(settings) and bool(
-        is_on(find_child(package.root(settings), "evenAndOddHeaders"))
+        is_on(find_child(package.read_root(settings), "evenAndOddHeaders"))
     )
     names: dict[str, None] = {}
     for number, section in enumerate(body.iter("{*}sectPr")):

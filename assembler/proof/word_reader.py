@@ -98,10 +98,10 @@ def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
     with zipfile.ZipFile(source) as archive:
         package = WordPackage(archive)
         reading = _Reading(package)
-        body = package.root(package.main)
+        body = package.read_root(package.main)
         reading.read_part(package.main, body)
         for name in list_printed_margins(package, body):
-            reading.read_part(name, package.root(name))
+            reading.read_part(name, package.read_root(name))
         for kind in ("footnote", "endnote"):
             _read_notes(package, reading, kind)
     paragraphs = tuple(
@@ -154,7 +154,7 @@ class _Reading:
     _paragraph_style: str = ""
 
     def read_part(self, name: str, root: Any) -> None:
-        self._relations, self._fields = self.package.relations(name), []
+        self._relations, self._fields = self.package.read_relations(name), []
         self._walk(root)
 
     def _walk(self, element: Any) -> None:
@@ -310,7 +310,7 @@ class _Reading:
             if etree.QName(name).localname == "id":
                 self.outlines += kind in ("chart", "chartEx")
             if etree.QName(name).localname == "dm" and self.package.has(target):
-                texts = [text.text or "" for text in self.package.root(target).iter("{*}t")]
+                texts = [text.text or "" for text in self.package.read_root(target).iter("{*}t")]
                 self.paragraphs += [*([text] for text in texts), []]
 
     def _is_hidden(self, run: Any) -> bool:
@@ -377,7 +377,7 @@ def _read_form_value(data: Any) -> str:
 
 def _read_notes(package: WordPackage, reading: _Reading, kind: str) -> None:
     """Read the footnotes or endnotes that the text refers to."""
-    related = package.relations(package.main).values()
+    related = package.read_relations(package.main).values()
     name = next(
         (
             target
@@ -390,9 +390,9 @@ def _read_notes(package: WordPackage, reading: _Reading, kind: str) -> None:
         return
     used_ids = {
         find_attribute(mark, "id")
-        for mark in package.root(package.main).iter(f"{{*}}{kind}Reference")
+        for mark in package.read_root(package.main).iter(f"{{*}}{kind}Reference")
     }
-    root = package.root(name)
+    root = package.read_root(name)
     for note in list(root):
         if isinstance(note.tag, str) and find_attribute(note, "id") not in used_ids:
             root.remove(note)

@@ -110,7 +110,7 @@ def add_proof(manifest: Manifest, checks: Sequence[Check], not_checked: Sequence
     return replace(manifest, proof=tuple(checks), not_checked=tuple(sentences))
 
 
-def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | None]:
+def make_record_reader(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | None]:
     """Return a function that lists the files that this program wrote into a packet's folder.
 
     The function returns the sha256 of each by its path ("" for the manifest itself), or None for a

@@ -56,9 +56,11 @@ def check_case(case: Case, library: Library, as_of: date) -> Judgment:
     last."""
     context = RuleContext(case, library, as_of)
     claim_rows = list(matrix.build_claim_rows(context))
-    findings = [context.finding(hit) for check_rules in _CHECKS for hit in check_rules(context)]
+    findings = [
+        context.make_finding(hit) for check_rules in _CHECKS for hit in check_rules(context)
+    ]
     findings += [
-        context.finding(hit)
+        context.make_finding(hit)
         for row, line in claim_rows
         for hit in matrix.find_outdated(row, line, context)
     ]

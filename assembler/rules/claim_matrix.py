@@ -61,7 +61,9 @@ def find_outdated(row: ClaimRow, line: Line, context: RuleContext) -> Iterator[H
     if line.max_age_days is None or row.facts or not row.exhibits:
         return
     matching = [
-        (where, exhibit) for where, exhibit in context.exhibits() if exhibit.id in row.exhibits
+        (where, exhibit)
+        for where, exhibit in context.iterate_exhibits()
+        if exhibit.id in row.exhibits
     ]
     ages = [(context.as_of - exhibit.date).days for _, exhibit in matching if exhibit.date]
     if len(ages) == len(matching) and min(ages) > line.max_age_days:

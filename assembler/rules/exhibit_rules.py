@@ -19,7 +19,7 @@ def check_exhibits(context: RuleContext) -> Iterator[Hit]:
     needed = _list_used(context) | _list_meeting(context)
     people = len({subject.person.id for subject in context.subjects})
     parties = {subject.person.name.full.casefold() for subject in context.subjects}
-    for where, exhibit in context.exhibits():
+    for where, exhibit in context.iterate_exhibits():
         yield from _check_translation(exhibit, where, parties)
         yield from _check_dates(context, exhibit, where)
         yield from _check_supports(context, exhibit, where)

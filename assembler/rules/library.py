@@ -151,7 +151,7 @@ class Library:
     rules: Mapping[str, Rule]
     lines: Mapping[str, Line]  # of all checklists, by id
 
-    def checklists_for(self, kind: str, reasons: Iterable[str]) -> tuple[Checklist, ...]:
+    def select_checklists(self, kind: str, reasons: Iterable[str]) -> tuple[Checklist, ...]:
         """Return the checklists of a request, general ones first, then in the order of the
         reasons."""
         order = {"": 0} | {reason: place for place, reason in enumerate(reasons, 1)}

@@ -51,7 +51,7 @@ _CHANGED = "what has happened since, and why more time is needed"
 def format_gather_list(kind: str, reasons: Sequence[str], library: Library) -> str:
     """Return TO-GATHER.md: the checklists of these reasons as boxes to tick."""
     text_lines = ["# What to gather", "", *_INTRODUCTION, ""]
-    checklists = library.checklists_for(kind, reasons)
+    checklists = library.select_checklists(kind, reasons)
     for checklist in checklists:
         text_lines += [f"## {checklist.title}", "", *_write_sections(checklist, kind)]
     text_lines += ["## Before you rely on this", ""]
@@ -220,7 +220,7 @@ def _draft_exhibits(
 ) -> Iterator[dict[str, Any]]:
     """Yield documents that together meet every line that applies to any such case."""
     listed: set[tuple[str, str]] = set()
-    for checklist in library.checklists_for(kind, reasons):
+    for checklist in library.select_checklists(kind, reasons):
         override = dict(checklist.levels).get(kind)
         for line in checklist.lines:
             person = _choose_person(line)

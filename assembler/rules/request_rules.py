@@ -89,7 +89,7 @@ def _check_response(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
 
 def _check_notice(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
     everyone = {person.id for person in context.case.beneficiaries}
-    for where, exhibit in context.exhibits():
+    for where, exhibit in context.iterate_exhibits():
         if exhibit.id != rfe.notice_exhibit:
             continue
         if exhibit.category != "rfe-notice":

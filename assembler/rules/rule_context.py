@@ -45,7 +45,7 @@ class RuleContext:
         self.used: dict[str, Fact] = {}
         self.not_checked: list[str] = []
         self.subjects = tuple(_iterate_subjects(case))
-        self.checklists: tuple[Checklist, ...] = library.checklists_for(case.kind, case.reasons)
+        self.checklists: tuple[Checklist, ...] = library.select_checklists(case.kind, case.reasons)
 
     def use_fact(self, name: str) -> Fact | None:
         """Return a dated fact, noted as relied on; None, noted as not checked, if the library lacks
@@ -71,7 +71,7 @@ class RuleContext:
             and count_years(person.birth_date, on or self.as_of) < fact["below_age"]
         )
 
-    def finding(self, hit: Hit) -> Finding:
+    def make_finding(self, hit: Hit) -> Finding:
         """Return the finding of a hit, in the words of the catalog."""
         values = {**hit.values, "exhibit": hit.exhibit or ""}
         finding = self.library.rules[hit.rule].make_finding("case.json", values, hit.exhibit)
@@ -87,7 +87,7 @@ class RuleContext:
             pointer=pointer,
         )
 
-    def exhibits(self) -> Iterator[tuple[str, Exhibit]]:
+    def iterate_exhibits(self) -> Iterator[tuple[str, Exhibit]]:
         """Yield every exhibit with its pointer."""
         for n, exhibit in enumerate(self.case.exhibits):
             yield f"/exhibits/{n}", exhibit

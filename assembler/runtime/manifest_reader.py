@@ -119,7 +119,7 @@ def _extract_pointer(message: str) -> str:
     return "".join(_format_step(int(index) if index else key) for key, index in steps) or "/"
 
 
-def digest_of(folder: Path) -> str:
+def read_digest(folder: Path) -> str:
     """Return the sha256 of a packet's manifest. Whoever noted it down can detect a forged
     packet."""
     return hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()

@@ -34,9 +34,9 @@ from assembler.runtime.user_files import (
     find_user_files,
     fold_name,
     has_same_content,
+    is_name_taken,
     link_or_copy,
     make_display_name,
-    name_collides,
     report_read_errors,
     set_aside,
 )
@@ -130,7 +130,7 @@ def publish(staged: Path, final: Path, record: Record, day: date, derived: str =
         in_place = tuple(
             file.path
             for file in user_files
-            if not file.stale and not name_collides(file.path, staged, names)
+            if not file.stale and not is_name_taken(file.path, staged, names)
         )
         aside = tuple(file.path for file in user_files if file.path not in in_place)
         for path in in_place:

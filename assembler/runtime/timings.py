@@ -31,7 +31,7 @@ class Stopwatch:
         self._modules: dict[str, Spent] = {}
 
     @contextmanager
-    def during(self, module: str, items: int, pool: Pool) -> Iterator[None]:
+    def measure_time(self, module: str, items: int, pool: Pool) -> Iterator[None]:
         """Add the time a pool spends on the items of a module's function."""
         name, wall, cpu = module.removeprefix("assembler."), time.monotonic(), pool.spent[module]
         try:
@@ -45,7 +45,7 @@ class Stopwatch:
                 cpu=before.cpu + pool.spent[module] - cpu,
             )
 
-    def rows(self) -> tuple[Spent, ...]:
+    def list_rows(self) -> tuple[Spent, ...]:
         """Return the modules in the order in which they first ran, then this process."""
         modules = tuple(self._modules.values())
         wall = time.monotonic() - self._start[0] - sum(row.wall for row in modules)

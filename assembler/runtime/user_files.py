@@ -133,7 +133,7 @@ def fold_name(path: str) -> str:
     return unicodedata.normalize("NFC", path).casefold()
 
 
-def name_collides(path: str, staged: Path, names: set[str]) -> bool:
+def is_name_taken(path: str, staged: Path, names: set[str]) -> bool:
     """Return whether the new folder has this name, or a file where the path needs a folder."""
     parts = path.split("/")
     parents = ["/".join(parts[:n]) for n in range(1, len(parts))]

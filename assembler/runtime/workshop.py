@@ -138,7 +138,7 @@ class Workshop:
         An AssemblerError raised by the function is raised here, the first in order, after all items
         have finished.
         """
-        with self._stopwatch.during(get_module(function), len(items), self._pool):
+        with self._stopwatch.measure_time(get_module(function), len(items), self._pool):
             outcomes = self._pool.run(function, items, limits or Limits(), progress)
         for outcome in outcomes:
             if isinstance(outcome, AssemblerError):
@@ -154,11 +154,11 @@ class Workshop:
             if refusal := probe_folder(folder):
                 raise write_error(f"{self.home.parent.name}/{self.home.name}", refusal)
 
-    def timings(self) -> tuple[Spent, ...]:
+    def list_timings(self) -> tuple[Spent, ...]:
         """Return where the time has gone since this workshop was created."""
-        return self._stopwatch.rows()
+        return self._stopwatch.list_rows()
 
-    def folder(self, name: str) -> Path:
+    def make_folder(self, name: str) -> Path:
         """Return a new, empty folder in the scratch space."""
         path = self.scratch / name
         with report_write_errors(f"{self.home.parent.name}/{self.home.name}", self.home):

@@ -161,7 +161,7 @@ def _find_losses(
 ) -> tuple[Loss, ...]:
     """Return the pages that lose content in a black-and-white scan."""
     unreadable = _find_lossy_pages(manifest)
-    out = workshop.folder("black-and-white")
+    out = workshop.make_folder("black-and-white")
     jobs = [
         Job(
             bundle=path,

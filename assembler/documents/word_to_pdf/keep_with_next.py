@@ -91,7 +91,7 @@ def _find_keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
         for style in parse_part(parts["word/styles.xml"]).iter(f"{W}style")
     }
 
-    def lineage(name: str | None) -> Iterator[Any]:
+    def iterate_ancestors(name: str | None) -> Iterator[Any]:
         seen: set[str] = set()
         while name and name in styles and name not in seen:
             seen.add(name)
@@ -102,7 +102,7 @@ def _find_keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
     return frozenset(
         name
         for name in styles
-        if any(style.find(f"{W}pPr/{W}keepNext") is not None for style in lineage(name))
+        if any(style.find(f"{W}pPr/{W}keepNext") is not None for style in iterate_ancestors(name))
     )
 
 

@@ -12,9 +12,9 @@ from assembler.evidence.annotations.field_shapes import (
     draw_circle,
     draw_frame,
     find_appearance,
-    frame_width,
     make_appearance,
     make_field_loss,
+    measure_frame,
     set_color,
 )
 from assembler.evidence.annotations.form_fields import FieldPlace, Kind
@@ -90,7 +90,7 @@ def list_unknown_choices(place: FieldPlace) -> Iterator[Loss]:
 def _draw_check(place: FieldPlace) -> bytes:
     """Draw what checks a box: a check mark, or the Zapf Dingbats character that the field names."""
     width, height = place.size
-    side = max(2.0, min(width, height) - 2 * frame_width(place))
+    side = max(2.0, min(width, height) - 2 * measure_frame(place))
     x, y = (width - side) / 2, (height - side) / 2
 
     def points(*pairs: tuple[float, float]) -> str:

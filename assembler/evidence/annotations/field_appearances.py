@@ -17,10 +17,10 @@ from assembler.evidence.annotations.field_pictures import Picture, Showing, clas
 from assembler.evidence.annotations.field_shapes import (
     draw_frame,
     find_appearance,
-    frame_width,
     is_comb,
     make_appearance,
     make_field_loss,
+    measure_frame,
     set_color,
 )
 from assembler.evidence.annotations.form_fields import (
@@ -142,7 +142,7 @@ def _is_stale(place: FieldPlace, showing: Showing, *, is_empty: bool, is_asked: 
 
 def _set_value(place: FieldPlace, lettering: Lettering) -> Setting:
     width, height = place.size
-    inset = frame_width(place)
+    inset = measure_frame(place)
     area = Area(
         left=inset + 1,
         bottom=inset,

@@ -64,7 +64,7 @@ def _draw_cell_lines(place: FieldPlace) -> str:
     )
 
 
-def frame_width(place: FieldPlace) -> float:
+def measure_frame(place: FieldPlace) -> float:
     """Return how far the border reaches into the field, in points."""
     style = place.style
     width = style.border_width if style.border else 1.0

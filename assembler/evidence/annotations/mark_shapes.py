@@ -215,7 +215,7 @@ def _draw_redaction(mark: Mark) -> Drawing:
 
 def _draw_stamp(mark: Mark, lettering: Lettering) -> Drawing:
     """Draw a rubber stamp: the words of its name in a frame."""
-    words = stamp_words(mark.note)
+    words = read_stamp_words(mark.note)
     color = mark.stroke if read_color(mark.note.get(Name.C)) else (0.75, 0.1, 0.1)
     x0, y0, x1, y1 = mark.rect
     edge = min(x1 - x0, y1 - y0) * 0.06
@@ -231,7 +231,7 @@ def _draw_stamp(mark: Mark, lettering: Lettering) -> Drawing:
     return Drawing(data=frame_data + lettering.show(line, x, y, size) + b"Q\n", box=mark.rect)
 
 
-def stamp_words(note: Any) -> str:
+def read_stamp_words(note: Any) -> str:
     """Return the text of a stamp: the words of its name ("/NotApproved")."""
     name = read_text(note.get(Name.Name)) or "Draft"
     name = re.sub(r"^(SB|SH)(?=[A-Z])", "", name)

@@ -65,7 +65,7 @@ class Limit:
     illegible: float
     low: bool  # whether low values are bad
 
-    def level(self, value: float | None) -> int:
+    def grade(self, value: float | None) -> int:
         """Return 0 if the value is fine, 1 if doubtful, 2 if illegible."""
         if value is None:
             return 0
@@ -81,9 +81,9 @@ class Limits:
     few: int
     by_name: Mapping[str, Limit]
 
-    def level(self, name: str, value: float | None) -> int:
-        """Return 0, 1 or 2, as `Limit.level`."""
-        return self.by_name[name].level(value)
+    def grade(self, name: str, value: float | None) -> int:
+        """Return 0, 1 or 2, as `Limit.grade`."""
+        return self.by_name[name].grade(value)
 
 
 def read_limits(data: Mapping[str, Any]) -> Limits:

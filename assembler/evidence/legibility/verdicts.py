@@ -79,7 +79,7 @@ def judge(
 
 
 def _grade_reading(measured: Measures, limits: Limits) -> int:
-    return 2 if measured.words < limits.few else limits.level("confidence", measured.confidence)
+    return 2 if measured.words < limits.few else limits.grade("confidence", measured.confidence)
 
 
 def _explain_reading(measured: Measures, limits: Limits, level: int) -> Reason:
@@ -143,7 +143,7 @@ def _judge_picture(
         "small_letter": f"its smallest print is {measured.small_letter or 0:.1f} points high",
     }
     for name, rule, remedy in _PICTURE_CHECKS:
-        if level := limits.level(name, values[name]):
+        if level := limits.grade(name, values[name]):
             where = measured.hidden_at if name == "hidden" else None
             yield Reason(rule=rule, level=level, problem=problems[name], remedy=remedy, where=where)
 
@@ -160,7 +160,7 @@ def _judge_parts(
             remedy="scan the whole sheet",
             where=measured.clipped_at,
         )
-    if limits.level("glare", measured.glare):
+    if limits.grade("glare", measured.glare):
         yield Reason(
             rule="LEGIBLE.GLARE",
             level=1,
@@ -168,7 +168,7 @@ def _judge_parts(
             remedy="photograph it without flash, or scan it",
             where=measured.glare_at,
         )
-    if limits.level("vanished", measured.vanished):
+    if limits.grade("vanished", measured.vanished):
         yield Reason(
             rule="LEGIBLE.RECEIVER",
             level=1,
@@ -178,7 +178,7 @@ def _judge_parts(
             where=measured.vanished_at,
         )
     worst = measured.worst
-    if own_language and not reading and worst and limits.level("region", worst.confidence):
+    if own_language and not reading and worst and limits.grade("region", worst.confidence):
         yield Reason(
             rule="LEGIBLE.REGION",
             level=1,

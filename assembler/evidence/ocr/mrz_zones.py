@@ -32,7 +32,7 @@ def find_mrz_lines(words: Words, text: str, render: Render) -> str:
     if mrz.has_right_digits(text):
         return text
     boxes = [box for word, _, box in words if _is_like_mrz(word)]
-    if not boxes and not mrz.looks_like(text):
+    if not boxes and not mrz.may_have_zone(text):
         return ""
     return (_read_band(boxes, render) if boxes else "") or _read_page(render)
 
@@ -42,7 +42,7 @@ def find_page_mrz_lines(page: pdfium.PdfPage, text: str) -> str:
     picture."""
     if mrz.has_right_digits(text):
         return text
-    return _read_page(lambda scale: _draw(page, scale)) if mrz.looks_like(text) else ""
+    return _read_page(lambda scale: _draw(page, scale)) if mrz.may_have_zone(text) else ""
 
 
 def _is_like_mrz(word: str) -> bool:

@@ -34,7 +34,7 @@ def list_directories(data: bytes) -> list[Directory]:
     file = _TiffFile(data)
     pictures: list[Directory] = []
     visited: set[int] = set()
-    position = file.first()
+    position = file.read_first()
     while position:
         if position in visited:
             raise _refuse_broken("the TIFF's list of pictures is circular")
@@ -45,7 +45,7 @@ def list_directories(data: bytes) -> list[Directory]:
                 "split it into several files",
             )
         visited.add(position)
-        tags, position = file.directory(position)
+        tags, position = file.read_directory(position)
         pictures.append(
             Directory(
                 tags.get(_WIDTH, 0), tags.get(_HEIGHT, 0), bool(tags.get(_TYPE, 0) & _REDUCED)
@@ -80,9 +80,9 @@ def is_raw(data: bytes) -> bool:
     """Return whether the file is a camera's raw sensor data (DNG, NEF, ARW …), whose first picture
     is a preview."""
     file = _TiffFile(data)
-    tags, _ = file.directory(file.first())
-    positions = file.sub_directories(tags.get(_SUB_IFDS, 0), tags.get(-_SUB_IFDS, 0))
-    children = [file.directory(position)[0] for position in positions]
+    tags, _ = file.read_directory(file.read_first())
+    positions = file.list_sub_directories(tags.get(_SUB_IFDS, 0), tags.get(-_SUB_IFDS, 0))
+    children = [file.read_directory(position)[0] for position in positions]
     has_sensor_data = any(child.get(_PHOTOMETRIC) in _RAW_COLORS for child in (tags, *children))
     has_larger_child = any(child.get(_WIDTH, 0) > tags.get(_WIDTH, 0) for child in children)
     is_preview = bool(tags.get(_TYPE, 0) & _REDUCED)
@@ -97,11 +97,11 @@ class _TiffFile:
         self._order = "<" if data[:2] == b"II" else ">"
         self._big = self._read_number("H", 2) == 43
 
-    def first(self) -> int:
+    def read_first(self) -> int:
         """Return the position of the first directory."""
         return self._read_number("Q", 8) if self._big else self._read_number("I", 4)
 
-    def directory(self, position: int) -> tuple[dict[int, int], int]:
+    def read_directory(self, position: int) -> tuple[dict[int, int], int]:
         """Return the integer tags of the directory at a position, and the position of the next one
         (0: none).
 
@@ -119,7 +119,7 @@ class _TiffFile:
                 tags[-tag] = self._read_number("Q" if self._big else "I", start + step * n + 4)
         return tags, self._read_number("Q" if self._big else "I", start + step * count)
 
-    def sub_directories(self, value: int, count: int) -> list[int]:
+    def list_sub_directories(self, value: int, count: int) -> list[int]:
         """Return the positions of the directories below another.
 
         `value` is the position of one, or of a list of several.

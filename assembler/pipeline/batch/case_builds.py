@@ -14,7 +14,7 @@ from assembler.model import Finding
 from assembler.pipeline.batch.case_list import Outcome
 from assembler.runtime.cache_upkeep import trim_cache
 from assembler.runtime.driver_pool import DriverPool
-from assembler.runtime.manifest_reader import digest_of
+from assembler.runtime.manifest_reader import read_digest
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Pool
@@ -52,7 +52,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
             packets = pipeline.build_packets(
                 pipeline.make_context(order.folder, order.shelf, workshop, order.options)
             )
-            timings = workshop.timings()
+            timings = workshop.list_timings()
     except AssemblerError as error:
         findings = tuple(
             finding for finding in getattr(error, "findings", ()) if isinstance(finding, Finding)
@@ -95,7 +95,7 @@ def _skip_current(order: Order) -> Outcome | None:
         make_outcome(order, "skipped", ExitCode.OK, summary, tuple(findings)),
         folders=tuple(map(str, packets)),
         pages=pages,
-        digests=tuple(map(digest_of, packets)),
+        digests=tuple(map(read_digest, packets)),
     )
 
 
