@@ -88,7 +88,7 @@ def parse_places(text: str) -> tuple[Any, dict[str, tuple[int, int]]]:
     """Return the value, and where the text of each JSON pointer begins and ends. Raises BadJson, as
     `parse_json` does."""
     reader = _PlacingReader(text)
-    value = reader.value("", 0)
+    value = reader.read_value("", 0)
     reader.skip()
     if reader.position != len(text):
         raise reader.error("there is text after the end of the case", "delete it")
@@ -227,9 +227,9 @@ class _PlacingReader(_Reader):
         super().__init__(text)
         self.places: dict[str, tuple[int, int]] = {}
 
-    def value(self, pointer: str, depth: int) -> Any:
+    def read_value(self, pointer: str, depth: int) -> Any:
         self.skip()
         start = self.position
-        value = super().value(pointer, depth)
+        value = super().read_value(pointer, depth)
         self.places[pointer] = (start, self.position)
         return value

@@ -571,7 +571,7 @@ def _make_folders(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> None
     killed run left is swept by the next."""
     with Workshop(root / WORK_FOLDER, temporary=True) as workshop:
         _refuse_existing(root, drafts)  # no other run can make them now
-        stage = workshop.folder("cases")
+        stage = workshop.make_folder("cases")
         with report_write_errors(root.name, root):
             for name, files in drafts.items():
                 for part in ("evidence", "forms"):

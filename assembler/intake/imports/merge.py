@@ -339,7 +339,7 @@ def _find_missing(
 def _required(fields: CaseFields, home: str) -> tuple[str, ...]:
     return tuple(
         name
-        for name in fields.known_fields(home)
+        for name in fields.list_fields(home)
         if name != "same_as" and fields.field(f"{home}/{name}").is_required
     )
 
