@@ -138,6 +138,9 @@ def parse_table(raw: Mapping[str, Any], fields: CaseFields) -> ColumnTable:
     for group in raw["groups"]:
         for entry in raw["fields"][group["fields"]]:
             pointer = group["pointer"] + entry["pointer"]
+            place = pointer.replace("{n}", "0").replace("{m}", "0")
+            if pointer.endswith("/same_as") and fields.field(place).key != "same_as":
+                continue  # a beneficiary is described under beneficiaries
             otherwise = group["pointer"] + entry["otherwise"] if "otherwise" in entry else ""
             target = Target(pointer=pointer, otherwise=otherwise)
             for key in _keys(group, entry, fields):

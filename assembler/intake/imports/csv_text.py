@@ -82,7 +82,7 @@ def parse_csv(text: str, name: str = "") -> Sheet:
 
 
 def find_separator(text: str) -> str:
-    """Return the separator that the first lines have most often and most evenly."""
+    """Return the separator that most of the first lines have, and have equally often."""
     lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:20] if line.strip()]
     counts = {separator: [line.count(separator) for line in lines] for separator in _SEPARATORS}
 
@@ -91,7 +91,7 @@ def find_separator(text: str) -> str:
         if not per_line:
             return 0, 0
         common, times = Counter(per_line).most_common(1)[0]
-        return times * common, common
+        return times, common
 
     return max(_SEPARATORS, key=score) if lines else ","
 
