@@ -6,6 +6,6 @@ only. Opens nothing.
 """
 
 from assembler.crosscheck.results import CrosscheckReport
-from assembler.crosscheck.text_check import check, check_documents
+from assembler.crosscheck.text_check import check, check_documents, find_repeats
 
-__all__ = ["CrosscheckReport", "check", "check_documents"]
+__all__ = ["CrosscheckReport", "check", "check_documents", "find_repeats"]

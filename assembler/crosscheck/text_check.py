@@ -60,6 +60,19 @@ def check(
     )
 
 
+def find_repeats(
+    case: Case, pages: Pages, as_of: date, data: Mapping[str, Any]
+) -> tuple[Finding, ...]:
+    """Return the findings about pages that occur twice, and nothing else.
+
+    Args:
+        data: schemas/crosscheck.json.
+    """
+    context = CheckContext(case=case, pages=pages, as_of=as_of, data=data, languages={})
+    results = duplicates.find_repeated_pages(context)
+    return tuple(dict.fromkeys(result for result in results if isinstance(result, Finding)))
+
+
 def check_documents(
     case: Case, documents: Mapping[str, str], data: Mapping[str, Any], known_values: Collection[str]
 ) -> CrosscheckReport:

@@ -4,6 +4,7 @@ Nothing behind this package checks paths, sizes, dates or ids again. Opens case.
 files, read-only.
 """
 
-from assembler.intake.case_reader import examine_case, read_case
+from assembler.intake.case_reader import examine_case, read_case, read_raw_case
+from assembler.intake.file_check import find_unlisted_files
 
-__all__ = ["examine_case", "read_case"]
+__all__ = ["examine_case", "find_unlisted_files", "read_case", "read_raw_case"]

@@ -88,6 +88,30 @@ def examine_files(
     return records, [*problems, *_find_twins(present)]
 
 
+def find_unlisted_files(
+    folder: Path, case: dict[str, Any]
+) -> tuple[dict[str, SourceFile], list[Problem]]:
+    """Return the files in evidence/ that a case of any shape does not list, and those that cannot
+    be used."""
+    respell_paths(folder, case)
+    listed = {path for _, path in read_listed_paths(case)}
+    listed |= {read_path(entry) for _, entry in read_objects(case, "ignored_files")}
+    records: dict[str, SourceFile] = {}
+    problems: list[Problem] = []
+    for path in _present(folder, WATCHED[0]):
+        if path in listed:
+            continue
+        if escape_unprintable(path) != path:
+            problems.append(_make_unlisted_problem(path))
+            continue
+        record = _record(folder, path, True)
+        if isinstance(record, SourceFile):
+            records[path] = record
+        else:
+            problems.append(Problem(record[0], "", *record[1:], _hide_outside_path(path)))
+    return records, problems
+
+
 def _hide_outside_path(path: str) -> str:
     """Return a path that may be shown; a path out of the case folder can hold a name."""
     return "" if check_path(path) else path

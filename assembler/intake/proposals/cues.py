@@ -1,0 +1,147 @@
+"""The words of `schemas/categories.json`, folded for comparison. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+_WORD = re.compile(r"[^\W_]+")
+Phrase = tuple[str, str]  # " folded phrase ", language
+
+
+@lru_cache(8192)
+def fold(text: str) -> str:
+    """Return the words of a text in small letters without accents and signs, between single
+    spaces: " acta de nacimiento "."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    return " " + " ".join(_WORD.findall(letters)) + " "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of document, and the phrases it is known by."""
+
+    id: str
+    category: str
+    title: str
+    names: tuple[Phrase, ...]
+    words: tuple[Phrase, ...] = ()
+    against: tuple[Phrase, ...] = ()
+    person: str = ""  # "holder", "subject", "money": whom it names; "" if nobody in particular
+    dated: bool = True  # whether such documents bear a date of issue
+    mrz: str = ""  # first letter of its machine-readable lines, and the state: "P:USA"
+    picture: bool = False  # a page without words may be one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cues:
+    """All that is compared with the text of pages."""
+
+    kinds: tuple[Kind, ...]
+    translation_headings: tuple[Phrase, ...]
+    translation_words: tuple[Phrase, ...]
+    certificate_headings: tuple[Phrase, ...]
+    certificate_words: tuple[Phrase, ...]
+    salutations: tuple[Phrase, ...]
+    closings: tuple[Phrase, ...]
+    page_words: tuple[str, ...]
+    of_words: tuple[str, ...]
+    months: Mapping[str, tuple[tuple[int, str], ...]]  # folded name → (month, language)
+    issued_labels: tuple[Phrase, ...]
+    other_labels: tuple[Phrase, ...]
+    function_words: Mapping[str, frozenset[str]]  # by language
+    country_signs: tuple[tuple[str, tuple[str, ...]], ...]  # country, phrases
+    month_first: frozenset[str]  # countries that write the month first
+    both_orders: frozenset[str]  # countries that write either
+
+    def kind(self, kind_id: str) -> Kind:
+        """Return a kind by its id. Raises KeyError."""
+        return _by_id(self.kinds)[kind_id]
+
+
+@cache
+def _by_id(kinds: tuple[Kind, ...]) -> dict[str, Kind]:
+    return {kind.id: kind for kind in kinds}
+
+
+@cache
+def parse_cues(data: bytes) -> Cues:
+    """Return the cues of `schemas/categories.json`. Raises KeyError if it breaks its schema."""
+    raw = json.loads(data)
+    roles, labels, order, letters = (
+        raw[key] for key in ("roles", "date_labels", "date_order", "letters")
+    )
+    return Cues(
+        kinds=tuple(map(_kind, raw["kinds"])),
+        translation_headings=_phrases(roles["translation"]["headings"]),
+        translation_words=_phrases(roles["translation"]["words"]),
+        certificate_headings=_phrases(roles["certificate"]["headings"]),
+        certificate_words=_phrases(roles["certificate"]["words"]),
+        salutations=_phrases(letters["salutations"]),
+        closings=_phrases(letters["closings"]),
+        page_words=tuple(fold(word).strip() for word in letters["page"]),
+        of_words=tuple(fold(word).strip() for word in letters["of"]),
+        months=_months(raw["months"]),
+        issued_labels=_phrases(labels["issued"]),
+        other_labels=_phrases(labels["other"]),
+        function_words={
+            language: frozenset(fold(words).split())
+            for language, words in raw["function_words"].items()
+        },
+        country_signs=tuple(
+            (country, tuple(map(fold, signs))) for country, signs in order["signs"].items()
+        ),
+        month_first=frozenset(order["month_first"]),
+        both_orders=frozenset(order["both"]),
+    )
+
+
+def _kind(raw: Mapping[str, Any]) -> Kind:
+    return Kind(
+        id=raw["id"],
+        category=raw["category"],
+        title=raw["title"],
+        names=_phrases(raw["names"]),
+        words=_phrases(raw.get("words", {})),
+        against=_phrases(raw.get("against", {})),
+        person=raw.get("person", ""),
+        dated=raw.get("dated", True),
+        mrz=raw.get("mrz", ""),
+        picture=raw.get("picture", False),
+    )
+
+
+def _phrases(by_language: Mapping[str, list[str]]) -> tuple[Phrase, ...]:
+    """Return folded phrases, each with its language, the longest first."""
+    phrases = {
+        (fold(phrase), language): None
+        for language, texts in by_language.items()
+        for phrase in texts
+        if fold(phrase).strip()
+    }
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase[0]), phrase)))
+
+
+def _months(raw: Mapping[str, list[str]]) -> dict[str, tuple[tuple[int, str], ...]]:
+    months: dict[str, list[tuple[int, str]]] = {}
+    for language, names in raw.items():
+        for number, spellings in enumerate(names, 1):
+            for name in spellings.split():
+                months.setdefault(fold(name).strip(), []).append((number, language))
+    return {name: tuple(readings) for name, readings in months.items()}
+
+
+def find_phrases(text: str, phrases: tuple[Phrase, ...]) -> Iterator[Phrase]:
+    """Yield the phrases in a folded text, the longest first; one within a longer one that was
+    found is not repeated."""
+    found: list[str] = []
+    for phrase, language in phrases:
+        if phrase in text and not any(phrase in longer for longer in found):
+            found.append(phrase)
+            yield phrase, language

@@ -1,0 +1,275 @@
+"""Measure one page: its lines, page number, language, role, and the kinds it may be. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assembler.intake.proposals.cues import Cues, Kind, Phrase, find_phrases, fold
+from assembler.intake.proposals.values import PageReading, Reason
+
+HEADING_LINES = 9  # in which a title may stand
+_FEW_FILES = 4  # in fewer files, no line counts as running through all of them
+_RUNNING = 0.3  # share of the files from which a line at the edge of a page says nothing
+_EDGE = 2  # lines at top and bottom that may run through a folder, as a fax line does
+_SENTENCE = 9  # words from which a line is no title
+_NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.0, 0.8, -2.0  # weights of phrases
+_MOST_WORDS = 4.8  # that the words of a kind can add
+_FEW_WORDS = 8  # below these, a page may be a photograph
+_SCRIPT_LANGUAGES = {
+    "Cyrl": ("uk", "ru"),
+    "Cyrillic": ("uk", "ru"),
+    "Arab": ("ar",),
+    "Arabic": ("ar",),
+}
+_LEAST_FUNCTION_WORDS = 3
+_PROVED_KIND = 9.0  # what machine-readable lines add
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """A line with text. `is_running`: it stands at the edge of pages of many files."""
+
+    text: str
+    folded: str
+    is_running: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindScore:
+    """How much speaks for a kind, where, and in which language its name stands."""
+
+    score: float
+    reasons: tuple[Reason, ...]
+    language: str = ""
+    named: bool = False  # its name stands in the heading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSigns:
+    """What is seen on a page."""
+
+    reading: PageReading
+    lines: tuple[TextLine, ...]
+    folded: str
+    words: int
+    number: tuple[int, int] | None  # "page 2 of 3"
+    language: str  # ISO 639-1 or ""
+    language_sure: float
+    kinds: dict[str, KindScore]
+    translation: float  # how much speaks for a translation, and for a translator's certificate
+    certificate: float
+    role_reasons: tuple[Reason, ...]
+    salutation: bool
+    closing: bool
+    head: frozenset[str]  # words of its first lines
+    numbers: frozenset[str]  # of four digits or more
+    starts_inside: bool  # its first line goes on with a sentence
+    ends_inside: bool
+
+    @property
+    def is_picture(self) -> bool:
+        """Return whether it has hardly any words, and no machine-readable lines."""
+        return self.words < _FEW_WORDS and not self.reading.zones and not self.reading.blank
+
+
+def read_signs(pages: Sequence[PageReading], cues: Cues) -> tuple[PageSigns, ...]:
+    """Return what is seen on each page, lines that run through most files aside."""
+    running = _find_running_lines(pages)
+    return tuple(_read_page(page, cues, running) for page in pages)
+
+
+def _find_running_lines(pages: Sequence[PageReading]) -> frozenset[str]:
+    """Return folded lines at the edges of pages of many files, such as the line of a fax."""
+    files: dict[str, set[str]] = {}
+    for page in pages:
+        texts = [line.strip() for line in page.text.splitlines() if line.strip()]
+        for text in {fold(text) for text in (*texts[:_EDGE], *texts[-_EDGE:])}:
+            files.setdefault(text, set()).add(page.sha256 or page.path)
+    count = len({page.sha256 or page.path for page in pages})
+    least = max(_FEW_FILES, _RUNNING * count)
+    return frozenset(text for text, paths in files.items() if len(paths) >= least)
+
+
+def _read_page(page: PageReading, cues: Cues, running: frozenset[str]) -> PageSigns:
+    lines = tuple(
+        TextLine(text=text.strip(), folded=fold(text), is_running=fold(text) in running)
+        for text in page.text.splitlines()
+        if text.strip()
+    )
+    own = [line for line in lines if not line.is_running]
+    folded = fold("\n".join(line.text for line in own))
+    language, sure = _find_language(page, folded, cues)
+    translation, certificate, role_reasons = _judge_role(page, lines, folded, cues)
+    return PageSigns(
+        reading=page,
+        lines=lines,
+        folded=folded,
+        words=len(folded.split()),
+        number=_find_number(own, cues),
+        language=language,
+        language_sure=sure,
+        kinds=_judge_kinds(page, lines, folded, cues),
+        translation=translation,
+        certificate=certificate,
+        role_reasons=role_reasons,
+        salutation=_has_line_start(own, cues.salutations),
+        closing=_has_line_start(own[-8:], cues.closings),
+        head=frozenset(
+            word for line in own[:3] for word in line.folded.split() if not word.isdigit()
+        ),
+        numbers=frozenset(
+            re.findall(
+                r"\d{4,}", re.sub(r"(?<=\d)[ -](?=\d)", "", " ".join(line.text for line in own))
+            )
+        ),
+        starts_inside=bool(own) and own[0].text[:1].islower(),
+        ends_inside=bool(own) and own[-1].text[-1:].isalpha() and len(own[-1].text) > 45,
+    )
+
+
+def _has_line_start(lines: Sequence[TextLine], phrases: Sequence[Phrase]) -> bool:
+    return any(line.folded.startswith(phrase) for line in lines for phrase, _ in phrases)
+
+
+@lru_cache(8)
+def _number_patterns(page: tuple[str, ...], of: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    words, joined = "|".join(page), "|".join(of)
+    return (
+        re.compile(rf"(?<![^\W\d_])(?:{words})\.? ?(\d{{1,3}}) ?(?:{joined}|/) ?(\d{{1,3}})\b"),
+        re.compile(rf"^ ?(\d{{1,2}}) ?(?:{joined}|/) ?(\d{{1,2}}) ?$"),
+    )
+
+
+def _find_number(lines: Sequence[TextLine], cues: Cues) -> tuple[int, int] | None:
+    """Return the number of the page and of all pages, as printed at its edge."""
+    edges = [*lines[:4], *lines[-4:]]
+    worded, bare = _number_patterns(cues.page_words, cues.of_words)
+    for line in edges:
+        text = line.text.casefold()
+        match = worded.search(text) or worded.search(line.folded) or bare.search(text)
+        if match and 1 <= int(match[1]) <= int(match[2]):
+            return int(match[1]), int(match[2])
+    return None
+
+
+def _find_language(page: PageReading, folded: str, cues: Cues) -> tuple[str, float]:
+    """Return the language of a page, and how sure it is: as identified, else by its short words or
+    its script."""
+    if len(page.language) in (2, 3):
+        return page.language, 0.97
+    words = folded.split()
+    counts = Counter(
+        language
+        for word in words
+        for language, short_words in cues.function_words.items()
+        if word in short_words
+    )
+    possible = _SCRIPT_LANGUAGES.get(page.script or page.language, ())
+    if possible:
+        ranked = sorted(possible, key=lambda language: -counts[language])
+        return ranked[0], 0.6 if len(possible) > 1 else 0.8
+    ranked_counts = counts.most_common(2)
+    if ranked_counts and ranked_counts[0][1] >= _LEAST_FUNCTION_WORDS:
+        (language, most), second = ranked_counts[0], sum(c for _, c in ranked_counts[1:])
+        if most > second:
+            return language, min(0.95, 0.6 + 0.35 * (most - second) / most)
+    return "", 0.0
+
+
+def _judge_role(
+    page: PageReading, lines: Sequence[TextLine], folded: str, cues: Cues
+) -> tuple[float, float, tuple[Reason, ...]]:
+    """Return how much speaks for a translation and for a translator's certificate, and where."""
+    reasons: list[Reason] = []
+    own = [(n, line) for n, line in enumerate(lines) if not line.is_running]
+    headings = own[:HEADING_LINES]
+    translation = certificate = 0.0
+    for n, line in headings:
+        length = len(line.folded.split())
+        if phrase := next(find_phrases(line.folded, cues.certificate_headings), None):
+            certificate = max(certificate, 4.0 if length <= _SENTENCE else 1.5)
+            reasons.append(_reason(page, n, phrase[0]))
+        elif length <= _SENTENCE and (
+            phrase := next(find_phrases(line.folded, cues.translation_headings), None)
+        ):
+            is_title = line.folded.startswith(phrase[0]) or " " in phrase[0].strip()
+            translation = max(translation, 4.0 if is_title else 2.5)
+            reasons.append(_reason(page, n, phrase[0]))
+    found = list(find_phrases(folded, cues.certificate_words))
+    speaks = any("translat" in phrase for phrase, _ in found)
+    if speaks:
+        certificate += min(5.0, 1.1 * len(found))
+        reasons += [Reason(path=page.path, page=page.page, cue=p.strip()) for p, _ in found[:3]]
+    marks = list(find_phrases(folded, cues.translation_words))
+    brackets = len(re.findall(r"\[[^\]]{3,60}\]", page.text))
+    if translation or brackets:
+        translation += min(2.0, 0.4 * len(marks) + 0.4 * brackets)
+    return translation, certificate, tuple(reasons)
+
+
+def _reason(page: PageReading, line: int, phrase: str) -> Reason:
+    return Reason(path=page.path, page=page.page, line=line + 1, cue=phrase.strip())
+
+
+def _judge_kinds(
+    page: PageReading, lines: Sequence[TextLine], folded: str, cues: Cues
+) -> dict[str, KindScore]:
+    headings: list[tuple[int, TextLine]] = []
+    for n, line in enumerate(lines):
+        if not line.is_running and len(headings) < HEADING_LINES:
+            headings.append((n, line))
+    scores = {}
+    for kind in cues.kinds:
+        score = _judge_kind(kind, page, headings, folded)
+        if score.score > 0:
+            scores[kind.id] = score
+    return scores
+
+
+def _judge_kind(
+    kind: Kind, page: PageReading, headings: Sequence[tuple[int, TextLine]], folded: str
+) -> KindScore:
+    names = list(find_phrases(folded, kind.names))
+    reasons: list[Reason] = []
+    weights: list[float] = []
+    language, named = "", False
+    for phrase, phrase_language in names:
+        specific = min(1.7, 0.7 + 0.3 * len(phrase.split()))
+        place = next(((n, line) for n, line in headings if phrase in line.folded), None)
+        weight = _IN_BODY
+        if place:
+            length = len(place[1].folded.split())
+            covered = len(phrase.split()) / length
+            rank = headings.index(place)
+            weight = _NAME * (0.4 if length > _SENTENCE else 0.7 + 0.5 * covered)
+            weight *= 1.0 if rank < 5 else 0.7
+            named = named or length <= _SENTENCE
+            reasons.append(_reason(page, place[0], phrase))
+        else:
+            reasons.append(Reason(path=page.path, page=page.page, cue=phrase.strip()))
+        weights.append(weight * specific)
+        language = language or phrase_language
+    weights.sort(reverse=True)
+    score = sum(weight * share for weight, share in zip(weights, (1.0, 0.4, 0.2), strict=False))
+    words = list(find_phrases(folded, kind.words))
+    reasons += [Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in words]
+    score += min(_MOST_WORDS, _WORD * len(words))
+    score += _AGAINST * len(list(find_phrases(folded, kind.against)))
+    if kind.mrz and any(_has_zone(kind, zone.kind, zone.state) for zone in page.zones):
+        score += _PROVED_KIND
+        named = True
+        reasons.insert(0, Reason(path=page.path, page=page.page, cue="machine-readable lines"))
+    elif kind.id == "passport" and any(zone.kind == "P" for zone in page.zones):
+        score += _PROVED_KIND - 2
+        named = True
+        reasons.insert(0, Reason(path=page.path, page=page.page, cue="machine-readable lines"))
+    return KindScore(score=score, reasons=tuple(reasons[:6]), language=language, named=named)
+
+
+def _has_zone(kind: Kind, letter: str, state: str) -> bool:
+    wanted, _, country = kind.mrz.partition(":")
+    return letter.startswith(wanted) and (not country or country == state)

@@ -1,0 +1,357 @@
+"""Propose exhibits for the files of a case that none lists, and write them into case.json.
+
+Pages are prepared as `bundle` prepares them and land in the same cache, so nothing is done twice.
+What the pages say is judged by `intake.proposals`, which is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assembler import crosscheck, evidence, intake, rules
+from assembler.errors import EvidenceUnreadable
+from assembler.evidence import ocr
+from assembler.intake.case_words import read_words
+from assembler.intake.proposals import (
+    ChecklistLine,
+    KnownCase,
+    PageReading,
+    Proposal,
+    Proposals,
+    parse_cues,
+    propose_exhibits,
+)
+from assembler.intake.proposals.known_case import read_people
+from assembler.model import (
+    Case,
+    Exhibit,
+    FilePart,
+    Finding,
+    Name,
+    PageText,
+    Person,
+    Prepared,
+    PreparedPage,
+    Request,
+    Severity,
+    SourceFile,
+    mrz,
+)
+from assembler.pipeline.options import Progress
+from assembler.runtime.resources import Shelf
+from assembler.runtime.rule_catalog import make_finding
+from assembler.runtime.workshop import Workshop
+
+CUES = "schemas/categories.json"
+_ROUNDS = 3  # of preparing: files that cannot be read are set aside in each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPages:
+    """The pages of the unlisted files, as read, and what was found on the way."""
+
+    pages: tuple[PageReading, ...]
+    findings: tuple[Finding, ...]
+
+
+def propose(
+    folder: Path,
+    shelf: Shelf,
+    workshop: Workshop,
+    as_of: date,
+    report_progress: Progress = lambda _step, _done, _total: None,
+) -> Proposals:
+    """Return proposals for the files in evidence/ that no exhibit lists. Writes nothing.
+
+    Raises:
+        CaseRejected: case.json is not a JSON object.
+        TemplateBroken: the words of categories.json cannot be used.
+    """
+    raw, _ = intake.read_raw_case(folder)
+    read = read_unlisted_pages(folder, raw, workshop, as_of, report_progress)
+    proposals = propose_exhibits(
+        read.pages, describe_case(raw, shelf, as_of), parse_cues(shelf.read(CUES))
+    )
+    pictures = {
+        (part.path, page)
+        for proposal in proposals.exhibits
+        if proposal.category.value == "photo"
+        for part in proposal.parts
+        for page in range(part.first, part.last + 1)
+    }
+    findings = [
+        finding
+        for finding in (*read.findings, *proposals.findings)
+        if (finding.file, finding.page) not in pictures or not finding.rule.startswith("LEGIBLE.")
+    ]
+    return replace(proposals, findings=tuple(dict.fromkeys(findings)))
+
+
+def describe_case(raw: dict[str, Any], shelf: Shelf, as_of: date) -> KnownCase:
+    """Return what proposing may know of a case of any shape."""
+    schema = shelf.schema("case.schema.json")
+    kind, reasons = raw.get("kind"), raw.get("reasons")
+    checklists = rules.load_library(shelf).checklists_for(
+        kind if isinstance(kind, str) else "",
+        [reason for reason in reasons if isinstance(reason, str)]
+        if isinstance(reasons, list)
+        else [],
+    )
+    exhibits = raw.get("exhibits")
+    listed = exhibits if isinstance(exhibits, list) else []
+    ids = (entry.get("id") for entry in listed if isinstance(entry, dict))
+    return KnownCase(
+        as_of=as_of,
+        people=read_people(raw),
+        lines=tuple(
+            ChecklistLine(
+                id=line.id, text=line.text, categories=line.categories, facts=line.facts
+            )
+            for checklist in checklists
+            for line in checklist.lines
+        ),
+        exhibit_ids=tuple(exhibit_id for exhibit_id in ids if isinstance(exhibit_id, str)),
+        categories=tuple(schema["$defs"]["exhibit"]["properties"]["category"]["enum"]),
+        languages=tuple(sorted(shelf.schema("languages.json")["languages"].items())),
+        file_words=tuple(
+            (category, tuple(words)) for category, words in read_words(shelf).documents.items()
+        ),
+    )
+
+
+def read_unlisted_pages(
+    folder: Path,
+    raw: dict[str, Any],
+    workshop: Workshop,
+    as_of: date,
+    report_progress: Progress = lambda _step, _done, _total: None,
+) -> ReadPages:
+    """Read every page of the unlisted files; a file that cannot be read is named in a finding."""
+    files, problems = intake.find_unlisted_files(folder, raw)
+    findings = [
+        make_finding(problem.rule, problem.file, problem.problem, problem.remedy, file=problem.file)
+        for problem in problems
+    ]
+    parts = {path: (FilePart(path=path),) for path in files}
+    prepared, refused = _prepare(files, parts, folder, workshop, report_progress)
+    findings += refused
+    case = _stand_in(files, {path: parts[path] for path in prepared})
+    texts = evidence.read_texts(tuple(prepared.values()), workshop)
+    relanguaged = {
+        path: _parts_by_language(path, texts.get(path, ()), exhibit.pages)
+        for path, exhibit in prepared.items()
+    }
+    again = {path: found for path, found in relanguaged.items() if found}
+    if again:
+        better, _ = _prepare(files, again, folder, workshop, report_progress)
+        prepared |= better
+        texts |= evidence.read_texts(tuple(better.values()), workshop)
+    pages = tuple(
+        _reading(text, page, exhibit.findings, as_of)
+        for path, exhibit in prepared.items()
+        for text, page in zip(texts.get(path, ()), exhibit.pages, strict=False)
+    )
+    findings += _pages_findings(prepared, case, texts, as_of)
+    return ReadPages(pages=_whole_pages(pages), findings=tuple(dict.fromkeys(findings)))
+
+
+def _prepare(
+    files: Mapping[str, SourceFile],
+    parts: Mapping[str, tuple[FilePart, ...]],
+    folder: Path,
+    workshop: Workshop,
+    report_progress: Progress,
+) -> tuple[dict[str, Prepared], list[Finding]]:
+    """Prepare each file as an exhibit; those that cannot be read are returned as findings."""
+    findings: list[Finding] = []
+    remaining = dict(parts)
+    for _ in range(_ROUNDS):
+        if not remaining:
+            break
+        case = _stand_in(files, remaining)
+        try:
+            prepared = evidence.prepare(
+                case, folder, workshop, evidence.Settings(), report_progress
+            )
+        except EvidenceUnreadable as error:
+            refused = [
+                finding
+                for finding in error.findings
+                if isinstance(finding, Finding) and finding.severity is Severity.ERROR
+            ]
+            findings += [replace(finding, exhibit=None) for finding in refused]
+            bad = {finding.file for finding in refused} | {finding.exhibit for finding in refused}
+            if not bad & set(remaining):
+                raise
+            remaining = {path: value for path, value in remaining.items() if path not in bad}
+            continue
+        return {exhibit.exhibit: exhibit for exhibit in prepared}, findings
+    return {}, findings
+
+
+def _stand_in(
+    files: Mapping[str, SourceFile], parts: Mapping[str, tuple[FilePart, ...]]
+) -> Case:
+    """Return a case in which each file is an exhibit of its own, named by its path."""
+    nobody = Person(id="nobody", name=Name(given="", family=""))
+    return Case(
+        id="unlisted-files",
+        kind="parole",
+        reasons=(),
+        petitioner=nobody,
+        beneficiaries=(),
+        supporters=(),
+        attorney=None,
+        request=Request(filing="paper", fee="pay", length_months=1),
+        declarations=(),
+        exhibits=tuple(
+            Exhibit(id=path, title="", category="other", parts=file_parts)
+            for path, file_parts in parts.items()
+        ),
+        files=tuple(files[path] for path in sorted(files)),
+    )
+
+
+def _parts_by_language(
+    path: str, texts: Sequence[PageText], pages: Sequence[PreparedPage]
+) -> tuple[FilePart, ...]:
+    """Return the parts of a file by language, if some of its pages should be recognized again with
+    the data of another one; else nothing."""
+    languages = [
+        text.seems
+        if page.method == "ocr" and text.seems not in ("", "en") and ocr.has_language(text.seems)
+        else "en"
+        for text, page in zip(texts, pages, strict=False)
+    ]
+    if all(language == "en" for language in languages):
+        return ()
+    runs: list[tuple[str, int, int]] = []
+    for language, page in zip(languages, pages, strict=False):
+        number = page.source_page
+        if runs and runs[-1][0] == language:
+            runs[-1] = (language, runs[-1][1], number)
+        elif not runs or runs[-1][2] < number:
+            runs.append((language, number, number))
+    return tuple(
+        FilePart(path=path, pages=((first, last),), language=language)
+        for language, first, last in runs
+    )
+
+
+def _reading(
+    text: PageText, page: PreparedPage, findings: Sequence[Finding], as_of: date
+) -> PageReading:
+    illegible = any(
+        finding.severity is Severity.ERROR
+        and finding.page == page.source_page
+        and finding.rule.startswith("LEGIBLE.")
+        for finding in findings
+    )
+    return PageReading(
+        path=page.path,
+        page=page.source_page,
+        text=text.text,
+        width=page.width,
+        height=page.height,
+        sha256=page.sha256,
+        language=text.seems,
+        script=page.script,
+        recognized=page.method == "ocr",
+        confidence=page.confidence,
+        blank=page.blank,
+        legible=not illegible,
+        zones=mrz.read(text.lines, as_of) if text.lines else (),
+    )
+
+
+def _whole_pages(pages: Sequence[PageReading]) -> tuple[PageReading, ...]:
+    """Return one reading for each page of a file, also where a long picture was cut into several
+    pages."""
+    whole: dict[tuple[str, int], PageReading] = {}
+    for page in pages:
+        key = (page.path, page.page)
+        if key in whole:
+            before = whole[key]
+            page = replace(
+                before,
+                text=f"{before.text}\n{page.text}",
+                blank=before.blank and page.blank,
+                zones=(*before.zones, *page.zones),
+            )
+        whole[key] = page
+    return tuple(whole.values())
+
+
+def _pages_findings(
+    prepared: Mapping[str, Prepared],
+    case: Case,
+    texts: Mapping[str, Sequence[PageText]],
+    as_of: date,
+) -> list[Finding]:
+    """Return what should be known early: blank, illegible and repeated pages, content that would
+    get lost."""
+    findings = [
+        replace(finding, exhibit=None, where=finding.where.removeprefix(f"exhibit {path}, "))
+        for path, exhibit in prepared.items()
+        for finding in exhibit.findings
+        if finding.rule != "LANG.DATA"
+    ]
+    data = Shelf.default().schema("crosscheck.json")
+    repeated = crosscheck.find_repeats(case, texts, as_of, data)
+    return [*findings, *(replace(finding, exhibit=None) for finding in repeated)]
+
+
+def exhibit_of(proposal: Proposal) -> dict[str, Any]:
+    """Return a proposal as an exhibit of case.json; every guessed field is named in
+    `unconfirmed`."""
+    by_role: dict[str, list[Any]] = {"document": [], "translation": [], "certificate": []}
+    for part in proposal.parts:
+        entry: Any = part.path if part.is_whole else {"path": part.path, "pages": part.pages}
+        by_role[part.role.value].append(entry)
+    unconfirmed = ["title", "category", "files"]
+    exhibit: dict[str, Any] = {
+        "id": proposal.id,
+        "title": proposal.title.value,
+        "category": proposal.category.value,
+    }
+    documents, translations, certificates = by_role.values()
+    is_set = bool(documents and translations and certificates)
+    if is_set:
+        exhibit["files"] = documents
+    else:
+        exhibit["files"] = [
+            *documents,
+            *(_with_role(entry, "translation", documents) for entry in translations),
+            *(_with_role(entry, "certificate", documents) for entry in certificates),
+        ]
+    if proposal.date.value:
+        exhibit["date"] = proposal.date.value.isoformat()
+        unconfirmed.append("date")
+    if proposal.language.value != "en":
+        exhibit["language"] = proposal.language.value
+        unconfirmed.append("language")
+    if is_set:
+        exhibit["translation"] = {"files": translations, "certificate": certificates}
+        unconfirmed.append("translation")
+    if proposal.supports.value:
+        exhibit["supports"] = list(proposal.supports.value)
+        unconfirmed.append("supports")
+    if proposal.belongs_to.value:
+        exhibit["belongs_to"] = list(proposal.belongs_to.value)
+        unconfirmed.append("belongs_to")
+    if proposal.person.value:
+        exhibit["person"] = proposal.person.value
+        unconfirmed.append("person")
+    exhibit["unconfirmed"] = unconfirmed
+    return exhibit
+
+
+def _with_role(entry: Any, role: str, documents: Sequence[Any]) -> Any:
+    """Return an entry of `files` with its role; without a document, it is one itself."""
+    if not documents:
+        return entry
+    return {"path": entry, "role": role} if isinstance(entry, str) else {**entry, "role": role}
