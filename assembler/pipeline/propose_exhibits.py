@@ -108,9 +108,7 @@ def describe_case(raw: dict[str, Any], shelf: Shelf, as_of: date) -> KnownCase:
         as_of=as_of,
         people=read_people(raw),
         lines=tuple(
-            ChecklistLine(
-                id=line.id, text=line.text, categories=line.categories, facts=line.facts
-            )
+            ChecklistLine(id=line.id, text=line.text, categories=line.categories, facts=line.facts)
             for checklist in checklists
             for line in checklist.lines
         ),
@@ -168,7 +166,7 @@ def _prepare(
 ) -> tuple[dict[str, Prepared], list[Finding]]:
     """Prepare each file as an exhibit; those that cannot be read are returned as findings."""
     findings: list[Finding] = []
-    remaining = dict(parts)
+    remaining: dict[str, tuple[FilePart, ...]] | None = dict(parts)
     for _ in range(_ROUNDS):
         if not remaining:
             break
@@ -184,18 +182,40 @@ def _prepare(
                 if isinstance(finding, Finding) and finding.severity is Severity.ERROR
             ]
             findings += [replace(finding, exhibit=None) for finding in refused]
-            bad = {finding.file for finding in refused} | {finding.exhibit for finding in refused}
-            if not bad & set(remaining):
+            remaining = _set_aside(remaining, refused, files)
+            if remaining is None:
                 raise
-            remaining = {path: value for path, value in remaining.items() if path not in bad}
             continue
         return {exhibit.exhibit: exhibit for exhibit in prepared}, findings
     return {}, findings
 
 
-def _stand_in(
-    files: Mapping[str, SourceFile], parts: Mapping[str, tuple[FilePart, ...]]
-) -> Case:
+def _set_aside(
+    parts: Mapping[str, tuple[FilePart, ...]],
+    refused: Sequence[Finding],
+    files: Mapping[str, SourceFile],
+) -> dict[str, tuple[FilePart, ...]] | None:
+    """Return the parts to try next: a file that lost content is read all the same, since a person
+    decides later whether that is acceptable; one that did not open is left out. None if nothing
+    would change."""
+    changed = dict(parts)
+    for finding in refused:
+        if finding.exhibit in changed:
+            path = finding.exhibit or ""
+            changed[path] = tuple(
+                replace(
+                    part,
+                    accept_loss=(*part.accept_loss, finding.rule),
+                    accept_repair=files[path].sha256,
+                )
+                for part in changed[path]
+            )
+        else:
+            changed.pop(finding.file or "", None)
+    return changed if changed != dict(parts) else None
+
+
+def _stand_in(files: Mapping[str, SourceFile], parts: Mapping[str, tuple[FilePart, ...]]) -> Case:
     """Return a case in which each file is an exhibit of its own, named by its path."""
     nobody = Person(id="nobody", name=Name(given="", family=""))
     return Case(

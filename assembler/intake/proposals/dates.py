@@ -10,39 +10,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from assembler.intake.proposals.cues import Cues, find_phrases, fold
+from assembler.intake.proposals.days import Day, find_days
 from assembler.intake.proposals.page_signs import PageSigns
 from assembler.intake.proposals.values import Guess, Reason
 
-_YEARS_AHEAD = 20  # a passport may expire that late
-_OLDEST = 1900
-_CENTURY = 100
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
-_YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d/-])")
-_DAY_FIRST = re.compile(
-    r"\b(\d{1,2})(?: ?(?:st|nd|rd|th|er|o|a))?"
-    r"(?: (?:de|of|day of|dias del mes de|dias de|dia del mes de|del mes de|du))?"
-    r" ?([^\W\d_]{3,12})(?: [^\W\d_]{3,12})?"
-    r"(?: (?:de|del|of|in the year|ano|year|del ano|de ano))* ?"
-    r"(\d{4})\b"
-)
-_MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,12}) (\d{1,2})(?: ?(?:st|nd|rd|th))? (?:of )?(\d{4})\b")
+_CLAUSE = re.compile(r"(?<=[\w)])[.;] +(?=[^\W\d_a-z])| [·|•] | {3,}")
+_AMERICAN = re.compile(r"\b[A-Z]{2} \d{5}(?:-\d{4})?\b")  # a state and its ZIP code
 _BEFORE = 5  # words before a date that may be its label
-_SHORT_LINE = 5  # words of a line, besides its date, above which it is a sentence
+_SHORT_LINE = 5  # words of a clause, besides its date, above which it is a sentence
 _TOP = 9  # lines
 _LEAST_SCORE = 0.4
-
-
-class Day(NamedTuple):
-    """Days read in a line; places of days in words count in the folded line."""
-
-    start: int
-    length: int
-    readings: tuple[date, ...]  # month first, then day first
-    numeric: bool
-    shows: str = ""  # "month" or "day" first, where a number above 12 shows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,70 +52,68 @@ def find_dates(pages: Sequence[PageSigns], cues: Cues) -> Iterator[DateMention]:
     """Yield the days in the pages of a document."""
     for ordinal, page in enumerate(pages):
         for number, line in enumerate(page.lines):
-            if line.is_running:
+            if line.is_running or not any(map(str.isdigit, line.text)):
                 continue
-            for start, length, readings, numeric, shows in find_days(line.text, cues):
-                before = fold(line.text[:start]) if numeric else line.folded[:start]
-                words = before.split()[-_BEFORE:]
-                if not words and number:
-                    words = page.lines[number - 1].folded.split()[:_BEFORE]
-                whole = line.text if numeric else line.folded
-                rest = whole[:start] + " " + whole[start + length :]
+            above = page.lines[number - 1].folded if number else " "
+            for day, before, others in _read_line(line.text, above, cues):
                 yield DateMention(
                     path=page.reading.path,
                     page=page.reading.page,
                     line=number,
-                    readings=readings,
-                    numeric=numeric,
-                    shows=shows,
-                    before=f" {' '.join(words)} ",
-                    others=len(fold(rest).split()),
+                    readings=day.readings,
+                    numeric=day.numeric,
+                    shows=day.shows,
+                    before=before,
+                    others=others,
                     ordinal=ordinal,
                     from_end=len(page.lines) - number - 1,
                 )
 
 
-def find_days(text: str, cues: Cues) -> Iterator[Day]:
-    """Yield the days in a line, in numbers and in words."""
-    for match in _YEAR_FIRST.finditer(text):
-        if day := _day(match[1], match[3], match[4]):
-            yield Day(match.start(), len(match[0]), (day,), True)
-    for match in _NUMERIC.finditer(text):
-        year = _full_year(match[4])
-        month_first, day_first = _day(year, match[1], match[3]), _day(year, match[3], match[1])
-        readings = tuple(dict.fromkeys(day for day in (month_first, day_first) if day))
-        shows = "" if month_first and day_first else "month" if month_first else "day"
-        if readings:
-            yield Day(match.start(), len(match[0]), readings, True, shows)
-    folded, taken = fold(text), set[int]()
-    for match in _DAY_FIRST.finditer(folded):
-        if days := _days(match[3], match[2], match[1], cues):
-            taken.add(match.end())
-            yield Day(match.start(), len(match[0]), days, False)
-    for match in _MONTH_FIRST.finditer(folded):
-        days = _days(match[3], match[1], match[2], cues)
-        if days and match.end() not in taken:
-            yield Day(match.start(), len(match[0]), days, False)
+def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, int]]:
+    """Yield the days of a line, with the words before each and the number of other words in its
+    clause. Days below as many labels take their labels in order, as on cards."""
+    clauses = [(clause, find_days(clause, cues)) for clause in _CLAUSE.split(text)]
+    read = [(clause, sorted(days, key=lambda day: day.start)) for clause, days in clauses]
+    count = sum(len(days) for _, days in read)
+    labels = _list_labels(above, cues) if count > 1 else []
+    place = 0
+    for n, (clause, days) in enumerate(read):
+        end = 0
+        for day in days:
+            whole = clause if day.numeric else fold(clause)
+            words = fold(whole[end : day.start]).split()[-_BEFORE:]
+            if len(labels) == count:
+                words = labels[place].split()
+            elif not words and n == 0 and end == 0:
+                words = above.split()[:_BEFORE]
+            end = day.start + day.length
+            place += 1
+            others = len(fold(whole).split()) - sum(
+                len(
+                    fold(
+                        (clause if d.numeric else fold(clause))[d.start : d.start + d.length]
+                    ).split()
+                )
+                for d in days
+            )
+            yield day, f" {' '.join(words)} ", max(0, others)
 
 
-def _full_year(text: str) -> str:
-    if len(text) == 4:
-        return text
-    return f"20{text}" if int(text) < 50 else f"19{text}"
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return found if _OLDEST <= found.year < _OLDEST + 2 * _CENTURY else None
-
-
-def _days(year: str, month: str, day: str, cues: Cues) -> tuple[date, ...]:
-    months = dict.fromkeys(number for number, _ in cues.months.get(month, ()))
-    days = (_day(year, str(number), day) for number in months)
-    return tuple(found for found in days if found)
+def _list_labels(folded: str, cues: Cues) -> list[str]:
+    """Return the labels of dates in a line, from left to right."""
+    places: list[tuple[int, int, str]] = []
+    phrases = sorted((*cues.issued_labels, *cues.other_labels), key=lambda row: -len(row[0]))
+    for phrase, _ in phrases:
+        start = folded.find(phrase)
+        while start >= 0:
+            end = start + len(phrase) - 1
+            if not any(
+                start < other_end and other_start < end for other_start, other_end, _ in places
+            ):
+                places.append((start, end, phrase))
+            start = folded.find(phrase, end)
+    return [label for _, _, label in sorted(places)]
 
 
 def choose_date(
@@ -165,7 +142,7 @@ def choose_date(
     )
     score, best = scored[0][0], mentions[scored[0][1]]
     if score < _LEAST_SCORE:
-        return DateChoice(guess=Guess(value=None, confidence=0.5))
+        return DateChoice(guess=_latest(mentions, order, cues, as_of, birth_dates))
     day, sureness = _resolve(best, order)
     reason = Reason(path=best.path, page=best.page, line=best.line + 1, cue=_describe(best, cues))
     if day is None:
@@ -180,10 +157,50 @@ def choose_date(
     return DateChoice(guess=Guess(value=day, confidence=round(confidence, 2), reasons=(reason,)))
 
 
+def _latest(
+    mentions: Sequence[DateMention],
+    order: str,
+    cues: Cues,
+    as_of: date,
+    birth_dates: frozenset[date],
+) -> Guess[date | None]:
+    """Return the latest day that may be of the document, where nothing marks one: hardly more than
+    a hint."""
+    days = [
+        (day, mention)
+        for mention in mentions
+        if (day := _resolve(mention, order)[0])
+        and day <= as_of
+        and day not in birth_dates
+        and not _is_other(mention.before, cues)
+    ]
+    if not days:
+        return Guess(value=None, confidence=0.5)
+    day, mention = max(days, key=lambda row: row[0])
+    reason = Reason(
+        path=mention.path, page=mention.page, line=mention.line + 1, cue="the latest date"
+    )
+    sure = 0.62 if len({found for found, _ in days}) == 1 else 0.45
+    return Guess(value=day, confidence=sure, reasons=(reason,))
+
+
+def _is_other(before: str, cues: Cues) -> bool:
+    return any(before.rstrip().endswith(phrase.rstrip()) for phrase, _ in cues.other_labels) or any(
+        phrase in before for phrase in _strong(cues)
+    )
+
+
 def _sure(score: float, margin: float) -> float:
     """Return how likely the best date is right, from its score and its lead."""
     certain = 0.55 + 0.09 * min(score, 3.0) + 0.07 * min(margin, 3.0)
     return min(0.97, certain)
+
+
+def _ends_with_issued(before: str, cues: Cues) -> bool:
+    """Return whether the label right before a date, of several words, is one of issue."""
+    return any(
+        before.endswith(phrase) and len(phrase.split()) > 1 for phrase, _ in cues.issued_labels
+    )
 
 
 def _describe(mention: DateMention, cues: Cues) -> str:
@@ -210,16 +227,10 @@ def _score(
     """Return how much speaks for a mention as the date of the document."""
     score = 0.5 if count == 1 else 0.0
     label = _label(mention.before, cues)
-    other = any(
-        mention.before.rstrip().endswith(phrase.rstrip())
-        for phrase, _ in find_phrases(mention.before, cues.other_labels)
-    )
-    strong_other = len(mention.before.split()) <= _BEFORE and any(
-        phrase in mention.before for phrase in _strong(cues)
-    )
-    if label and not strong_other:
+    is_other = _is_other(mention.before, cues)
+    if label and not (is_other and not _ends_with_issued(mention.before, cues)):
         score += 3.0 if " " in label or mention.others <= _SHORT_LINE else 1.5
-    elif other or strong_other:
+    elif is_other:
         score -= 4.0
     if mention.others <= _SHORT_LINE:
         score += 2.0 if mention.others <= 1 else 1.2
@@ -260,6 +271,8 @@ def _find_order(
     countries = {
         country for country, signs in cues.country_signs if any(sign in text for sign in signs)
     }
+    if any(_AMERICAN.search(page.reading.text) for page in pages):
+        countries.add("USA")
     if shown or countries & cues.both_orders:
         return ""
     is_american = bool(countries & cues.month_first)

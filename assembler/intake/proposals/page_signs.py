@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assembler.intake.proposals.cues import Cues, Kind, Phrase, find_phrases, fold
+from assembler.intake.proposals.days import find_days
 from assembler.intake.proposals.values import PageReading, Reason
 
 HEADING_LINES = 9  # in which a title may stand
 _FEW_FILES = 4  # in fewer files, no line counts as running through all of them
 _RUNNING = 0.3  # share of the files from which a line at the edge of a page says nothing
 _EDGE = 2  # lines at top and bottom that may run through a folder, as a fax line does
+_DATE_LINE = 6  # words of a line that is a date and its place
 _SENTENCE = 9  # words from which a line is no title
 _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.0, 0.8, -2.0  # weights of phrases
 _MOST_WORDS = 4.8  # that the words of a kind can add
@@ -67,6 +69,8 @@ class PageSigns:
     closing: bool
     head: frozenset[str]  # words of its first lines
     numbers: frozenset[str]  # of four digits or more
+    top_date: bool  # a date stands alone near its top
+    letterhead: bool  # it begins with short lines
     starts_inside: bool  # its first line goes on with a sentence
     ends_inside: bool
 
@@ -126,9 +130,19 @@ def _read_page(page: PageReading, cues: Cues, running: frozenset[str]) -> PageSi
                 r"\d{4,}", re.sub(r"(?<=\d)[ -](?=\d)", "", " ".join(line.text for line in own))
             )
         ),
+        top_date=any(_is_date_line(line, cues) for line in own[:HEADING_LINES]),
+        letterhead=len(own) > 3 and all(len(line.folded.split()) <= _SENTENCE for line in own[:2]),
         starts_inside=bool(own) and own[0].text[:1].islower(),
         ends_inside=bool(own) and own[-1].text[-1:].isalpha() and len(own[-1].text) > 45,
     )
+
+
+def _is_date_line(line: TextLine, cues: Cues) -> bool:
+    """Return whether a line is a date, alone or after a place."""
+    if not any(map(str.isdigit, line.text)) or len(line.folded.split()) > _DATE_LINE:
+        return False
+    days = list(find_days(line.text, cues))
+    return len(days) == 1
 
 
 def _has_line_start(lines: Sequence[TextLine], phrases: Sequence[Phrase]) -> bool:

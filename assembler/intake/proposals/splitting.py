@@ -11,6 +11,7 @@ from assembler.intake.proposals.page_signs import PageSigns
 _SAME_FILE, _NEXT_FILE = -0.8, 3.2  # what speaks for a new document before anything is seen
 _LIKE_SIZE = 0.05  # share by which sizes of pages of one document may differ
 _STRONG = 4.0  # score from which a page names a kind by itself
+_WORDS = 25  # of a page whose first lines can be compared
 _ROLE = 3.5  # score from which a page is a translation or a certificate
 
 
@@ -124,7 +125,13 @@ def _compare_heads(run: Sequence[PageSigns], page: PageSigns) -> float:
         is_new = before.get(best[0], 0.0) < 0.5 * max(before.values(), default=0.0) or not before
         score += 2.4 if is_new else 0.5
     if page.salutation:
-        score += 1.6
+        score += 1.4
+    if page.top_date:
+        score += 1.2
+    if page.letterhead and not is_alike:
+        score += 0.9
+    if not is_alike and page.words >= _WORDS and not shared:
+        score += 0.5
     if previous.closing:
         score += 0.6
     if not page.head:

@@ -1,0 +1,77 @@
+"""Read the days in a line of text, in numbers and in the words of every language of
+categories.json. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from assembler.intake.proposals.cues import Cues, fold
+
+_OLDEST = 1900
+_CENTURY = 100
+_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
+_YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d/-])")
+_DAY_FIRST = re.compile(
+    r"\b(\d{1,2})(?: ?(?:st|nd|rd|th|er|o|a))?"
+    r"(?: (?:de|of|day of|dias del mes de|dias de|dia del mes de|del mes de|du))?"
+    r" ?([^\W\d_]{3,12})(?: [^\W\d_]{3,12})?"
+    r"(?: (?:de|del|of|in the year|ano|year|del ano|de ano))* ?(\d{4})\b"
+)
+_MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,12}) (\d{1,2})(?: ?(?:st|nd|rd|th))? (?:of )?(\d{4})\b")
+_FIRST = re.compile(r"\b[lI1]er\b")  # French for the first, as recognition reads it
+
+
+class Day(NamedTuple):
+    """Days read in a line; places of days in words count in the folded line."""
+
+    start: int
+    length: int
+    readings: tuple[date, ...]  # month first, then day first
+    numeric: bool
+    shows: str = ""  # "month" or "day" first, where a number above 12 shows it
+
+
+def find_days(text: str, cues: Cues) -> Iterator[Day]:
+    """Yield the days in a line, in numbers and in words."""
+    for match in _YEAR_FIRST.finditer(text):
+        if day := _day(match[1], match[3], match[4]):
+            yield Day(match.start(), len(match[0]), (day,), True)
+    for match in _NUMERIC.finditer(text):
+        year = _full_year(match[4])
+        month_first, day_first = _day(year, match[1], match[3]), _day(year, match[3], match[1])
+        readings = tuple(dict.fromkeys(day for day in (month_first, day_first) if day))
+        shows = "" if month_first and day_first else "month" if month_first else "day"
+        if readings:
+            yield Day(match.start(), len(match[0]), readings, True, shows)
+    folded, taken = fold(_FIRST.sub("1 er", text)), set[int]()
+    for match in _DAY_FIRST.finditer(folded):
+        if days := _days(match[3], match[2], match[1], cues):
+            taken.add(match.end())
+            yield Day(match.start(), len(match[0]), days, False)
+    for match in _MONTH_FIRST.finditer(folded):
+        days = _days(match[3], match[1], match[2], cues)
+        if days and match.end() not in taken:
+            yield Day(match.start(), len(match[0]), days, False)
+
+
+def _full_year(text: str) -> str:
+    if len(text) == 4:
+        return text
+    return f"20{text}" if int(text) < 50 else f"19{text}"
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found if _OLDEST <= found.year < _OLDEST + 2 * _CENTURY else None
+
+
+def _days(year: str, month: str, day: str, cues: Cues) -> tuple[date, ...]:
+    months = dict.fromkeys(number for number, _ in cues.months.get(month, ()))
+    days = (_day(year, str(number), day) for number in months)
+    return tuple(found for found in days if found)
