@@ -33,6 +33,8 @@ class Kind:
     names: tuple[Phrase, ...]
     words: tuple[Phrase, ...] = ()
     against: tuple[Phrase, ...] = ()
+    senders: tuple[Phrase, ...] = ()  # who writes such papers: in letterhead or signature
+    needs_name: bool = False  # its words say little where its name does not stand
     person: str = ""  # "holder", "subject", "money": whom it names; "" if nobody in particular
     dated: bool = True  # whether such documents bear a date of issue
     mrz: str = ""  # first letter of its machine-readable lines, and the state: "P:USA"
@@ -110,6 +112,8 @@ def _kind(raw: Mapping[str, Any]) -> Kind:
         names=_phrases(raw["names"]),
         words=_phrases(raw.get("words", {})),
         against=_phrases(raw.get("against", {})),
+        senders=_phrases(raw.get("senders", {})),
+        needs_name=raw.get("needs_name", False),
         person=raw.get("person", ""),
         dated=raw.get("dated", True),
         mrz=raw.get("mrz", ""),

@@ -17,6 +17,7 @@ _HEAT = 1.6  # how much a lead counts: larger is less sure
 _LETTER = 2.2  # score that a letter has without any other cue
 _FILE_NAME = 2.5  # weight of a word in the name of the file
 _ROLE = 3.5
+_CAPTION = 22  # words below a photograph
 _BOTH_NEEDED = 2.0
 
 
@@ -37,6 +38,8 @@ def judge_kind(
     _add_file_names(pages, cues, scores, reasons, file_words or {})
     if read and all(page.is_picture for page in read):
         scores["photo"] = scores.get("photo", 0.0) + 4.0
+    elif read and all(_is_captioned(page) for page in read):
+        scores["photo"] = scores.get("photo", 0.0) + 3.0
     elif any(page.salutation or page.closing for page in read):
         scores["personal-letter"] = max(scores.get("personal-letter", 0.0), 0.0) + 0.6
         if max(scores.values()) < _LETTER:
@@ -46,6 +49,16 @@ def judge_kind(
     best = max(scores, key=lambda kind: (scores[kind], kind))
     confidence = _sure(best, scores, cues)
     return Guess(value=best, confidence=confidence, reasons=tuple(reasons.get(best, ()))[:6])
+
+
+def _is_captioned(page: PageSigns) -> bool:
+    """Return whether a page may be a photograph with a line of words."""
+    return (
+        page.reading.recognized
+        and page.words <= _CAPTION
+        and not page.reading.zones
+        and not any(judged.named for judged in page.kinds.values())
+    )
 
 
 def _add_file_names(

@@ -19,6 +19,9 @@ _EDGE = 2  # lines at top and bottom that may run through a folder, as a fax lin
 _DATE_LINE = 6  # words of a line that is a date and its place
 _SENTENCE = 9  # words from which a line is no title
 _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.0, 0.8, -2.0  # weights of phrases
+_SENDER, _SENDER_MORE = 1.8, 0.5  # letterhead and signature
+_LETTERHEAD, _SIGNATURE = 3, 6  # lines
+_NAMELESS = 0.35  # weight of words of a kind whose name does not stand on the page
 _MOST_WORDS = 4.8  # that the words of a kind can add
 _FEW_WORDS = 8  # below these, a page may be a photograph
 _SCRIPT_LANGUAGES = {
@@ -236,16 +239,24 @@ def _judge_kinds(
     for n, line in enumerate(lines):
         if not line.is_running and len(headings) < HEADING_LINES:
             headings.append((n, line))
+    own = [line for line in lines if not line.is_running]
+    edges = fold(
+        "\n".join(line.text for line in (*own[:_LETTERHEAD], *own[_LETTERHEAD:][-_SIGNATURE:]))
+    )
     scores = {}
     for kind in cues.kinds:
-        score = _judge_kind(kind, page, headings, folded)
+        score = _judge_kind(kind, page, headings, folded, edges)
         if score.score > 0:
             scores[kind.id] = score
     return scores
 
 
 def _judge_kind(
-    kind: Kind, page: PageReading, headings: Sequence[tuple[int, TextLine]], folded: str
+    kind: Kind,
+    page: PageReading,
+    headings: Sequence[tuple[int, TextLine]],
+    folded: str,
+    edges: str,
 ) -> KindScore:
     names = list(find_phrases(folded, kind.names))
     reasons: list[Reason] = []
@@ -271,7 +282,14 @@ def _judge_kind(
     score = sum(weight * share for weight, share in zip(weights, (1.0, 0.4, 0.2), strict=False))
     words = list(find_phrases(folded, kind.words))
     reasons += [Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in words]
-    score += min(_MOST_WORDS, _WORD * len(words))
+    word_weight = _WORD * (_NAMELESS if kind.needs_name and not names else 1.0)
+    score += min(_MOST_WORDS, word_weight * len(words))
+    senders = list(find_phrases(edges, kind.senders))
+    if senders:
+        score += _SENDER + _SENDER_MORE * min(2, len(senders) - 1)
+        reasons += [
+            Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in senders
+        ]
     score += _AGAINST * len(list(find_phrases(folded, kind.against)))
     if kind.mrz and any(_has_zone(kind, zone.kind, zone.state) for zone in page.zones):
         score += _PROVED_KIND
