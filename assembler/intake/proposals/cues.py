@@ -55,6 +55,7 @@ class Cues:
     page_words: tuple[str, ...]
     of_words: tuple[str, ...]
     months: Mapping[str, tuple[tuple[int, str], ...]]  # folded name → (month, language)
+    numbers: Mapping[str, int]  # folded number word → value
     issued_labels: tuple[Phrase, ...]
     other_labels: tuple[Phrase, ...]
     function_words: Mapping[str, frozenset[str]]  # by language
@@ -90,6 +91,11 @@ def parse_cues(data: bytes) -> Cues:
         page_words=tuple(fold(word).strip() for word in letters["page"]),
         of_words=tuple(fold(word).strip() for word in letters["of"]),
         months=_months(raw["months"]),
+        numbers={
+            fold(word).strip(): value
+            for words in raw["numbers"].values()
+            for word, value in words.items()
+        },
         issued_labels=_phrases(labels["issued"]),
         other_labels=_phrases(labels["other"]),
         function_words={

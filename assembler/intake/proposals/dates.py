@@ -52,10 +52,16 @@ def find_dates(pages: Sequence[PageSigns], cues: Cues) -> Iterator[DateMention]:
     """Yield the days in the pages of a document."""
     for ordinal, page in enumerate(pages):
         for number, line in enumerate(page.lines):
-            if line.is_running or not any(map(str.isdigit, line.text)):
+            if line.is_running:
+                continue
+            has_digits = any(map(str.isdigit, line.text))
+            if not has_digits and not _may_be_worded(line.folded, cues):
                 continue
             above = page.lines[number - 1].folded if number else " "
-            for day, before, others in _read_line(line.text, above, cues):
+            text = line.text
+            if not has_digits and number + 1 < len(page.lines):
+                text = f"{text} {page.lines[number + 1].text}"
+            for day, before, others in _read_line(text, above, cues):
                 yield DateMention(
                     path=page.reading.path,
                     page=page.reading.page,
@@ -68,6 +74,14 @@ def find_dates(pages: Sequence[PageSigns], cues: Cues) -> Iterator[DateMention]:
                     ordinal=ordinal,
                     from_end=len(page.lines) - number - 1,
                 )
+
+
+def _may_be_worded(folded: str, cues: Cues) -> bool:
+    """Return whether a line may have a day spelled out."""
+    words = folded.split()
+    return any(word in cues.months for word in words) and any(
+        word in cues.numbers for word in words
+    )
 
 
 def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, int]]:

@@ -47,6 +47,9 @@ def find_days(text: str, cues: Cues) -> Iterator[Day]:
         if readings:
             yield Day(match.start(), len(match[0]), readings, True, shows)
     folded, taken = fold(_FIRST.sub("1 er", text)), set[int]()
+    if not any(map(str.isdigit, folded)):
+        yield from _worded_days(folded, cues)
+        return
     for match in _DAY_FIRST.finditer(folded):
         if days := _days(match[3], match[2], match[1], cues):
             taken.add(match.end())
@@ -55,6 +58,42 @@ def find_days(text: str, cues: Cues) -> Iterator[Day]:
         days = _days(match[3], match[1], match[2], cues)
         if days and match.end() not in taken:
             yield Day(match.start(), len(match[0]), days, False)
+
+
+def _worded_days(folded: str, cues: Cues) -> Iterator[Day]:
+    """Yield days whose numbers are spelled out: "the second day of May, two thousand twenty"."""
+    words = folded.split()
+    months = [n for n, word in enumerate(words) if word in cues.months]
+    if not months or not any(word in cues.numbers for word in words):
+        return
+    written = f" {' '.join(_write_numbers(words, cues))} "
+    for match in _DAY_FIRST.finditer(written):
+        if days := _days(match[3], match[2], match[1], cues):
+            yield Day(0, 0, days, False)
+
+
+def _write_numbers(words: list[str], cues: Cues) -> Iterator[str]:
+    """Yield the words, those of a number as one number in digits."""
+    value, before, open_number = 0, 0, False
+    for word in (*words, ""):
+        number = cues.numbers.get(word)
+        if number is None:
+            if open_number and word in ("y", "and", "et", "e"):
+                continue
+            if open_number:
+                yield str(value)
+            value, before, open_number = 0, 0, False
+            if word:
+                yield word
+            continue
+        if number in (100, 1000):
+            value = max(1, value) * number
+        elif open_number and number >= before > 0 and value < 100:
+            yield str(value)
+            value = number
+        else:
+            value += number
+        before, open_number = number, True
 
 
 def _full_year(text: str) -> str:

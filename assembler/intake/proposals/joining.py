@@ -34,6 +34,8 @@ _SEVERAL = frozenset(
         "travel",
     )
 )  # categories that are filed in sets
+_STATEMENTS = ("bank", "tax")  # filed together also where each is a file of its own
+_SAME_HEAD = 0.8
 _LEAST_JOIN = 1.6  # score from which a translation or certificate belongs to an original
 _ADJACENT, _NEAR = 1.8, 0.7  # a scanner numbers files in the order of the pile
 _LETTER = 4  # letters from which a word may be a name
@@ -110,7 +112,11 @@ def join_sets(documents: Sequence[JudgedDocument]) -> list[JudgedDocument]:
 
 
 def _is_set(first: JudgedDocument, second: JudgedDocument) -> bool:
-    if first.pages[-1].reading.path != second.pages[0].reading.path:
+    if first.pages[-1].reading.path != second.pages[0].reading.path and not (
+        first.category in _STATEMENTS
+        and first.kind.value == second.kind.value
+        and _shares_head(first, second, _SAME_HEAD)
+    ):
         return False
     if first.role.value != second.role.value or first.language.value != second.language.value:
         return False
@@ -123,9 +129,9 @@ def _is_set(first: JudgedDocument, second: JudgedDocument) -> bool:
     return first.category in ("relationship", "medical", "photo") or _shares_head(first, second)
 
 
-def _shares_head(first: JudgedDocument, second: JudgedDocument) -> bool:
+def _shares_head(first: JudgedDocument, second: JudgedDocument, least: float = 0.5) -> bool:
     one, other = first.pages[0].head, second.pages[0].head
-    return len(one & other) >= 0.5 * max(1, min(len(one), len(other)))
+    return len(one & other) >= least * max(1, min(len(one), len(other)))
 
 
 def _join(first: JudgedDocument, second: JudgedDocument) -> JudgedDocument:

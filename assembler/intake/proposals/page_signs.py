@@ -18,7 +18,7 @@ _RUNNING = 0.3  # share of the files from which a line at the edge of a page say
 _EDGE = 2  # lines at top and bottom that may run through a folder, as a fax line does
 _DATE_LINE = 6  # words of a line that is a date and its place
 _SENTENCE = 9  # words from which a line is no title
-_NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.0, 0.8, -2.0  # weights of phrases
+_NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.3, 0.8, -2.0  # weights of phrases
 _SENDER, _SENDER_MORE = 1.8, 0.5  # letterhead and signature
 _LETTERHEAD, _SIGNATURE = 3, 6  # lines
 _NAMELESS = 0.35  # weight of words of a kind whose name does not stand on the page
@@ -158,18 +158,22 @@ def _number_patterns(page: tuple[str, ...], of: tuple[str, ...]) -> tuple[re.Pat
     return (
         re.compile(rf"(?<![^\W\d_])(?:{words})\.? ?(\d{{1,3}}) ?(?:{joined}|/) ?(\d{{1,3}})\b"),
         re.compile(rf"^ ?(\d{{1,2}}) ?(?:{joined}|/) ?(\d{{1,2}}) ?$"),
+        re.compile(rf"^ ?(?:{words})\.? ?(\d{{1,2}}) ?$"),
     )
 
 
 def _find_number(lines: Sequence[TextLine], cues: Cues) -> tuple[int, int] | None:
     """Return the number of the page and of all pages, as printed at its edge."""
     edges = [*lines[:4], *lines[-4:]]
-    worded, bare = _number_patterns(cues.page_words, cues.of_words)
+    worded, bare, alone = _number_patterns(cues.page_words, cues.of_words)
     for line in edges:
         text = line.text.casefold()
         match = worded.search(text) or worded.search(line.folded) or bare.search(text)
         if match and 1 <= int(match[1]) <= int(match[2]):
             return int(match[1]), int(match[2])
+    for line in edges:
+        if match := alone.search(line.text.casefold()):
+            return int(match[1]), 0
     return None
 
 

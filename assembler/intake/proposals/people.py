@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from assembler.intake.proposals.values import Guess, KnownPerson, Reason
 _LIKE = 84  # of 100: how alike two spellings of a name must be
 _SHORT = 3  # letters up to which a name must be spelled alike
 _PROVED, _NUMBER, _BIRTH, _FULL, _FAMILY = 6.0, 4.0, 3.0, 2.0, 0.4
+_GENERATION = 13 * 365  # days between a parent and a child, at least
 _MASKED = 4  # letters of each name that a tax transcript prints
 _LEAST, _MARGIN = 1.5, 0.6
 _PAYERS = ("supporter", "petitioner")
@@ -48,11 +50,15 @@ def has_name(text: str, name: tuple[str, str]) -> tuple[bool, bool]:
     return has_given and has_family, has_family
 
 
+def _days(pages: Sequence[PageSigns], cues: Cues) -> frozenset[date]:
+    return frozenset(day for mention in find_dates(pages, cues) for day in mention.readings)
+
+
 def score_people(
     pages: Sequence[PageSigns], people: Sequence[KnownPerson], cues: Cues, kind: Kind
 ) -> list[tuple[float, KnownPerson, tuple[Reason, ...]]]:
     """Return how much speaks for each person, the most likely first."""
-    days = {day for mention in find_dates(pages, cues) for day in mention.readings}
+    days = _days(pages, cues)
     scored = []
     for person in people:
         score, reasons = _score(pages, person, kind)
@@ -97,7 +103,9 @@ def _score(
             text = page.folded
             if any(has_name(text, name)[1] for name in person.names):
                 score += _FAMILY
-            if kind.person == "money" and any(_is_masked(text, name) for name in person.names):
+            if kind.person == "money" and any(
+                _is_masked(reading.text, name) for name in person.names
+            ):
                 score += _FULL
                 reasons.append(Reason(path=reading.path, page=reading.page, cue="masked name"))
     score += _FULL * min(mentions, 1) + 0.4 * min(max(0, mentions - 1), 4)
@@ -108,8 +116,11 @@ def _score(
 
 def _is_masked(text: str, name: tuple[str, str]) -> bool:
     """Return whether a text has the first letters of both names, as tax transcripts print them."""
-    words = _latin(text)
+    words = tuple(re.findall(r"\b[a-z0-9]+", anyascii(text).casefold()))
     given, family = (_latin(part) for part in name)
+    capitals = set(re.findall(r"\b[A-Z]{4}\b", anyascii(text)))
+    if any(part[:_MASKED].upper() in capitals for part in (*given, *family) if len(part) > _MASKED):
+        return True
     pairs = pairwise(words)
     return any(
         first == one[:_MASKED] and second == two[:_MASKED]
@@ -130,9 +141,14 @@ def choose_person(
     best, person, reasons = scored[0]
     second = scored[1][0] if len(scored) > 1 else 0.0
     if kind.person == "subject":
-        holders = [score for score, _, _ in scored if score >= _FULL + _BIRTH - 0.1]
-        if len(holders) > 1:
-            return Guess(value="", confidence=0.8, reasons=reasons)
+        born = [p for score, p, _ in scored if score >= _BIRTH and p.birth_date]
+        dated = [p for p in born if p.birth_date in _days(pages, cues)]
+        if len(dated) > 1:
+            ages = sorted((p.birth_date for p in dated if p.birth_date), reverse=True)
+            if (ages[0] - ages[1]).days < _GENERATION:
+                return Guess(value="", confidence=0.8, reasons=reasons)
+            youngest = next(p for p in dated if p.birth_date == ages[0])
+            return Guess(value=youngest.id, confidence=0.85, reasons=reasons)
     if best < _LEAST or best - second < _MARGIN:
         return Guess(value="", confidence=0.4, reasons=reasons)
     margin = best - second

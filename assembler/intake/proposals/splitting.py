@@ -62,8 +62,7 @@ def measure_break(run: Sequence[PageSigns], page: PageSigns) -> float:
         return -1.0
     previous = next((seen for seen in reversed(run) if not seen.reading.blank), last)
     score += _compare_numbers(previous, page)
-    if _role(previous) != _role(page):
-        score += 3.0
+    score += _compare_roles(previous, page)
     if page.language and previous.language and page.language != previous.language:
         score += 1.5
     if _differs_in_size(previous, page):
@@ -92,7 +91,18 @@ def _compare_numbers(previous: PageSigns, page: PageSigns) -> float:
         return 2.5 if before else -1.0
     if before and before[0] < before[1]:
         return -2.5
-    return 1.5 if before and before[0] == before[1] else 0.0
+    return 1.5 if before and before[1] and before[0] == before[1] else 0.0
+
+
+def _compare_roles(previous: PageSigns, page: PageSigns) -> float:
+    """Return what the roles say: a translation may go on without saying so on each page, a
+    certificate hardly ever does."""
+    before, now = _role(previous), _role(page)
+    if before == now:
+        return 0.0
+    if now:
+        return 3.0
+    return 2.0 if before == "certificate" else 0.0
 
 
 def _role(page: PageSigns) -> str:
@@ -143,7 +153,9 @@ def rejoin_numbered(documents: Sequence[Document]) -> list[Document]:
     """Join runs that were scanned apart: one that begins with page 2 of 3 goes behind the one that
     ends with page 1 of 3 and looks most like it."""
     joined = list(documents)
-    for document in [d for d in documents if d.first.number and d.first.number[0] > 1]:
+    for document in [
+        d for d in documents if d.first.number and 1 < d.first.number[0] <= d.first.number[1]
+    ]:
         number, count = document.first.number or (0, 0)
         candidates = [
             other
