@@ -19,8 +19,9 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,10 @@ def scramble(sample: Path, target: Path, seed: int, loose: bool) -> dict[str, Tr
     for piece in pieces:
         if len(piece.pages) > 1 and chance.random() < SPLIT:
             at = chance.randrange(1, len(piece.pages))
-            for pages in (piece.pages[:at], piece.pages[at:]):
-                cut.append(Piece(exhibit=piece.exhibit, role=piece.role, source=piece.source,
-                                 pages=pages))  # fmt: skip
+            cut += [
+                replace(piece, pages=piece.pages[:at]),
+                replace(piece, pages=piece.pages[at:]),
+            ]
         else:
             cut.append(piece)
     files: list[list[Piece]] = []
@@ -215,7 +217,9 @@ def print_table(rows: list[tuple[Any, ...]]) -> None:
         if measure in AIMS and right:
             share = sum(right) / len(right)
             verdict = "ok" if share >= AIMS[measure] else "below"
-            print(f"  {measure:<10} {share:.3f} of {len(right):>4}  aim {AIMS[measure]:.2f} {verdict}")
+            print(
+                f"  {measure:<10} {share:.3f} of {len(right):>4}  aim {AIMS[measure]:.2f} {verdict}"
+            )
         elif right:
             print(f"  {measure}: {len(right)}")
 
@@ -223,7 +227,7 @@ def print_table(rows: list[tuple[Any, ...]]) -> None:
 def print_calibration(rows: list[tuple[Any, ...]]) -> None:
     """Print, by confidence said, how many fields are right."""
     limits = (0.0, 0.5, 0.7, 0.8, 0.9, 1.01)
-    for low, high in zip(limits, limits[1:], strict=False):
+    for low, high in pairwise(limits):
         right = [row[2] for row in rows if row[0] in AIMS and low <= row[3] < high]
         if right:
             print(f"  {low:.2f} to {min(high, 1):.2f}: {sum(right) / len(right):.3f} right "

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # commands in the order in which a case needs them
 WORKFLOW = {
-    "Start a case": ("init", "import", "export"),
+    "Start a case": ("init", "propose", "confirm", "import", "export"),
     "See what is missing": ("status", "validate", "check", "watch", "plan", "explain"),
     "Build": ("bundle", "batch", "forms", "draft"),
     "Prove, compare, print": ("verify", "diff", "print", "unbundle"),
@@ -35,6 +35,7 @@ JUDGING = frozenset(("status", "validate", "check", "watch", "bundle", "batch"))
 # commands that import much before they have something to say
 SLOW = JUDGING | {
     "plan",
+    "propose",
     "forms",
     "draft",
     "verify",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import print_result
-from assembler.cli.shared_options import shelf_option, verbose_option
+from assembler.cli.console import print_result, read_as_of
+from assembler.cli.propose_command import print_proposals, read_proposals, write_proposals
+from assembler.cli.shared_options import CACHE_MB, FOLDER, as_of_option, shelf_option, verbose_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date, datetime
 
     from assembler.model import Name
+    from assembler.rules import CaseStart
 
 
 class _SchemaOption(click.Option):
@@ -89,6 +93,14 @@ class _NameType(click.ParamType["Name"]):
     show_default=True,
     help="How the request is filed.",
 )
+@click.option(
+    "--from",
+    "source",
+    type=FOLDER,
+    default=None,
+    help="Copy the files of this folder into evidence/, and propose exhibits for them.",
+)
+@as_of_option
 @shelf_option
 @verbose_option
 def init(
@@ -100,6 +112,8 @@ def init(
     is_self: bool,
     attorney: Name | None,
     filing: str,
+    source: Path | None,
+    as_of: datetime | None,
     shelf_dir: Path | None,
 ) -> None:
     """Start a case folder: case.json to fill in, and the list of evidence to gather.
@@ -139,11 +153,35 @@ def init(
             attorney=attorney,
             filing=filing,
         )
+    if source is not None:
+        _start_from(folder, source, answers, (read_as_of(as_of), shelf_dir))
+        return
     pipeline.start(folder, shelf, answers)
     print_result(
         f"{folder}: case.json and evidence/TO-GATHER.md are made; put documents into evidence/, "
         f"replace every FILL IN, then run: assembler validate {folder}"
     )
+
+
+def _start_from(
+    folder: Path, source: Path, answers: CaseStart, options: tuple[date, Path | None]
+) -> None:
+    """Start a case from a folder of files, and propose exhibits for them."""
+    from assembler.pipeline import propose_exhibits
+    from assembler.runtime.resources import Shelf
+
+    today, shelf_dir = options
+    shelf = Shelf.default(shelf_dir)
+    copied = propose_exhibits.start_from_folder(folder, source, shelf, answers)
+    count = len(copied)
+    print_result(
+        f"{folder}: case.json and evidence/TO-GATHER.md are made, and {count} "
+        f"file{'' if count == 1 else 's'} copied into evidence/; replace every FILL IN in case.json"
+    )
+    work = (os.cpu_count() or 1, None, CACHE_MB)
+    proposals = read_proposals(folder, shelf, today, work)
+    write_proposals(folder, proposals)
+    print_proposals(folder, proposals, shelf_dir, dry_run=False)
 
 
 def _check_choices(option: str, values: Sequence[str], allowed: Sequence[str]) -> None:

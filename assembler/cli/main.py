@@ -34,6 +34,7 @@ from assembler.cli.form_commands import forms
 from assembler.cli.import_command import import_facts
 from assembler.cli.init_command import init
 from assembler.cli.print_command import print_run
+from assembler.cli.propose_command import confirm, propose
 from assembler.cli.shared_options import (
     FOLDER,
     all_option,
@@ -71,6 +72,8 @@ def main() -> None:
 
 
 main.add_command(init)
+main.add_command(propose)
+main.add_command(confirm)
 main.add_command(import_facts)
 main.add_command(export)
 main.add_command(status)

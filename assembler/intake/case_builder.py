@@ -285,6 +285,7 @@ def _build_exhibit(raw: Raw) -> Exhibit:
         date=_parse_day(raw, "date"),
         supports=tuple(raw.get("supports", ())),
         belongs_to=tuple(raw.get("belongs_to", ())),
+        unconfirmed=tuple(raw.get("unconfirmed", ())),
         translator=_build_translator(translation["translator"])
         if "translator" in translation
         else None,

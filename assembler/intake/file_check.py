@@ -98,7 +98,7 @@ def find_unlisted_files(
     listed |= {read_path(entry) for _, entry in read_objects(case, "ignored_files")}
     records: dict[str, SourceFile] = {}
     problems: list[Problem] = []
-    for path in _present(folder, WATCHED[0]):
+    for path in _list_present(folder, WATCHED[0]):
         if path in listed:
             continue
         if escape_unprintable(path) != path:

@@ -198,6 +198,7 @@ class Exhibit:
     belongs_to: tuple[str, ...] = ()  # beneficiary ids; empty = all
     translator: Translator | None = None
     person: str = ""  # id of the person this exhibit is about (passport, birth certificate)
+    unconfirmed: tuple[str, ...] = ()  # fields that were guessed, and that nobody has confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,16 +6,23 @@ What the pages say is judged by `intake.proposals`, which is pure.
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from assembler import crosscheck, evidence, intake, rules
-from assembler.errors import EvidenceUnreadable
+from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten
 from assembler.evidence import ocr
 from assembler.intake.case_words import read_words
+from assembler.intake.file_check import IGNORABLE, IGNORABLE_FOLDER
+from assembler.intake.json_edit import edit_json
+from assembler.intake.json_removal import remove_members
+from assembler.intake.json_text import parse_json
 from assembler.intake.proposals import (
     ChecklistLine,
     KnownCase,
@@ -42,6 +49,8 @@ from assembler.model import (
     mrz,
 )
 from assembler.pipeline.options import Progress
+from assembler.pipeline.single_steps import start
+from assembler.runtime.atomic_files import report_write_errors, write_atomic
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.workshop import Workshop
@@ -294,15 +303,17 @@ def _whole_pages(pages: Sequence[PageReading]) -> tuple[PageReading, ...]:
     whole: dict[tuple[str, int], PageReading] = {}
     for page in pages:
         key = (page.path, page.page)
-        if key in whole:
-            before = whole[key]
-            page = replace(
+        before = whole.get(key)
+        whole[key] = (
+            page
+            if before is None
+            else replace(
                 before,
                 text=f"{before.text}\n{page.text}",
                 blank=before.blank and page.blank,
                 zones=(*before.zones, *page.zones),
             )
-        whole[key] = page
+        )
     return tuple(whole.values())
 
 
@@ -375,3 +386,130 @@ def _with_role(entry: Any, role: str, documents: Sequence[Any]) -> Any:
     if not documents:
         return entry
     return {"path": entry, "role": role} if isinstance(entry, str) else {**entry, "role": role}
+
+
+def add_exhibits(folder: Path, proposals: Proposals) -> tuple[str, ...]:
+    """Add the proposed exhibits behind those of case.json, all other characters unchanged; return
+    their ids.
+
+    Raises:
+        CaseRejected: case.json is not a JSON object.
+        OutputNotWritten: `exhibits` is not a list, or the file cannot be written.
+    """
+    raw, text = intake.read_raw_case(folder)
+    exhibits = raw.get("exhibits")
+    new = [exhibit_of(proposal) for proposal in proposals.exhibits]
+    if not new:
+        return ()
+    if exhibits is not None and not isinstance(exhibits, list):
+        raise OutputNotWritten(
+            "exhibits of case.json is not a list",
+            where=folder.name,
+            remedy="put the exhibits between [ and ]",
+        )
+    count = len(exhibits or ())
+    changes: dict[str, Any] = {f"/exhibits/{count + n}": exhibit for n, exhibit in enumerate(new)}
+    if exhibits is None:
+        changes = {"/exhibits": new}
+    _write_case(folder, edit_json(text, changes), {**raw, "exhibits": [*(exhibits or ()), *new]})
+    return tuple(proposal.id for proposal in proposals.exhibits)
+
+
+def confirm_exhibits(folder: Path, exhibit_ids: Sequence[str]) -> tuple[str, ...]:
+    """Remove `unconfirmed` from these exhibits of case.json, or from all if none are named; return
+    the ids of those that had it.
+
+    Raises:
+        CaseRejected: case.json is not a JSON object, or has no exhibit of a name.
+        OutputNotWritten: the file cannot be written.
+    """
+    raw, text = intake.read_raw_case(folder)
+    exhibits = raw.get("exhibits")
+    listed = exhibits if isinstance(exhibits, list) else []
+    places = {
+        entry["id"]: n
+        for n, entry in enumerate(listed)
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+    }
+    unknown = [exhibit_id for exhibit_id in exhibit_ids if exhibit_id not in places]
+    if unknown:
+        near = get_close_matches(unknown[0], places, 1)
+        raise CaseRejected(
+            f"there is no exhibit {unknown[0]}",
+            (),
+            where=folder.name,
+            remedy=f"did you mean {near[0]}?" if near else "write its id as in case.json",
+        )
+    wanted = exhibit_ids or list(places)
+    confirmed = [name for name in wanted if "unconfirmed" in listed[places[name]]]
+    if confirmed:
+        new = remove_members(
+            text, [f"/exhibits/{places[name]}/unconfirmed" for name in dict.fromkeys(confirmed)]
+        )
+        kept = [
+            {key: value for key, value in entry.items() if key != "unconfirmed"}
+            if isinstance(entry, dict) and entry.get("id") in confirmed
+            else entry
+            for entry in listed
+        ]
+        _write_case(folder, new, {**raw, "exhibits": kept})
+    return tuple(dict.fromkeys(confirmed))
+
+
+def _write_case(folder: Path, text: str, expected: dict[str, Any]) -> None:
+    """Write case.json, if the text says exactly what it should."""
+    if parse_json(text)[0] != expected:
+        raise OutputNotWritten(
+            "case.json could not be changed without touching the rest of it",
+            where=folder.name,
+            remedy="change it by hand",
+        )
+    write_atomic(folder / "case.json", text.encode("utf-8"))
+
+
+def start_from_folder(
+    folder: Path, source: Path, shelf: Shelf, answers: rules.CaseStart
+) -> tuple[str, ...]:
+    """Make a case folder without exhibits, and copy the files of another folder into its evidence/.
+
+    Nothing is moved or overwritten; links are not followed. Returns the paths of the copies.
+
+    Raises:
+        OutputNotWritten: the folder has a case already, or a file of the same name.
+    """
+    names = _list_files(source, folder)
+    taken = [name for name in names if (folder / "evidence" / name).exists()]
+    if taken:
+        raise OutputNotWritten(
+            "a file of this name exists in evidence/",
+            where=f"{folder.name}/evidence/{taken[0]}",
+            remedy="move it away, or name another folder",
+        )
+    start(folder, shelf, answers, with_exhibits=False)
+    copied = []
+    for name in names:
+        target = folder / "evidence" / name
+        with report_write_errors(target.parent.name, target.parent):
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with (source / name).open("rb") as original, target.open("xb") as copy:
+                target.chmod(0o600)
+                shutil.copyfileobj(original, copy)
+        copied.append(f"evidence/{name.as_posix()}")
+    return tuple(copied)
+
+
+def _list_files(source: Path, folder: Path) -> list[Path]:
+    """Return the regular files below a folder, relative, without what systems leave behind."""
+    names: list[Path] = []
+    for home, folders, files in os.walk(source, followlinks=False):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not IGNORABLE_FOLDER.fullmatch(name)
+            and (Path(home) / name).resolve() != folder.resolve()
+        )
+        for name in sorted(files):
+            path = Path(home) / name
+            if not IGNORABLE.fullmatch(name) and path.is_file() and not path.is_symlink():
+                names.append(path.relative_to(source))
+    return names

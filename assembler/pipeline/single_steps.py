@@ -66,8 +66,13 @@ def _count_exhibit(exhibit: Exhibit, by_path: Mapping[str, int]) -> int | None:
     return total
 
 
-def start(folder: Path, shelf: Shelf, answers: rules.CaseStart) -> None:
+def start(
+    folder: Path, shelf: Shelf, answers: rules.CaseStart, *, with_exhibits: bool = True
+) -> None:
     """Make a case folder: case.json to fill in, its schema for the editor, evidence/TO-GATHER.md.
+
+    Args:
+        with_exhibits: list exhibits to fill in; False where they will be proposed.
 
     Raises OutputNotWritten if the folder has a case already, or cannot be written.
     """
@@ -77,6 +82,8 @@ def start(folder: Path, shelf: Shelf, answers: rules.CaseStart) -> None:
         )
     library = rules.load_library(shelf)
     case = rules.draft_case(answers, library, name=rules.make_case_id(folder.resolve().name))
+    if not with_exhibits:
+        case["exhibits"] = []
     files = {
         TO_GATHER: rules.format_gather_list(answers.kind, answers.reasons, library).encode(),
         "case.schema.json": shelf.read("schemas/case.schema.json"),

@@ -23,6 +23,12 @@ def check_exhibits(context: RuleContext) -> Iterator[Hit]:
         yield from _check_translation(exhibit, where, parties)
         yield from _check_dates(context, exhibit, where)
         yield from _check_supports(context, exhibit, where)
+        if exhibit.unconfirmed:
+            yield Hit(
+                rule="CASE.UNCONFIRMED",
+                pointer=f"{where}/unconfirmed",
+                exhibit=exhibit.id,
+            )
         if (
             exhibit.category in _PERSONAL
             and not exhibit.person

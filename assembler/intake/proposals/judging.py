@@ -120,7 +120,7 @@ def judge_language(pages: Sequence[PageSigns], kind: Guess[str]) -> Guess[str]:
     if not weights:
         if named:
             return Guess(value=named, confidence=0.75, reasons=kind.reasons[:1])
-        return Guess(value="en", confidence=0.92 if words < 8 else 0.6)
+        return Guess(value="en", confidence=0.92 if words < _CAPTION else 0.6)
     language, weight = weights.most_common(1)[0]
     share = weight / sum(weights.values())
     if named == "en" and language != "en" and "en" in weights:
