@@ -80,7 +80,8 @@ class PageSigns:
     @property
     def is_picture(self) -> bool:
         """Return whether it has hardly any words, and no machine-readable lines."""
-        return self.words < _FEW_WORDS and not self.reading.zones and not self.reading.blank
+        few = _FEW_WORDS if self.reading.recognized else 1
+        return self.words < few and not self.reading.zones and not self.reading.blank
 
 
 def read_signs(pages: Sequence[PageReading], cues: Cues) -> tuple[PageSigns, ...]:
