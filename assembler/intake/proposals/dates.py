@@ -18,6 +18,8 @@ from assembler.intake.proposals.values import Guess, Reason
 
 _CLAUSE = re.compile(r"(?<=[\w)])[.;] +(?=[^\W\d_a-z])| [·|•] | {3,}")
 _AMERICAN = re.compile(r"\b[A-Z]{2} \d{5}(?:-\d{4})?\b")  # a state and its ZIP code
+_LABEL_LINE = 6  # words of a line of labels
+_SHORT_LABEL = 5  # characters of " by " and the like, which begin many lines
 _BEFORE = 5  # words before a date that may be its label
 _SHORT_LINE = 5  # words of a clause, besides its date, above which it is a sentence
 _TOP = 9  # lines
@@ -76,6 +78,10 @@ def find_dates(pages: Sequence[PageSigns], cues: Cues) -> Iterator[DateMention]:
                 )
 
 
+def _has_days(folded: str, cues: Cues) -> bool:
+    return any(map(str.isdigit, folded)) and any(True for _ in find_days(folded, cues))
+
+
 def _may_be_worded(folded: str, cues: Cues) -> bool:
     """Return whether a line may have a day spelled out."""
     words = folded.split()
@@ -90,7 +96,14 @@ def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, in
     clauses = [(clause, find_days(clause, cues)) for clause in _CLAUSE.split(text)]
     read = [(clause, sorted(days, key=lambda day: day.start)) for clause, days in clauses]
     count = sum(len(days) for _, days in read)
-    labels = _list_labels(above, cues) if count > 1 else []
+    over = [] if _has_days(above, cues) else _list_labels(above, cues)
+    labels: list[str] = []
+    if count > 1:
+        first = min((day.start for day in read[0][1]), default=0)
+        labels = _list_labels(fold(read[0][0][:first]), cues)
+        labels = labels if len(labels) == count else over
+    is_column = bool(over) and len(above.split()) <= _LABEL_LINE and above.startswith(over[0])
+    column = over[0].split() if is_column and len(over[0]) > _SHORT_LABEL else []
     place = 0
     for n, (clause, days) in enumerate(read):
         end = 0
@@ -100,7 +113,7 @@ def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, in
             if len(labels) == count:
                 words = labels[place].split()
             elif not words and n == 0 and end == 0:
-                words = above.split()[:_BEFORE]
+                words = column or above.split()[:_BEFORE]
             end = day.start + day.length
             place += 1
             others = len(fold(whole).split()) - sum(

@@ -22,6 +22,7 @@ _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.3, 0.8, -2.0  # weights of phrases
 _SENDER, _SENDER_MORE = 1.8, 0.5  # letterhead and signature
 _LETTERHEAD, _SIGNATURE = 3, 6  # lines
 _NAMELESS = 0.35  # weight of words of a kind whose name does not stand on the page
+_FOREIGN = 0.3  # weight of phrases in another language than the page
 _MOST_WORDS = 4.8  # that the words of a kind can add
 _FEW_WORDS = 8  # below these, a page may be a photograph
 _SCRIPT_LANGUAGES = {
@@ -120,7 +121,7 @@ def _read_page(page: PageReading, cues: Cues, running: frozenset[str]) -> PageSi
         number=_find_number(own, cues),
         language=language,
         language_sure=sure,
-        kinds=_judge_kinds(page, lines, folded, cues),
+        kinds=_judge_kinds(page, lines, folded, cues, language),
         translation=translation,
         certificate=certificate,
         role_reasons=role_reasons,
@@ -238,7 +239,7 @@ def _reason(page: PageReading, line: int, phrase: str) -> Reason:
 
 
 def _judge_kinds(
-    page: PageReading, lines: Sequence[TextLine], folded: str, cues: Cues
+    page: PageReading, lines: Sequence[TextLine], folded: str, cues: Cues, language: str
 ) -> dict[str, KindScore]:
     headings: list[tuple[int, TextLine]] = []
     for n, line in enumerate(lines):
@@ -250,7 +251,7 @@ def _judge_kinds(
     )
     scores = {}
     for kind in cues.kinds:
-        score = _judge_kind(kind, page, headings, folded, edges)
+        score = _judge_kind(kind, page, headings, folded, edges, language)
         if score.score > 0:
             scores[kind.id] = score
     return scores
@@ -262,6 +263,7 @@ def _judge_kind(
     headings: Sequence[tuple[int, TextLine]],
     folded: str,
     edges: str,
+    page_language: str,
 ) -> KindScore:
     names = list(find_phrases(folded, kind.names))
     reasons: list[Reason] = []
@@ -281,15 +283,22 @@ def _judge_kind(
             reasons.append(_reason(page, place[0], phrase))
         else:
             reasons.append(Reason(path=page.path, page=page.page, cue=phrase.strip()))
-        weights.append(weight * specific)
+        weights.append(weight * specific * _fits(page_language, phrase_language))
         language = language or phrase_language
     weights.sort(reverse=True)
     score = sum(weight * share for weight, share in zip(weights, (1.0, 0.4, 0.2), strict=False))
     words = list(find_phrases(folded, kind.words))
     reasons += [Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in words]
     word_weight = _WORD * (_NAMELESS if kind.needs_name and not names else 1.0)
-    score += min(_MOST_WORDS, word_weight * len(words))
-    senders = list(find_phrases(edges, kind.senders))
+    score += min(
+        _MOST_WORDS,
+        sum(word_weight * _fits(page_language, word_language) for _, word_language in words),
+    )
+    senders = [
+        (phrase, own)
+        for phrase, own in find_phrases(edges, kind.senders)
+        if _fits(page_language, own) == 1.0
+    ]
     if senders:
         score += _SENDER + _SENDER_MORE * min(2, len(senders) - 1)
         reasons += [
@@ -305,6 +314,14 @@ def _judge_kind(
         named = True
         reasons.insert(0, Reason(path=page.path, page=page.page, cue="machine-readable lines"))
     return KindScore(score=score, reasons=tuple(reasons[:6]), language=language, named=named)
+
+
+def _fits(page_language: str, phrase_language: str) -> float:
+    """Return the weight of a phrase on a page of a language: a name may be a word of another
+    language. Much is in English on papers of any country."""
+    if not page_language or page_language == phrase_language:
+        return 1.0
+    return 0.6 if phrase_language == "en" else _FOREIGN
 
 
 def _has_zone(kind: Kind, letter: str, state: str) -> bool:

@@ -34,6 +34,7 @@ from assembler.model import Finding, PartRole
 from assembler.runtime.rule_catalog import make_finding
 
 _OWN_PACKET = ("identity", "status")  # documents that go into the packet of their person alone
+_DOUBTFUL, _CAPPED = 0.8, 0.85  # confidence of a grouping, and of what it rests on
 _SHARED_WORDS = 2  # of a line of a checklist and a document, from which it may support the line
 
 
@@ -153,6 +154,10 @@ def _propose(
     births = frozenset(person.birth_date for person in case.people if person.birth_date)
     date_guess, findings = _find_date(pages, helpers, main, case, cues, births)
     person = _find_person(pages, helpers, case, cues, kind)
+    if bundle.confidence < _DOUBTFUL and len(pages) > 1:  # pages of another document tell lies
+        kind = replace(kind, confidence=min(kind.confidence, _CAPPED))
+        date_guess = replace(date_guess, confidence=min(date_guess.confidence, _CAPPED))
+        person = replace(person, confidence=min(person.confidence, _CAPPED))
     category = Guess(
         value=_category(kind.value, cues), confidence=kind.confidence, reasons=kind.reasons
     )
