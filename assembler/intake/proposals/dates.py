@@ -24,6 +24,7 @@ _BEFORE = 5  # words before a date that may be its label
 _SHORT_LINE = 5  # words of a clause, besides its date, above which it is a sentence
 _TOP = 9  # lines
 _LEAST_SCORE = 0.4
+_OF_ITS_PAGE, _SET = 2.4, 3  # score of the date of a page, and such pages that make a set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,19 @@ def choose_date(
         key=lambda pair: (-pair[0], pair[1]),
     )
     score, best = scored[0][0], mentions[scored[0][1]]
+    dated_pages = {mentions[n].ordinal for value, n in scored if value >= _OF_ITS_PAGE}
+    if len(dated_pages) >= _SET:  # records of several days: the last one is the date of the set
+        days = [
+            (day, mentions[n])
+            for value, n in scored
+            if value >= _OF_ITS_PAGE and (day := _resolve(mentions[n], order)[0])
+        ]
+        if days:
+            last, mention = max(days, key=lambda row: row[0])
+            reason = Reason(
+                path=mention.path, page=mention.page, line=mention.line + 1, cue="the latest date"
+            )
+            return DateChoice(guess=Guess(value=last, confidence=0.75, reasons=(reason,)))
     if score < _LEAST_SCORE:
         return DateChoice(guess=_latest(mentions, order, cues, as_of, birth_dates))
     day, sureness = _resolve(best, order)
@@ -199,7 +213,7 @@ def _latest(
         if (day := _resolve(mention, order)[0])
         and day <= as_of
         and day not in birth_dates
-        and not _is_other(mention.before, cues)
+        and not any(phrase in mention.before for phrase in _strong(cues))
     ]
     if not days:
         return Guess(value=None, confidence=0.5)
@@ -280,7 +294,7 @@ def _strong(cues: Cues) -> tuple[str, ...]:
     return tuple(
         phrase
         for phrase, _ in cues.other_labels
-        if len(phrase.split()) > 1 or len(phrase.strip()) > 5
+        if len(phrase.split()) > 1 or len(phrase.strip()) > 6
     )
 
 

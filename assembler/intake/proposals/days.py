@@ -15,7 +15,7 @@ _CENTURY = 100
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d/-])")
 _DAY_FIRST = re.compile(
-    r"\b(\d{1,2})(?: ?(?:st|nd|rd|th|er|o|a))?"
+    r"\b(\d{1,2})(?: ?(?:st|nd|rd|th|er|o|a)\b)?"
     r"(?: (?:de|of|day of|dias del mes de|dias de|dia del mes de|del mes de|du))?"
     r" ?([^\W\d_]{3,12})(?: [^\W\d_]{3,12})?"
     r"(?: (?:de|del|of|in the year|ano|year|del ano|de ano))* ?(\d{4})\b"
