@@ -16,6 +16,9 @@ HEADING_LINES = 9  # in which a title may stand
 _FEW_FILES = 4  # in fewer files, no line counts as running through all of them
 _RUNNING = 0.3  # share of the files from which a line at the edge of a page says nothing
 _EDGE = 2  # lines at top and bottom that may run through a folder, as a fax line does
+_ADDRESS = re.compile(
+    r"\b[A-Z]{2} \d{5}\b|\(?\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\+\d[\d ()-]{8,}|[\w.]+@[\w.]+"
+)
 _DATE_LINE = 6  # words of a line that is a date and its place
 _SENTENCE = 9  # words from which a line is no title
 _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.3, 0.8, -2.0  # weights of phrases
@@ -136,10 +139,19 @@ def _read_page(page: PageReading, cues: Cues, running: frozenset[str]) -> PageSi
             )
         ),
         top_date=any(_is_date_line(line, cues) for line in own[:HEADING_LINES]),
-        letterhead=len(own) > 3 and all(len(line.folded.split()) <= _SENTENCE for line in own[:2]),
+        letterhead=_has_letterhead(own),
         starts_inside=bool(own) and own[0].text[:1].islower(),
         ends_inside=bool(own) and own[-1].text[-1:].isalpha() and len(own[-1].text) > 45,
     )
+
+
+def _has_letterhead(lines: Sequence[TextLine]) -> bool:
+    """Return whether a page begins with short lines, or with an address or telephone number."""
+    if len(lines) <= 3:
+        return False
+    if any(_ADDRESS.search(line.text) for line in lines[:4]):
+        return True
+    return all(len(line.folded.split()) <= _SENTENCE for line in lines[:2])
 
 
 def _is_date_line(line: TextLine, cues: Cues) -> bool:

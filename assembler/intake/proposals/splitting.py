@@ -71,6 +71,8 @@ def measure_break(run: Sequence[PageSigns], page: PageSigns) -> float:
         score += 3.0 if page.reading.zones else 0.5
     if page.is_picture != previous.is_picture:
         score += 1.2
+    elif page.reading.recognized != previous.reading.recognized:
+        score += 1.0
     score += _compare_heads(run, page)
     if page.starts_inside or previous.ends_inside:
         score -= 1.5
