@@ -24,6 +24,7 @@ _SENTENCE = 9  # words from which a line is no title
 _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.3, 0.8, -2.0  # weights of phrases
 _SENDER, _SENDER_MORE = 1.8, 0.5  # letterhead and signature
 _LETTERHEAD, _SIGNATURE = 3, 6  # lines
+_SENDER_LINE = 12  # words of a line that names a sender
 _NAMELESS = 0.35  # weight of words of a kind whose name does not stand on the page
 _FOREIGN = 0.3  # weight of phrases in another language than the page
 _MOST_WORDS = 4.8  # that the words of a kind can add
@@ -258,8 +259,9 @@ def _judge_kinds(
         if not line.is_running and len(headings) < HEADING_LINES:
             headings.append((n, line))
     own = [line for line in lines if not line.is_running]
+    senders = (*own[:_LETTERHEAD], *own[_LETTERHEAD:][-_SIGNATURE:])
     edges = fold(
-        "\n".join(line.text for line in (*own[:_LETTERHEAD], *own[_LETTERHEAD:][-_SIGNATURE:]))
+        "\n".join(line.text for line in senders if len(line.folded.split()) <= _SENDER_LINE)
     )
     scores = {}
     for kind in cues.kinds:
