@@ -28,6 +28,7 @@ from assembler.intake.proposals import (
 from assembler.intake.proposals.days import find_days
 from assembler.model import mrz
 from assembler.runtime.resources import Shelf
+from tests.support.invented_documents import DOCUMENTS
 
 SHELF = Shelf.default()
 DATA = SHELF.read("schemas/categories.json")
@@ -203,6 +204,17 @@ def test_no_word_is_of_a_sample() -> None:
 )  # fmt: skip
 def test_the_category_follows_the_words(text: str, language: str, category: str) -> None:
     assert only(page(text, language=language)).category.value == category
+
+
+@pytest.mark.parametrize(("category", "language", "day", "text"), DOCUMENTS)
+def test_documents_unlike_the_samples_are_recognized(
+    category: str, language: str, day: str, text: str
+) -> None:
+    proposal = only(page(text, language=language))
+
+    assert proposal.category.value == category
+    if day:
+        assert proposal.date.value == date.fromisoformat(day)
 
 
 def test_the_name_of_a_file_counts_where_its_words_say_little() -> None:
