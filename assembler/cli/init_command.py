@@ -12,7 +12,13 @@ import click
 
 from assembler.cli.console import print_result, read_as_of
 from assembler.cli.propose_command import print_proposals, read_proposals, write_proposals
-from assembler.cli.shared_options import CACHE_MB, FOLDER, as_of_option, shelf_option, verbose_option
+from assembler.cli.shared_options import (
+    CACHE_MB,
+    FOLDER,
+    as_of_option,
+    shelf_option,
+    verbose_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -69,7 +69,7 @@ def propose(
     if not dry_run:
         write_proposals(case, proposals)
     if as_json:
-        print_result(json.dumps(as_rows(proposals), indent=1, ensure_ascii=False))
+        print_result(json.dumps(make_rows(proposals), indent=1, ensure_ascii=False))
         return
     print_proposals(case, proposals, shelf_dir, dry_run=dry_run)
 
@@ -127,7 +127,7 @@ def print_proposals(
 
 def format_table(exhibits: Sequence[Proposal]) -> list[str]:
     """Return the lines of a table; percentages are confidences, "?" marks those below 70."""
-    rows = [_HEADINGS, *map(_row, exhibits)]
+    rows = [_HEADINGS, *map(_make_row, exhibits)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS) - 1)]
     return [
         "  ".join(
@@ -140,7 +140,7 @@ def format_table(exhibits: Sequence[Proposal]) -> list[str]:
     ]
 
 
-def _row(proposal: Proposal) -> tuple[str, ...]:
+def _make_row(proposal: Proposal) -> tuple[str, ...]:
     date_value = proposal.date.value
     pages = ", ".join(
         part.path.removeprefix("evidence/")
@@ -151,33 +151,33 @@ def _row(proposal: Proposal) -> tuple[str, ...]:
     return (
         str(proposal.order),
         proposal.id,
-        _cell(proposal.category.value, proposal.category),
-        _cell(date_value.isoformat() if date_value else "-", proposal.date),
-        _cell(proposal.language.value, proposal.language),
-        _cell(proposal.person.value or "-", proposal.person),
+        _format_cell(proposal.category.value, proposal.category),
+        _format_cell(date_value.isoformat() if date_value else "-", proposal.date),
+        _format_cell(proposal.language.value, proposal.language),
+        _format_cell(proposal.person.value or "-", proposal.person),
         pages,
     )
 
 
-def _cell(text: str, guess: Guess[Any]) -> str:
+def _format_cell(text: str, guess: Guess[Any]) -> str:
     if text == "-":
         return text
     doubt = "?" if guess.confidence < 0.7 else ""
     return f"{text} {guess.confidence:.0%}{doubt}"
 
 
-def as_rows(proposals: Proposals) -> dict[str, Any]:
+def make_rows(proposals: Proposals) -> dict[str, Any]:
     """Return the proposals as JSON has them, each field with its confidence and its places."""
     return {
-        "exhibits": [_as_json(proposal) for proposal in proposals.exhibits],
+        "exhibits": [_make_json(proposal) for proposal in proposals.exhibits],
         "left_out": [asdict(left_out) for left_out in proposals.left_out],
         "findings": [asdict(finding) for finding in proposals.findings],
     }
 
 
-def _as_json(proposal: Proposal) -> dict[str, Any]:
+def _make_json(proposal: Proposal) -> dict[str, Any]:
     guesses = {
-        name: _guess(getattr(proposal, name))
+        name: _make_guess_json(getattr(proposal, name))
         for name in (
             "title",
             "category",
@@ -203,7 +203,7 @@ def _as_json(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _guess(guess: Guess[Any]) -> dict[str, Any]:
+def _make_guess_json(guess: Guess[Any]) -> dict[str, Any]:
     value = guess.value
     return {
         "value": value.isoformat() if hasattr(value, "isoformat") else value,

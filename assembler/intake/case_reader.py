@@ -75,21 +75,21 @@ def read_raw_case(folder: Path) -> tuple[dict[str, Any], str]:
     """Return the value of case.json as it is, unchecked, and its text. Raises CaseRejected if it is
     not a JSON object."""
     try:
-        text = decode_text(_bytes(folder))
+        text = decode_text(_read_bytes(folder))
         raw, _ = parse_json(text)
     except BadJson as error:
-        raise _rejected(folder, _syntax(error)) from error
+        raise _make_rejection(folder, _make_syntax_finding(error)) from error
     except _NoCase as error:
-        raise _rejected(folder, error.finding) from error
+        raise _make_rejection(folder, error.finding) from error
     if not isinstance(raw, dict):
-        finding = _finding(
+        finding = _make_case_finding(
             "CASE.TYPE", NAME, "it is not a JSON object", "put the case between { and }", line=1
         )
-        raise _rejected(folder, finding)
+        raise _make_rejection(folder, finding)
     return raw, text
 
 
-def _rejected(folder: Path, finding: Finding) -> CaseRejected:
+def _make_rejection(folder: Path, finding: Finding) -> CaseRejected:
     return CaseRejected(
         "case.json cannot be read", (finding,), where=folder.name, remedy="fix this and rerun"
     )

@@ -146,10 +146,10 @@ def read_unlisted_pages(
     parts = {path: (FilePart(path=path),) for path in files}
     prepared, refused = _prepare(files, parts, folder, workshop, report_progress)
     findings += refused
-    case = _stand_in(files, {path: parts[path] for path in prepared})
+    case = _make_stand_in(files, {path: parts[path] for path in prepared})
     texts = evidence.read_texts(tuple(prepared.values()), workshop)
     relanguaged = {
-        path: _parts_by_language(path, texts.get(path, ()), exhibit.pages)
+        path: _divide_by_language(path, texts.get(path, ()), exhibit.pages)
         for path, exhibit in prepared.items()
     }
     again = {path: found for path, found in relanguaged.items() if found}
@@ -158,12 +158,12 @@ def read_unlisted_pages(
         prepared |= better
         texts |= evidence.read_texts(tuple(better.values()), workshop)
     pages = tuple(
-        _reading(text, page, exhibit.findings, as_of)
+        _make_reading(text, page, exhibit.findings, as_of)
         for path, exhibit in prepared.items()
         for text, page in zip(texts.get(path, ()), exhibit.pages, strict=False)
     )
-    findings += _pages_findings(prepared, case, texts, as_of)
-    return ReadPages(pages=_whole_pages(pages), findings=tuple(dict.fromkeys(findings)))
+    findings += _list_page_findings(prepared, case, texts, as_of)
+    return ReadPages(pages=_join_cut_pages(pages), findings=tuple(dict.fromkeys(findings)))
 
 
 def _prepare(
@@ -179,7 +179,7 @@ def _prepare(
     for _ in range(_ROUNDS):
         if not remaining:
             break
-        case = _stand_in(files, remaining)
+        case = _make_stand_in(files, remaining)
         try:
             prepared = evidence.prepare(
                 case, folder, workshop, evidence.Settings(), report_progress
@@ -224,7 +224,9 @@ def _set_aside(
     return changed if changed != dict(parts) else None
 
 
-def _stand_in(files: Mapping[str, SourceFile], parts: Mapping[str, tuple[FilePart, ...]]) -> Case:
+def _make_stand_in(
+    files: Mapping[str, SourceFile], parts: Mapping[str, tuple[FilePart, ...]]
+) -> Case:
     """Return a case in which each file is an exhibit of its own, named by its path."""
     nobody = Person(id="nobody", name=Name(given="", family=""))
     return Case(
@@ -245,7 +247,7 @@ def _stand_in(files: Mapping[str, SourceFile], parts: Mapping[str, tuple[FilePar
     )
 
 
-def _parts_by_language(
+def _divide_by_language(
     path: str, texts: Sequence[PageText], pages: Sequence[PreparedPage]
 ) -> tuple[FilePart, ...]:
     """Return the parts of a file by language, if some of its pages should be recognized again with
@@ -271,7 +273,7 @@ def _parts_by_language(
     )
 
 
-def _reading(
+def _make_reading(
     text: PageText, page: PreparedPage, findings: Sequence[Finding], as_of: date
 ) -> PageReading:
     illegible = any(
@@ -297,7 +299,7 @@ def _reading(
     )
 
 
-def _whole_pages(pages: Sequence[PageReading]) -> tuple[PageReading, ...]:
+def _join_cut_pages(pages: Sequence[PageReading]) -> tuple[PageReading, ...]:
     """Return one reading for each page of a file, also where a long picture was cut into several
     pages."""
     whole: dict[tuple[str, int], PageReading] = {}
@@ -317,7 +319,7 @@ def _whole_pages(pages: Sequence[PageReading]) -> tuple[PageReading, ...]:
     return tuple(whole.values())
 
 
-def _pages_findings(
+def _list_page_findings(
     prepared: Mapping[str, Prepared],
     case: Case,
     texts: Mapping[str, Sequence[PageText]],
@@ -336,7 +338,7 @@ def _pages_findings(
     return [*findings, *(replace(finding, exhibit=None) for finding in repeated)]
 
 
-def exhibit_of(proposal: Proposal) -> dict[str, Any]:
+def make_exhibit(proposal: Proposal) -> dict[str, Any]:
     """Return a proposal as an exhibit of case.json; every guessed field is named in
     `unconfirmed`."""
     by_role: dict[str, list[Any]] = {"document": [], "translation": [], "certificate": []}
@@ -356,8 +358,8 @@ def exhibit_of(proposal: Proposal) -> dict[str, Any]:
     else:
         exhibit["files"] = [
             *documents,
-            *(_with_role(entry, "translation", documents) for entry in translations),
-            *(_with_role(entry, "certificate", documents) for entry in certificates),
+            *(_add_role(entry, "translation", documents) for entry in translations),
+            *(_add_role(entry, "certificate", documents) for entry in certificates),
         ]
     if proposal.date.value:
         exhibit["date"] = proposal.date.value.isoformat()
@@ -381,7 +383,7 @@ def exhibit_of(proposal: Proposal) -> dict[str, Any]:
     return exhibit
 
 
-def _with_role(entry: Any, role: str, documents: Sequence[Any]) -> Any:
+def _add_role(entry: Any, role: str, documents: Sequence[Any]) -> Any:
     """Return an entry of `files` with its role; without a document, it is one itself."""
     if not documents:
         return entry
@@ -398,7 +400,7 @@ def add_exhibits(folder: Path, proposals: Proposals) -> tuple[str, ...]:
     """
     raw, text = intake.read_raw_case(folder)
     exhibits = raw.get("exhibits")
-    new = [exhibit_of(proposal) for proposal in proposals.exhibits]
+    new = [make_exhibit(proposal) for proposal in proposals.exhibits]
     if not new:
         return ()
     if exhibits is not None and not isinstance(exhibits, list):

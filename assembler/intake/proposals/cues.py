@@ -65,11 +65,11 @@ class Cues:
 
     def kind(self, kind_id: str) -> Kind:
         """Return a kind by its id. Raises KeyError."""
-        return _by_id(self.kinds)[kind_id]
+        return _index_kinds(self.kinds)[kind_id]
 
 
 @cache
-def _by_id(kinds: tuple[Kind, ...]) -> dict[str, Kind]:
+def _index_kinds(kinds: tuple[Kind, ...]) -> dict[str, Kind]:
     return {kind.id: kind for kind in kinds}
 
 
@@ -81,23 +81,23 @@ def parse_cues(data: bytes) -> Cues:
         raw[key] for key in ("roles", "date_labels", "date_order", "letters")
     )
     return Cues(
-        kinds=tuple(map(_kind, raw["kinds"])),
-        translation_headings=_phrases(roles["translation"]["headings"]),
-        translation_words=_phrases(roles["translation"]["words"]),
-        certificate_headings=_phrases(roles["certificate"]["headings"]),
-        certificate_words=_phrases(roles["certificate"]["words"]),
-        salutations=_phrases(letters["salutations"]),
-        closings=_phrases(letters["closings"]),
+        kinds=tuple(map(_parse_kind, raw["kinds"])),
+        translation_headings=_parse_phrases(roles["translation"]["headings"]),
+        translation_words=_parse_phrases(roles["translation"]["words"]),
+        certificate_headings=_parse_phrases(roles["certificate"]["headings"]),
+        certificate_words=_parse_phrases(roles["certificate"]["words"]),
+        salutations=_parse_phrases(letters["salutations"]),
+        closings=_parse_phrases(letters["closings"]),
         page_words=tuple(fold(word).strip() for word in letters["page"]),
         of_words=tuple(fold(word).strip() for word in letters["of"]),
-        months=_months(raw["months"]),
+        months=_parse_months(raw["months"]),
         numbers={
             fold(word).strip(): value
             for words in raw["numbers"].values()
             for word, value in words.items()
         },
-        issued_labels=_phrases(labels["issued"]),
-        other_labels=_phrases(labels["other"]),
+        issued_labels=_parse_phrases(labels["issued"]),
+        other_labels=_parse_phrases(labels["other"]),
         function_words={
             language: frozenset(fold(words).split())
             for language, words in raw["function_words"].items()
@@ -110,15 +110,15 @@ def parse_cues(data: bytes) -> Cues:
     )
 
 
-def _kind(raw: Mapping[str, Any]) -> Kind:
+def _parse_kind(raw: Mapping[str, Any]) -> Kind:
     return Kind(
         id=raw["id"],
         category=raw["category"],
         title=raw["title"],
-        names=_phrases(raw["names"]),
-        words=_phrases(raw.get("words", {})),
-        against=_phrases(raw.get("against", {})),
-        senders=_phrases(raw.get("senders", {})),
+        names=_parse_phrases(raw["names"]),
+        words=_parse_phrases(raw.get("words", {})),
+        against=_parse_phrases(raw.get("against", {})),
+        senders=_parse_phrases(raw.get("senders", {})),
         needs_name=raw.get("needs_name", False),
         person=raw.get("person", ""),
         dated=raw.get("dated", True),
@@ -127,7 +127,7 @@ def _kind(raw: Mapping[str, Any]) -> Kind:
     )
 
 
-def _phrases(by_language: Mapping[str, list[str]]) -> tuple[Phrase, ...]:
+def _parse_phrases(by_language: Mapping[str, list[str]]) -> tuple[Phrase, ...]:
     """Return folded phrases, each with its language, the longest first."""
     phrases = {
         (fold(phrase), language): None
@@ -138,7 +138,7 @@ def _phrases(by_language: Mapping[str, list[str]]) -> tuple[Phrase, ...]:
     return tuple(sorted(phrases, key=lambda phrase: (-len(phrase[0]), phrase)))
 
 
-def _months(raw: Mapping[str, list[str]]) -> dict[str, tuple[tuple[int, str], ...]]:
+def _parse_months(raw: Mapping[str, list[str]]) -> dict[str, tuple[tuple[int, str], ...]]:
     months: dict[str, list[tuple[int, str]]] = {}
     for language, names in raw.items():
         for number, spellings in enumerate(names, 1):

@@ -163,7 +163,7 @@ def choose_date(
     order = _find_order(mentions, pages, cues, language)
     scored = sorted(
         (
-            (_score(mention, order, cues, as_of, birth_dates, len(mentions)), n)
+            (_score_mention(mention, order, cues, as_of, birth_dates, len(mentions)), n)
             for n, mention in enumerate(mentions)
         ),
         key=lambda pair: (-pair[0], pair[1]),
@@ -183,7 +183,7 @@ def choose_date(
             )
             return DateChoice(guess=Guess(value=last, confidence=0.75, reasons=(reason,)))
     if score < _LEAST_SCORE:
-        return DateChoice(guess=_latest(mentions, order, cues, as_of, birth_dates))
+        return DateChoice(guess=_choose_latest(mentions, order, cues, as_of, birth_dates))
     day, sureness = _resolve(best, order)
     reason = Reason(path=best.path, page=best.page, line=best.line + 1, cue=_describe(best, cues))
     if day is None:
@@ -194,11 +194,11 @@ def choose_date(
         value for value, n in scored[1:] if _resolve(mentions[n], order)[0] not in (day, None)
     ]
     margin = score - max(rivals, default=score - 3.0)
-    confidence = sureness * _sure(score, margin)
+    confidence = sureness * _estimate_confidence(score, margin)
     return DateChoice(guess=Guess(value=day, confidence=round(confidence, 2), reasons=(reason,)))
 
 
-def _latest(
+def _choose_latest(
     mentions: Sequence[DateMention],
     order: str,
     cues: Cues,
@@ -213,7 +213,7 @@ def _latest(
         if (day := _resolve(mention, order)[0])
         and day <= as_of
         and day not in birth_dates
-        and not any(phrase in mention.before for phrase in _strong(cues))
+        and not any(phrase in mention.before for phrase in _list_strong_labels(cues))
     ]
     if not days:
         return Guess(value=None, confidence=0.5)
@@ -227,11 +227,11 @@ def _latest(
 
 def _is_other(before: str, cues: Cues) -> bool:
     return any(before.rstrip().endswith(phrase.rstrip()) for phrase, _ in cues.other_labels) or any(
-        phrase in before for phrase in _strong(cues)
+        phrase in before for phrase in _list_strong_labels(cues)
     )
 
 
-def _sure(score: float, margin: float) -> float:
+def _estimate_confidence(score: float, margin: float) -> float:
     """Return how likely the best date is right, from its score and its lead."""
     certain = 0.55 + 0.09 * min(score, 3.0) + 0.07 * min(margin, 3.0)
     return min(0.97, certain)
@@ -245,11 +245,11 @@ def _ends_with_issued(before: str, cues: Cues) -> bool:
 
 
 def _describe(mention: DateMention, cues: Cues) -> str:
-    label = _label(mention.before, cues)
+    label = _find_label(mention.before, cues)
     return label or ("a line with a date alone" if mention.others <= _SHORT_LINE else "a date")
 
 
-def _label(before: str, cues: Cues) -> str:
+def _find_label(before: str, cues: Cues) -> str:
     """Return the label that stands right before a date, or ""."""
     for phrase, _ in find_phrases(before, cues.issued_labels):
         if before.endswith(phrase) or before.strip() == phrase.strip():
@@ -257,7 +257,7 @@ def _label(before: str, cues: Cues) -> str:
     return ""
 
 
-def _score(
+def _score_mention(
     mention: DateMention,
     order: str,
     cues: Cues,
@@ -267,7 +267,7 @@ def _score(
 ) -> float:
     """Return how much speaks for a mention as the date of the document."""
     score = 0.5 if count == 1 else 0.0
-    label = _label(mention.before, cues)
+    label = _find_label(mention.before, cues)
     is_other = _is_other(mention.before, cues)
     if label and not (is_other and not _ends_with_issued(mention.before, cues)):
         score += 3.0 if " " in label or mention.others <= _SHORT_LINE else 1.5
@@ -289,7 +289,7 @@ def _score(
     return score - 0.3 * min(mention.ordinal, 3)
 
 
-def _strong(cues: Cues) -> tuple[str, ...]:
+def _list_strong_labels(cues: Cues) -> tuple[str, ...]:
     """Return labels of other dates that hold even with words between them and the date."""
     return tuple(
         phrase

@@ -37,30 +37,33 @@ class Day(NamedTuple):
 def find_days(text: str, cues: Cues) -> Iterator[Day]:
     """Yield the days in a line, in numbers and in words."""
     for match in _YEAR_FIRST.finditer(text):
-        if day := _day(match[1], match[3], match[4]):
+        if day := _make_day(match[1], match[3], match[4]):
             yield Day(match.start(), len(match[0]), (day,), True)
     for match in _NUMERIC.finditer(text):
-        year = _full_year(match[4])
-        month_first, day_first = _day(year, match[1], match[3]), _day(year, match[3], match[1])
+        year = _complete_year(match[4])
+        month_first, day_first = (
+            _make_day(year, match[1], match[3]),
+            _make_day(year, match[3], match[1]),
+        )
         readings = tuple(dict.fromkeys(day for day in (month_first, day_first) if day))
         shows = "" if month_first and day_first else "month" if month_first else "day"
         if readings:
             yield Day(match.start(), len(match[0]), readings, True, shows)
     folded, taken = fold(_FIRST.sub("1 er", text)), set[int]()
     if not any(map(str.isdigit, folded)):
-        yield from _worded_days(folded, cues)
+        yield from _find_worded_days(folded, cues)
         return
     for match in _DAY_FIRST.finditer(folded):
-        if days := _days(match[3], match[2], match[1], cues):
+        if days := _make_days(match[3], match[2], match[1], cues):
             taken.add(match.end())
             yield Day(match.start(), len(match[0]), days, False)
     for match in _MONTH_FIRST.finditer(folded):
-        days = _days(match[3], match[1], match[2], cues)
+        days = _make_days(match[3], match[1], match[2], cues)
         if days and match.end() not in taken:
             yield Day(match.start(), len(match[0]), days, False)
 
 
-def _worded_days(folded: str, cues: Cues) -> Iterator[Day]:
+def _find_worded_days(folded: str, cues: Cues) -> Iterator[Day]:
     """Yield days whose numbers are spelled out: "the second day of May, two thousand twenty"."""
     words = folded.split()
     months = [n for n, word in enumerate(words) if word in cues.months]
@@ -68,7 +71,7 @@ def _worded_days(folded: str, cues: Cues) -> Iterator[Day]:
         return
     written = f" {' '.join(_write_numbers(words, cues))} "
     for match in _DAY_FIRST.finditer(written):
-        if days := _days(match[3], match[2], match[1], cues):
+        if days := _make_days(match[3], match[2], match[1], cues):
             yield Day(0, 0, days, False)
 
 
@@ -96,13 +99,13 @@ def _write_numbers(words: list[str], cues: Cues) -> Iterator[str]:
         before, open_number = number, True
 
 
-def _full_year(text: str) -> str:
+def _complete_year(text: str) -> str:
     if len(text) == 4:
         return text
     return f"20{text}" if int(text) < 50 else f"19{text}"
 
 
-def _day(year: str, month: str, day: str) -> date | None:
+def _make_day(year: str, month: str, day: str) -> date | None:
     try:
         found = date(int(year), int(month), int(day))
     except ValueError:
@@ -110,7 +113,7 @@ def _day(year: str, month: str, day: str) -> date | None:
     return found if _OLDEST <= found.year < _OLDEST + 2 * _CENTURY else None
 
 
-def _days(year: str, month: str, day: str, cues: Cues) -> tuple[date, ...]:
+def _make_days(year: str, month: str, day: str, cues: Cues) -> tuple[date, ...]:
     months = dict.fromkeys(number for number, _ in cues.months.get(month, ()))
-    days = (_day(year, str(number), day) for number in months)
+    days = (_make_day(year, str(number), day) for number in months)
     return tuple(found for found in days if found)

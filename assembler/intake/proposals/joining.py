@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from assembler.intake.proposals.cues import Cues, fold
 from assembler.intake.proposals.dates import find_dates
 from assembler.intake.proposals.page_signs import PageSigns
-from assembler.intake.proposals.people import _latin
+from assembler.intake.proposals.people import _split_latin
 from assembler.intake.proposals.values import Guess
 from assembler.model import PartRole
 
@@ -93,7 +93,7 @@ def collect_marks(
         if not line.is_running
         for capital in re.findall(r"\b[^\W\d_]{4,}\b", line.text)
         if capital[0].isupper()
-        for word in _latin(capital)
+        for word in _split_latin(capital)
         if len(word) >= _LETTER
     )
     return days, numbers, names
@@ -105,7 +105,7 @@ def join_sets(documents: Sequence[JudgedDocument]) -> list[JudgedDocument]:
     joined: list[JudgedDocument] = []
     for document in documents:
         if joined and _is_set(joined[-1], document):
-            joined[-1] = _join(joined[-1], document)
+            joined[-1] = _join_pair(joined[-1], document)
         else:
             joined.append(document)
     return joined
@@ -134,7 +134,7 @@ def _shares_head(first: JudgedDocument, second: JudgedDocument, least: float = 0
     return len(one & other) >= least * max(1, min(len(one), len(other)))
 
 
-def _join(first: JudgedDocument, second: JudgedDocument) -> JudgedDocument:
+def _join_pair(first: JudgedDocument, second: JudgedDocument) -> JudgedDocument:
     return replace(
         first,
         pages=(*first.pages, *second.pages),
@@ -157,7 +157,7 @@ def join_translations(
     homes: dict[int, int] = {}  # place of a translation → of its original
     pairs = sorted(
         (
-            (_fit(original, translation, languages), translation.place, original.place)
+            (_measure_fit(original, translation, languages), translation.place, original.place)
             for translation in translations
             for original in originals
         ),
@@ -174,7 +174,7 @@ def join_translations(
         bundles[original] = replace(
             bundle,
             translations=(*bundle.translations, by_place[translation]),
-            confidence=round(min(bundle.confidence, _sure(score)), 2),
+            confidence=round(min(bundle.confidence, _estimate_confidence(score)), 2),
         )
     alone: list[Bundle] = [
         Bundle(documents=(), translations=(t,), confidence=0.4)
@@ -201,7 +201,7 @@ def _join_certificates(
         for place in open_bundles:
             bundle = bundles[place]
             score = max(
-                _fit(document, certificate, languages)
+                _measure_fit(document, certificate, languages)
                 for document in (*bundle.documents, *bundle.translations)
             )
             nearest = min(
@@ -221,7 +221,7 @@ def _join_certificates(
         bundles[place] = replace(
             bundle,
             certificates=(by_place[certificate_place],),
-            confidence=round(min(bundle.confidence, _sure(score)), 2),
+            confidence=round(min(bundle.confidence, _estimate_confidence(score)), 2),
         )
     alone += [
         Bundle(documents=(), certificates=(certificate,), confidence=0.4)
@@ -230,11 +230,13 @@ def _join_certificates(
     ]
 
 
-def _sure(score: float) -> float:
+def _estimate_confidence(score: float) -> float:
     return min(0.97, 0.5 + 0.11 * score)
 
 
-def _fit(original: JudgedDocument, other: JudgedDocument, languages: dict[str, str]) -> float:
+def _measure_fit(
+    original: JudgedDocument, other: JudgedDocument, languages: dict[str, str]
+) -> float:
     """Return how well a translation or certificate fits an original."""
     score = 0.0
     text = "".join(page.folded for page in other.pages)
@@ -249,11 +251,11 @@ def _fit(original: JudgedDocument, other: JudgedDocument, languages: dict[str, s
         if named:
             score += 1.2 if own.split("-")[0] in named else -2.0
     score += (
-        1.5 * _share(original.days, other.days)
+        1.5 * _measure_share(original.days, other.days)
         + 0.9 * min(2, len(original.days & other.days))
         + 0.8 * min(2, len(original.numbers & other.numbers))
     )
-    score += 2.5 * _share_names(original.names, other.names)
+    score += 2.5 * _compare_names(original.names, other.names)
     kinds = {original.kind.value, other.kind.value}
     if len(kinds) == 1:
         score += 1.5
@@ -269,11 +271,11 @@ def _fit(original: JudgedDocument, other: JudgedDocument, languages: dict[str, s
     return score
 
 
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
+def _measure_share(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def _share_names(one: frozenset[str], other: frozenset[str]) -> float:
+def _compare_names(one: frozenset[str], other: frozenset[str]) -> float:
     """Return which share of the fewer names has a match, spelled somewhat alike, among the
     others."""
     few, many = sorted((sorted(one), sorted(other)), key=len)

@@ -47,7 +47,7 @@ def judge_kind(
     if not scores or max(scores.values()) < 0.8:
         return Guess(value="other", confidence=0.3)
     best = max(scores, key=lambda kind: (scores[kind], kind))
-    confidence = _sure(best, scores, cues)
+    confidence = _estimate_confidence(best, scores, cues)
     return Guess(value=best, confidence=confidence, reasons=tuple(reasons.get(best, ()))[:6])
 
 
@@ -82,7 +82,7 @@ def _add_file_names(
                 )
 
 
-def _sure(best: str, scores: Mapping[str, float], cues: Cues) -> float:
+def _estimate_confidence(best: str, scores: Mapping[str, float], cues: Cues) -> float:
     """Return how likely the category of the best kind is right."""
     by_category: dict[str, float] = {}
     for kind, score in scores.items():

@@ -18,13 +18,13 @@ def read_people(case: dict[str, Any]) -> tuple[KnownPerson, ...]:
     left out."""
     people: dict[str, KnownPerson] = {}
     roles: dict[str, list[str]] = {}
-    for role, raw in _raw_people(case):
+    for role, raw in _iterate_people(case):
         person_id = raw.get("same_as") or raw.get("id")
         if not isinstance(person_id, str):
             continue
         roles.setdefault(person_id, []).append(role)
         if "same_as" not in raw:
-            people.setdefault(person_id, _person(person_id, raw))
+            people.setdefault(person_id, _read_person(person_id, raw))
     return tuple(
         KnownPerson(
             id=person.id,
@@ -39,7 +39,7 @@ def read_people(case: dict[str, Any]) -> tuple[KnownPerson, ...]:
     )
 
 
-def _raw_people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _iterate_people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for _, raw in read_objects(case, "beneficiaries"):
         yield "beneficiary", raw
     yield "petitioner", read_object(case, "petitioner")
@@ -49,28 +49,28 @@ def _raw_people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "other", raw
 
 
-def _person(person_id: str, raw: dict[str, Any]) -> KnownPerson:
+def _read_person(person_id: str, raw: dict[str, Any]) -> KnownPerson:
     names = [read_object(raw, "name"), *(name for _, name in read_objects(raw, "other_names"))]
-    pairs = tuple((_text(name, "given"), _text(name, "family")) for name in names)
+    pairs = tuple((_read_text(name, "given"), _read_text(name, "family")) for name in names)
     passport = read_object(raw, "passport")
-    numbers = (_text(passport, "number"), _text(raw, "a_number"), _text(raw, "ssn"))
+    numbers = (_read_text(passport, "number"), _read_text(raw, "a_number"), _read_text(raw, "ssn"))
     plain = (re.sub(r"[^0-9A-Z]", "", number.upper()) for number in numbers)
     return KnownPerson(
         id=person_id,
         names=tuple(pair for pair in pairs if any(pair)),
-        native_name=_text(raw, "native_name"),
-        birth_date=_day(raw),
+        native_name=_read_text(raw, "native_name"),
+        birth_date=_read_day(raw),
         numbers=tuple(number for number in plain if number),
-        country=_text(raw, "nationality") or _text(raw, "birth_country"),
+        country=_read_text(raw, "nationality") or _read_text(raw, "birth_country"),
     )
 
 
-def _text(raw: Mapping[str, Any], key: str) -> str:
+def _read_text(raw: Mapping[str, Any], key: str) -> str:
     value = raw.get(key)
     return value if isinstance(value, str) and FILL_IN not in value else ""
 
 
-def _day(raw: Mapping[str, Any]) -> date | None:
+def _read_day(raw: Mapping[str, Any]) -> date | None:
     with suppress(ValueError):
-        return date.fromisoformat(_text(raw, "birth_date"))
+        return date.fromisoformat(_read_text(raw, "birth_date"))
     return None

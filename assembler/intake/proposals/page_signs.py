@@ -168,7 +168,9 @@ def _has_line_start(lines: Sequence[TextLine], phrases: Sequence[Phrase]) -> boo
 
 
 @lru_cache(8)
-def _number_patterns(page: tuple[str, ...], of: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+def _compile_number_patterns(
+    page: tuple[str, ...], of: tuple[str, ...]
+) -> tuple[re.Pattern[str], ...]:
     words, joined = "|".join(page), "|".join(of)
     return (
         re.compile(rf"(?<![^\W\d_])(?:{words})\.? ?(\d{{1,3}}) ?(?:{joined}|/) ?(\d{{1,3}})\b"),
@@ -180,7 +182,7 @@ def _number_patterns(page: tuple[str, ...], of: tuple[str, ...]) -> tuple[re.Pat
 def _find_number(lines: Sequence[TextLine], cues: Cues) -> tuple[int, int] | None:
     """Return the number of the page and of all pages, as printed at its edge."""
     edges = [*lines[:4], *lines[-4:]]
-    worded, bare, alone = _number_patterns(cues.page_words, cues.of_words)
+    worded, bare, alone = _compile_number_patterns(cues.page_words, cues.of_words)
     for line in edges:
         text = line.text.casefold()
         match = worded.search(text) or worded.search(line.folded) or bare.search(text)
@@ -228,13 +230,13 @@ def _judge_role(
         length = len(line.folded.split())
         if phrase := next(find_phrases(line.folded, cues.certificate_headings), None):
             certificate = max(certificate, 4.0 if length <= _SENTENCE else 1.5)
-            reasons.append(_reason(page, n, phrase[0]))
+            reasons.append(_make_reason(page, n, phrase[0]))
         elif length <= _SENTENCE and (
             phrase := next(find_phrases(line.folded, cues.translation_headings), None)
         ):
             is_title = line.folded.startswith(phrase[0]) or " " in phrase[0].strip()
             translation = max(translation, 4.0 if is_title else 2.5)
-            reasons.append(_reason(page, n, phrase[0]))
+            reasons.append(_make_reason(page, n, phrase[0]))
     found = list(find_phrases(folded, cues.certificate_words))
     speaks = any("translat" in phrase for phrase, _ in found)
     if speaks:
@@ -247,7 +249,7 @@ def _judge_role(
     return translation, certificate, tuple(reasons)
 
 
-def _reason(page: PageReading, line: int, phrase: str) -> Reason:
+def _make_reason(page: PageReading, line: int, phrase: str) -> Reason:
     return Reason(path=page.path, page=page.page, line=line + 1, cue=phrase.strip())
 
 
@@ -294,10 +296,10 @@ def _judge_kind(
             weight = _NAME * (0.4 if length > _SENTENCE else 0.7 + 0.5 * covered)
             weight *= 1.0 if rank < 5 else 0.7
             named = named or length <= _SENTENCE
-            reasons.append(_reason(page, place[0], phrase))
+            reasons.append(_make_reason(page, place[0], phrase))
         else:
             reasons.append(Reason(path=page.path, page=page.page, cue=phrase.strip()))
-        weights.append(weight * specific * _fits(page_language, phrase_language))
+        weights.append(weight * specific * _weigh_language(page_language, phrase_language))
         language = language or phrase_language
     weights.sort(reverse=True)
     score = sum(weight * share for weight, share in zip(weights, (1.0, 0.4, 0.2), strict=False))
@@ -306,12 +308,15 @@ def _judge_kind(
     word_weight = _WORD * (_NAMELESS if kind.needs_name and not names else 1.0)
     score += min(
         _MOST_WORDS,
-        sum(word_weight * _fits(page_language, word_language) for _, word_language in words),
+        sum(
+            word_weight * _weigh_language(page_language, word_language)
+            for _, word_language in words
+        ),
     )
     senders = [
         (phrase, own)
         for phrase, own in find_phrases(edges, kind.senders)
-        if _fits(page_language, own) == 1.0
+        if _weigh_language(page_language, own) == 1.0
     ]
     if senders:
         score += _SENDER + _SENDER_MORE * min(2, len(senders) - 1)
@@ -330,7 +335,7 @@ def _judge_kind(
     return KindScore(score=score, reasons=tuple(reasons[:6]), language=language, named=named)
 
 
-def _fits(page_language: str, phrase_language: str) -> float:
+def _weigh_language(page_language: str, phrase_language: str) -> float:
     """Return the weight of a phrase on a page of a language: a name may be a word of another
     language. Much is in English on papers of any country."""
     if not page_language or page_language == phrase_language:

@@ -26,7 +26,7 @@ _PAYERS = ("supporter", "petitioner")
 
 
 @lru_cache(4096)
-def _latin(text: str) -> tuple[str, ...]:
+def _split_latin(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", anyascii(text).casefold()))
 
 
@@ -41,8 +41,8 @@ def _has_word(word: str, words: tuple[str, ...]) -> bool:
 
 def has_name(text: str, name: tuple[str, str]) -> tuple[bool, bool]:
     """Return whether a text has a person's full name, and whether it has the family name."""
-    words = _latin(text)
-    given, family = (_latin(part) for part in name)
+    words = _split_latin(text)
+    given, family = (_split_latin(part) for part in name)
     has_family = any(_has_word(word, words) for word in family if len(word) > 1)
     has_given = any(_has_word(word, words) for word in given if len(word) > 1)
     if not given or not family:
@@ -50,7 +50,7 @@ def has_name(text: str, name: tuple[str, str]) -> tuple[bool, bool]:
     return has_given and has_family, has_family
 
 
-def _days(pages: Sequence[PageSigns], cues: Cues) -> frozenset[date]:
+def _collect_days(pages: Sequence[PageSigns], cues: Cues) -> frozenset[date]:
     return frozenset(day for mention in find_dates(pages, cues) for day in mention.readings)
 
 
@@ -58,10 +58,10 @@ def score_people(
     pages: Sequence[PageSigns], people: Sequence[KnownPerson], cues: Cues, kind: Kind
 ) -> list[tuple[float, KnownPerson, tuple[Reason, ...]]]:
     """Return how much speaks for each person, the most likely first."""
-    days = _days(pages, cues)
+    days = _collect_days(pages, cues)
     scored = []
     for person in people:
-        score, reasons = _score(pages, person, kind)
+        score, reasons = _score_person(pages, person, kind)
         if person.birth_date and person.birth_date in days:
             score += _BIRTH
             reasons.append(
@@ -71,7 +71,7 @@ def score_people(
     return sorted(scored, key=lambda row: -row[0])
 
 
-def _score(
+def _score_person(
     pages: Sequence[PageSigns], person: KnownPerson, kind: Kind
 ) -> tuple[float, list[Reason]]:
     score, reasons, mentions = 0.0, list[Reason](), 0
@@ -117,7 +117,7 @@ def _score(
 def _is_masked(text: str, name: tuple[str, str]) -> bool:
     """Return whether a text has the first letters of both names, as tax transcripts print them."""
     words = tuple(re.findall(r"\b[a-z0-9]+", anyascii(text).casefold()))
-    given, family = (_latin(part) for part in name)
+    given, family = (_split_latin(part) for part in name)
     capitals = set(re.findall(r"\b[A-Z]{4}\b", anyascii(text)))
     if any(part[:_MASKED].upper() in capitals for part in (*given, *family) if len(part) > _MASKED):
         return True
@@ -142,7 +142,7 @@ def choose_person(
     second = scored[1][0] if len(scored) > 1 else 0.0
     if kind.person == "subject":
         born = [p for score, p, _ in scored if score >= _BIRTH and p.birth_date]
-        dated = [p for p in born if p.birth_date in _days(pages, cues)]
+        dated = [p for p in born if p.birth_date in _collect_days(pages, cues)]
         if len(dated) > 1:
             ages = sorted((p.birth_date for p in dated if p.birth_date), reverse=True)
             if (ages[0] - ages[1]).days < _GENERATION:

@@ -53,7 +53,9 @@ def propose_exhibits(readings: Sequence[PageReading], case: KnownCase, cues: Cue
     documents = _judge_all(rejoin_numbered(split_documents(signs)), case, cues)
     languages = dict(case.languages)
     bundles = join_translations(join_sets(documents), languages)
-    proposals, more = _order([_propose(bundle, counts, case, cues) for bundle in bundles], case)
+    proposals, more = _order_proposals(
+        [_propose_bundle(bundle, counts, case, cues) for bundle in bundles], case
+    )
     return Proposals(exhibits=proposals, left_out=tuple(left_out), findings=(*findings, *more))
 
 
@@ -113,7 +115,7 @@ def _judge_all(documents: Sequence[Document], case: KnownCase, cues: Cues) -> li
                 pages=document.pages,
                 confidence=document.confidence,
                 kind=kind,
-                category=_category(kind.value, cues),
+                category=_find_category(kind.value, cues),
                 language=_settle_script(language, document.pages, case),
                 role=judge_role(document.pages, language.value),
                 days=days,
@@ -136,18 +138,18 @@ def _settle_script(language: Guess[str], pages: Sequence[PageSigns], case: Known
     return replace(language, value=fitting[0]) if len(fitting) == 1 else language
 
 
-def _category(kind: str, cues: Cues) -> str:
+def _find_category(kind: str, cues: Cues) -> str:
     return cues.kind(kind).category if kind != "other" else "other"
 
 
-def _propose(
+def _propose_bundle(
     bundle: Bundle, counts: dict[str, int], case: KnownCase, cues: Cues
 ) -> tuple[Proposal, tuple[Finding, ...]]:
     """Return the exhibit of a bundle. What the translation says in English decides its kind and
     person where the original was read badly."""
     originals = bundle.documents or (*bundle.translations, *bundle.certificates)
     main = originals[0]
-    kind = _best_kind(bundle, main)
+    kind = _choose_kind(bundle, main)
     known = cues.kind(kind.value) if kind.value != "other" else None
     pages = tuple(page for document in originals for page in document.pages)
     helpers = tuple(page for document in bundle.translations for page in document.pages)
@@ -159,26 +161,26 @@ def _propose(
         date_guess = replace(date_guess, confidence=min(date_guess.confidence, _CAPPED))
         person = replace(person, confidence=min(person.confidence, _CAPPED))
     category = Guess(
-        value=_category(kind.value, cues), confidence=kind.confidence, reasons=kind.reasons
+        value=_find_category(kind.value, cues), confidence=kind.confidence, reasons=kind.reasons
     )
     beneficiaries = {p.id for p in case.people if "beneficiary" in p.roles}
     own = category.value in _OWN_PACKET and person.value in beneficiaries
     belongs_to = (person.value,) if own and len(beneficiaries) > 1 else ()
     meets, supports = _match_lines(category.value, pages + helpers, case)
     if not bundle.documents:
-        findings = (*findings, _alone(main))
+        findings = (*findings, _make_alone_finding(main))
     proposal = Proposal(
         id="",
-        parts=tuple(_parts(bundle, counts)),
+        parts=tuple(_list_parts(bundle, counts)),
         files=Guess(value=_describe_grouping(bundle), confidence=bundle.confidence),
         roles=Guess(
-            value="+".join(_roles(bundle)),
-            confidence=min(d.role.confidence for d in _all_documents(bundle)),
-            reasons=tuple(r for d in _all_documents(bundle) for r in d.role.reasons)[:4],
+            value="+".join(_list_roles(bundle)),
+            confidence=min(d.role.confidence for d in _list_documents(bundle)),
+            reasons=tuple(r for d in _list_documents(bundle) for r in d.role.reasons)[:4],
         ),
         kind=kind.value,
         title=Guess(
-            value=_title(kind.value, person.value, case, cues),
+            value=_make_title(kind.value, person.value, case, cues),
             confidence=round(min(0.85, category.confidence), 2),
             reasons=kind.reasons[:2],
         ),
@@ -196,11 +198,11 @@ def _propose(
     return proposal, findings
 
 
-def _all_documents(bundle: Bundle) -> tuple[JudgedDocument, ...]:
+def _list_documents(bundle: Bundle) -> tuple[JudgedDocument, ...]:
     return (*bundle.documents, *bundle.translations, *bundle.certificates)
 
 
-def _best_kind(bundle: Bundle, main: JudgedDocument) -> Guess[str]:
+def _choose_kind(bundle: Bundle, main: JudgedDocument) -> Guess[str]:
     """Return the kind of a bundle: of its original, or of its translation if that is surer."""
     kinds = [main.kind, *(document.kind for document in bundle.translations)]
     if len(kinds) > 1 and kinds[1].value == kinds[0].value:
@@ -266,7 +268,7 @@ def _find_person(
     return choose_person((*pages, *helpers), case.people, cues, known)
 
 
-def _title(kind: str, person: str, case: KnownCase, cues: Cues) -> str:
+def _make_title(kind: str, person: str, case: KnownCase, cues: Cues) -> str:
     title = cues.kind(kind).title if kind != "other" else "Document"
     named = next((p for p in case.people if p.id == person and p.names), None)
     return f"{title} of {' '.join(filter(None, named.names[0]))}" if named else title
@@ -301,7 +303,7 @@ def _match_lines(
     return meets, Guess(value=tuple(others), confidence=0.5)
 
 
-def _alone(document: JudgedDocument) -> Finding:
+def _make_alone_finding(document: JudgedDocument) -> Finding:
     page = document.pages[0].reading
     what = (
         "a translator's certificate"
@@ -318,7 +320,7 @@ def _alone(document: JudgedDocument) -> Finding:
     )
 
 
-def _roles(bundle: Bundle) -> list[str]:
+def _list_roles(bundle: Bundle) -> list[str]:
     roles = [PartRole.DOCUMENT] if bundle.documents else []
     roles += [PartRole.TRANSLATION] if bundle.translations else []
     roles += [PartRole.CERTIFICATE] if bundle.certificates else []
@@ -326,11 +328,11 @@ def _roles(bundle: Bundle) -> list[str]:
 
 
 def _describe_grouping(bundle: Bundle) -> str:
-    count = len({page.reading.path for d in _all_documents(bundle) for page in d.pages})
+    count = len({page.reading.path for d in _list_documents(bundle) for page in d.pages})
     return "one file" if count == 1 else f"{count} files"
 
 
-def _parts(bundle: Bundle, counts: dict[str, int]) -> list[ProposedPart]:
+def _list_parts(bundle: Bundle, counts: dict[str, int]) -> list[ProposedPart]:
     groups = (
         (PartRole.DOCUMENT, bundle.documents),
         (PartRole.TRANSLATION, bundle.translations),
@@ -361,7 +363,7 @@ def _parts(bundle: Bundle, counts: dict[str, int]) -> list[ProposedPart]:
     return parts
 
 
-def _order(
+def _order_proposals(
     rows: Sequence[tuple[Proposal, tuple[Finding, ...]]], case: KnownCase
 ) -> tuple[tuple[Proposal, ...], tuple[Finding, ...]]:
     """Return the proposals by category, date and file, each with its id and place."""

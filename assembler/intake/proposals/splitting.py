@@ -39,15 +39,15 @@ def split_documents(pages: Sequence[PageSigns]) -> list[Document]:
     for page in pages:
         score = measure_break(runs[-1][0], page) if runs else 6.0
         if score > 0:
-            runs.append(([page], _likely(score)))
+            runs.append(([page], _estimate_likelihood(score)))
         else:
             run, sure = runs[-1]
             run.append(page)
-            runs[-1] = (run, min(sure, _likely(-score)))
+            runs[-1] = (run, min(sure, _estimate_likelihood(-score)))
     return [Document(pages=tuple(run), confidence=round(sure, 2)) for run, sure in runs]
 
 
-def _likely(score: float) -> float:
+def _estimate_likelihood(score: float) -> float:
     return 1 / (1 + exp(-score))
 
 
@@ -99,7 +99,7 @@ def _compare_numbers(previous: PageSigns, page: PageSigns) -> float:
 def _compare_roles(previous: PageSigns, page: PageSigns) -> float:
     """Return what the roles say: a translation may go on without saying so on each page, a
     certificate hardly ever does."""
-    before, now = _role(previous), _role(page)
+    before, now = _name_role(previous), _name_role(page)
     if before == now:
         return 0.0
     if now:
@@ -107,7 +107,7 @@ def _compare_roles(previous: PageSigns, page: PageSigns) -> float:
     return 2.0 if before == "certificate" else 0.0
 
 
-def _role(page: PageSigns) -> str:
+def _name_role(page: PageSigns) -> str:
     if page.certificate >= _ROLE:
         return "certificate"
     return "translation" if page.translation >= _ROLE else ""
@@ -165,9 +165,9 @@ def rejoin_numbered(documents: Sequence[Document]) -> list[Document]:
             if other is not document and other.last.number == (number - 1, count)
         ]
         ranked = sorted(
-            candidates, key=lambda other: (-_likeness(other, document), joined.index(other))
+            candidates, key=lambda other: (-_measure_likeness(other, document), joined.index(other))
         )
-        if not ranked or _likeness(ranked[0], document) <= 0 or document not in joined:
+        if not ranked or _measure_likeness(ranked[0], document) <= 0 or document not in joined:
             continue
         home = ranked[0]
         sure = 0.8 if len(ranked) == 1 else 0.6
@@ -179,7 +179,7 @@ def rejoin_numbered(documents: Sequence[Document]) -> list[Document]:
     return joined
 
 
-def _likeness(first: Document, second: Document) -> float:
+def _measure_likeness(first: Document, second: Document) -> float:
     """Return how much two runs have in common: first lines, numbers, size, language."""
     one, other = first.last, second.first
     if _differs_in_size(one, other) or (
