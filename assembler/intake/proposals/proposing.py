@@ -209,9 +209,9 @@ def _choose_kind(bundle: Bundle, main: JudgedDocument) -> Guess[str]:
         sure = 1 - (1 - kinds[0].confidence) * (1 - kinds[1].confidence)
         return replace(kinds[0], confidence=round(min(0.98, sure), 2))
     best = max(kinds, key=lambda kind: kind.confidence)
-    if best.value == "other":
-        return kinds[0]
-    return best
+    if best.value == "other" or best is main.kind:
+        return main.kind
+    return replace(best, confidence=min(best.confidence, bundle.confidence))
 
 
 def _find_date(
