@@ -104,7 +104,7 @@ def find_unlisted_files(
         if escape_unprintable(path) != path:
             problems.append(_make_unlisted_problem(path))
             continue
-        record = _record(folder, path, True)
+        record = _record_file(folder, path, True)
         if isinstance(record, SourceFile):
             records[path] = record
         else:

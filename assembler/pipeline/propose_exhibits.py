@@ -104,7 +104,7 @@ def describe_case(raw: dict[str, Any], shelf: Shelf, as_of: date) -> KnownCase:
     """Return what proposing may know of a case of any shape."""
     schema = shelf.schema("case.schema.json")
     kind, reasons = raw.get("kind"), raw.get("reasons")
-    checklists = rules.load_library(shelf).checklists_for(
+    checklists = rules.load_library(shelf).select_checklists(
         kind if isinstance(kind, str) else "",
         [reason for reason in reasons if isinstance(reason, str)]
         if isinstance(reasons, list)
