@@ -120,6 +120,9 @@ class _Known:
             re.sub(r"\{[nm]\}", "#", column.pointer): (position, column)
             for position, column in enumerate(tables.columns.columns)
         }
+        self._roots: dict[str, int] = {}  # part of a case → position of its first column
+        for position, column in enumerate(tables.columns.columns):
+            self._roots.setdefault(column.pointer.split("/")[1], position)
 
     def find(self, pointer: str) -> tuple[str, tuple[int, tuple[int, ...]]] | None:
         """Return the heading of a place, and where its column stands among the others."""
@@ -130,7 +133,8 @@ class _Known:
         numbers = [int(number) for number in _NUMBER.findall(pointer)]
         names = re.findall(r"\{([nm])\}", column.pointer)
         heading = format_heading(column, dict(zip(names, numbers, strict=True)))
-        return heading, (position, tuple(numbers))
+        root = self._roots[column.pointer.split("/")[1]]
+        return heading, (root, (*numbers[:1], position, *numbers[1:]))
 
 
 def _read(folder: Path, shelf: Shelf) -> dict[str, Any]:
