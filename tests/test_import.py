@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assembler import intake
-from assembler.errors import CaseRejected, OutputNotWritten
+from assembler.errors import CaseRejected, ExitCode, OutputNotWritten
 from assembler.intake.imports.columns_reference import renew_page
 from assembler.intake.imports.merge import flatten_facts
 from assembler.intake.imports.tables import load_tables
@@ -731,3 +731,24 @@ def test_the_page_lists_the_columns_of_today() -> None:
     page = (SAMPLES[0].parent.parent / "docs/import.md").read_text(encoding="utf8")
 
     assert renew_page(page, SHELF.schema("imports/columns.json")) == page
+
+
+def test_a_started_case_takes_every_fact_and_keeps_its_ids(tmp_path: Path) -> None:
+    """FILL IN is no value, and an id only refers to a person within one case."""
+    assert run("init", tmp_path / "case", "--reason", "urgent-medical")[0] == ExitCode.OK
+    sheet = tmp_path / "one.csv"
+    sheet.write_text(
+        "Beneficiary id,Beneficiary given name,Beneficiary family name,Petitioner id,"
+        "Petitioner given name,Petitioner family name,Supporter same as,Basis\n"
+        "child,Testina,Exemplar,aunt,Versa,Muster,aunt,She needs an operation.\n"
+    )
+
+    code, _, err = run("import", sheet, "--into", tmp_path / "case")
+
+    case = json.loads((tmp_path / "case/case.json").read_bytes())
+    assert code == ExitCode.OK, err
+    assert case["beneficiaries"][0]["id"] == "beneficiary"
+    assert case["beneficiaries"][0]["name"] == {"given": "Testina", "family": "Exemplar"}
+    assert case["petitioner"]["id"] == "petitioner"
+    assert case["supporters"] == [{"person": {"same_as": "petitioner"}}]
+    assert case["request"]["basis"] == "She needs an operation."

@@ -8,7 +8,7 @@ gets past.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -69,7 +69,7 @@ def merge_facts(
     changes: dict[str, Any] = {}
     conflicts, same, unreadable = [], [], []
     value = case
-    for fact in sorted(place_facts(case, facts), key=_order):
+    for fact in sorted(_keep_ids(case, place_facts(case, facts), taken), key=_order):
         current = get_value(value, fact.pointer)
         if isinstance(fact.value, Unreadable):
             unreadable.append(fact)
@@ -154,6 +154,8 @@ def _is_open(current: Any) -> bool:
     still to be written."""
     if isinstance(current, dict):
         return _is_open(get_value(current, "/name/given")) and "name" in current
+    if isinstance(current, list) and current:
+        return all(isinstance(entry, str) and FILL_IN in entry for entry in current)
     return current is None or (isinstance(current, str) and FILL_IN in current)
 
 
@@ -178,6 +180,43 @@ def place_facts(case: Any, facts: Mapping[str, Fact]) -> list[Fact]:
     for fact in others:
         placed.append(_moved(fact, moves))
     return _close_gaps(case, placed)
+
+
+def _keep_ids(case: Any, facts: Sequence[Fact], taken: Container[str]) -> list[Fact]:
+    """Return the facts with the ids that people have in the case.
+
+    An id only refers to a person within one case. It stays where the case has that person, or has
+    no name for the person yet, and the facts that refer to the imported id follow.
+    """
+    by_pointer = {fact.pointer: fact for fact in facts}
+    kept: dict[str, str] = {}  # imported id → id in the case
+    for fact in facts:
+        home = fact.pointer.removesuffix("/id")
+        current = get_value(case, fact.pointer)
+        if not (_PERSON.fullmatch(home) and isinstance(current, str)) or fact.pointer in taken:
+            continue
+        given = by_pointer.get(f"{home}/name/given")
+        known = get_value(case, f"{home}/name/given")
+        if _is_open(known) or given is None or is_same(known, given.value, given.pointer):
+            kept[str(fact.value)] = current
+    return [
+        _refer_to(fact, kept)
+        for fact in facts
+        if not (fact.pointer.endswith("/id") and str(fact.value) in kept)
+    ]
+
+
+def _refer_to(fact: Fact, ids: Mapping[str, str]) -> Fact:
+    """Return a fact that refers to people by their ids in the case."""
+    value = fact.value
+    match fact.pointer.rpartition("/")[2], value:
+        case "same_as", str():
+            value = ids.get(value, value)
+        case "beneficiaries", list():
+            value = [ids.get(entry, entry) for entry in value]
+        case _:
+            return fact
+    return Fact(pointer=fact.pointer, value=value, place=fact.place)
 
 
 def _moved(fact: Fact, moves: Mapping[str, str]) -> Fact:
