@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz import fuzz
 
@@ -38,6 +40,8 @@ _STATEMENTS = ("bank", "tax")  # filed together also where each is a file of its
 _SAME_HEAD = 0.8
 _LEAST_JOIN = 1.6  # score from which a translation or certificate belongs to an original
 _ADJACENT, _NEAR = 1.8, 0.7  # a scanner numbers files in the order of the pile
+_ALIKE = 82  # of 100: two spellings of a name
+_MOST_NAMES = 400  # words with a capital letter that are looked at in a document
 _LETTER = 4  # letters from which a word may be a name
 
 
@@ -86,13 +90,17 @@ def collect_marks(
         day.isoformat() for mention in find_dates(pages, cues) for day in mention.readings
     )
     numbers = frozenset(number for page in pages for number in page.numbers)
-    names = frozenset(
-        word
+    capitals = (
+        capital
         for page in pages
         for line in page.lines
         if not line.is_running
         for capital in re.findall(r"\b[^\W\d_]{4,}\b", line.text)
         if capital[0].isupper()
+    )
+    names = frozenset(
+        word
+        for capital in islice(capitals, _MOST_NAMES)
         for word in _split_latin(capital)
         if len(word) >= _LETTER
     )
@@ -278,12 +286,20 @@ def _measure_share(one: frozenset[str], other: frozenset[str]) -> float:
 def _compare_names(one: frozenset[str], other: frozenset[str]) -> float:
     """Return which share of the fewer names has a match, spelled somewhat alike, among the
     others."""
-    few, many = sorted((sorted(one), sorted(other)), key=len)
+    few, many = sorted((one, other), key=lambda names: (len(names), sorted(names)))
     if not few:
         return 0.0
-    alike = sum(
-        (word in other and word in one)
-        or any(fuzz.ratio(word, match) >= 82 for match in many if match[:1] == word[:1])
-        for word in few
-    )
+    alike = len(few & many)
+    groups = _group_names(many)
+    for word in few - many:
+        alike += any(fuzz.ratio(word, name) >= _ALIKE for name in groups.get(word[:1], ()))
     return alike / max(4, len(few))
+
+
+@lru_cache(512)
+def _group_names(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Return names by their first letter."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names):
+        groups.setdefault(name[:1], []).append(name)
+    return {letter: tuple(group) for letter, group in groups.items()}
