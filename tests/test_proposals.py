@@ -286,6 +286,8 @@ def test_lines_that_the_category_meets_are_told_and_others_are_proposed_by_their
         ("14 березня 2026 року", date(2026, 3, 14)),
         ("05 MAY 2024", date(2024, 5, 5)),
         ("2024-12-31", date(2024, 12, 31)),
+        ("Date of entry 2026 March 05", date(2026, 3, 5)),
+        ("on the second day of the month of May, two thousand twenty", date(2020, 5, 2)),
         ("on the second day of May, two thousand twenty", date(2020, 5, 2)),
         ("cinco de abril de dos mil diecinueve", date(2019, 4, 5)),
         ("nineteen hundred ninety eight", None),

@@ -16,11 +16,13 @@ _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d/-])")
 _DAY_FIRST = re.compile(
     r"\b(\d{1,2})(?: ?(?:st|nd|rd|th|er|o|a)\b)?"
-    r"(?: (?:de|of|day of|dias del mes de|dias de|dia del mes de|del mes de|du))?"
+    r"(?: (?:de|of|day of the month of|day of|dias del mes de|dias de|dia del mes de"
+    r"|del mes de|du))?"
     r" ?([^\W\d_]{3,12})(?: [^\W\d_]{3,12})?"
     r"(?: (?:de|del|of|in the year|ano|year|del ano|de ano))* ?(\d{4})\b"
 )
 _MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,12}) (\d{1,2})(?: ?(?:st|nd|rd|th))? (?:of )?(\d{4})\b")
+_YEAR_MONTH = re.compile(r"\b(\d{4}) ([^\W\d_]{3,12}) (\d{1,2})\b(?! \d{4})")  # as on Form I-94
 _FIRST = re.compile(r"\b[lI1]er\b")  # French for the first, as recognition reads it
 
 
@@ -60,6 +62,10 @@ def find_days(text: str, cues: Cues) -> Iterator[Day]:
     for match in _MONTH_FIRST.finditer(folded):
         days = _make_days(match[3], match[1], match[2], cues)
         if days and match.end() not in taken:
+            yield Day(match.start(), len(match[0]), days, False)
+    for match in _YEAR_MONTH.finditer(folded):
+        days = _make_days(match[1], match[2], match[3], cues)
+        if days and not any(match.start() < end <= match.end() for end in taken):
             yield Day(match.start(), len(match[0]), days, False)
 
 
