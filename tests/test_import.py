@@ -474,6 +474,32 @@ def test_facts_are_added_in_place_and_nothing_else_changes(tmp_path: Path) -> No
     assert not (again.written or again.added)
 
 
+def test_what_is_new_is_in_the_order_of_the_schema(tmp_path: Path) -> None:
+    case = make_case(tmp_path / "case")
+    headings = [
+        "Attorney e-mail",
+        "Attorney last name",
+        "Attorney first name",
+        "Passport number",
+        "Passport country",
+        "Supporter income",
+        "Supporter last name",
+        "Supporter 2 name",
+    ]
+    row = ["a@example.org", "Gada", "Abo", "FX987654", "GTM", 58000, "Dos", "Tres, Teo"]
+    sheet = write_sheet(tmp_path / "clients.xlsx", [headings, row])
+    options = ImportOptions(take=("/supporters/0/person",))
+    import_facts.import_into(sheet, case, SHELF, options)
+    raw = read_case(case)
+
+    assert list(raw["attorney"]) == ["name", "email"]
+    assert list(raw["attorney"]["name"]) == ["given", "family"]
+    assert list(raw["beneficiaries"][0]["passport"]) == ["number", "country"]
+    assert list(raw["supporters"][1]["person"]) == ["id", "name"]
+    ids = [entry["person"]["id"] for entry in raw["supporters"]]
+    assert ids == ["supporter", "supporter-2"]
+
+
 def test_a_value_that_differs_is_a_conflict_and_nothing_is_written(tmp_path: Path) -> None:
     case = make_case(tmp_path / "case", birth_date="1990-05-18", sex="female")
     before = (case / "case.json").read_bytes()

@@ -28,7 +28,7 @@ from assembler.intake.imports.merge import Merge, merge_facts, place_facts
 from assembler.intake.imports.row_facts import CASE_ID, read_rows
 from assembler.intake.imports.sheet_reader import read_sheets
 from assembler.intake.imports.tables import ImportTables, load_own_columns, load_tables
-from assembler.intake.json_edit import NoPlace, edit_json, get_value
+from assembler.intake.json_edit import NoPlace, edit_json, get_value, set_value
 from assembler.intake.json_text import BadJson, decode_text, parse_json
 from assembler.model import Finding, Severity
 from assembler.pipeline.import_worker import WORK_FOLDER, parse_in_worker
@@ -255,7 +255,9 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
         drafts[name] = {
             TO_GATHER: gather[kind, reasons],
             "case.schema.json": schema,
-            CASE: (json.dumps(merge.value, indent=1, ensure_ascii=False) + "\n").encode(),
+            CASE: (
+                json.dumps(_apply_edits(draft, merge), indent=1, ensure_ascii=False) + "\n"
+            ).encode(),
         }
     _refuse_existing(root, drafts)
     if not options.dry_run:
@@ -454,7 +456,7 @@ def _report(
 def _write_case(path: Path, data: bytes, merge: Merge) -> None:
     """Change case.json in place. Raises OutputNotWritten if it was changed since it was read."""
     try:
-        text = edit_json(decode_text(data), merge.changes)
+        text = edit_json(decode_text(data), merge.edits)
     except NoPlace as error:
         raise OutputNotWritten(
             "a value stands where the file has several",
@@ -554,6 +556,14 @@ def _fill_draft(draft: dict[str, Any], row: RowFacts, fields: CaseFields) -> Mer
     for person in (draft["petitioner"], *draft["beneficiaries"]):
         del person["in_us"]
     return merge_facts(draft, facts, fields, taken=_Everywhere(), marks_unreadable=True)
+
+
+def _apply_edits(draft: dict[str, Any], merge: Merge) -> Any:
+    """Return a new case with its new objects in the order of the schema."""
+    value: Any = draft
+    for pointer, new in merge.edits.items():
+        value = set_value(value, pointer, new)
+    return value
 
 
 def _refuse_existing(root: Path, names: Iterable[str]) -> None:

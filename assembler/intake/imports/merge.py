@@ -42,9 +42,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """What importing facts into a case would do. `changes` are in the order to write them."""
+    """What importing facts into a case would do. `edits` write all `changes`: what is new as whole
+    objects, in the order of the schema."""
 
     changes: Mapping[str, Any]
+    edits: Mapping[str, Any]
     conflicts: tuple[Conflict, ...]
     same: tuple[str, ...]
     unreadable: tuple[Fact, ...]
@@ -90,12 +92,47 @@ def merge_facts(
         value = set_value(value, *missing)
     return Merge(
         changes=changes | fill_ins,
+        edits=_group_edits(case, value, [*changes, *fill_ins], fields),
         conflicts=tuple(conflicts),
         same=tuple(same),
         unreadable=tuple(unreadable),
         fill_ins=tuple(pointer for pointer, needed in fill_ins.items() if FILL_IN in str(needed)),
         value=value,
     )
+
+
+def _group_edits(
+    case: Any, value: Any, pointers: Sequence[str], fields: CaseFields
+) -> dict[str, Any]:
+    """Return what to write where: for each change, the outermost place that is new or replaced."""
+    edits: dict[str, Any] = {}
+    for pointer in pointers:
+        top = ""
+        for step in split_pointer(pointer):
+            top += escape_pointer_step(step)
+            if get_value(case, top) is None or top in pointers:
+                break
+        edits[top] = _sort_fields(get_value(value, top), top, fields)
+    return edits
+
+
+def _sort_fields(value: Any, pointer: str, fields: CaseFields) -> Any:
+    """Return a value with the fields of its objects in the order of the schema."""
+    match value:
+        case dict():
+            known = fields.list_fields(pointer)
+            names = sorted(value, key=lambda name: known.index(name) if name in known else 99)
+            return {
+                name: _sort_fields(value[name], pointer + escape_pointer_step(name), fields)
+                for name in names
+            }
+        case list():
+            return [
+                _sort_fields(entry, f"{pointer}/{number}", fields)
+                for number, entry in enumerate(value)
+            ]
+        case _:
+            return value
 
 
 def is_same(current: Any, imported: Any, pointer: str) -> bool:
@@ -308,9 +345,8 @@ def _place_person(
         (place for place in list_people(case) if get_value(case, f"{place}/id") == same), home
     )
     raw = _build(person)
-    expected = _keys(get_value(case, described)) + _keys(_build(homes.get(described, {})))
-    names = [key for key in _keys(raw) if key.startswith("name")]
-    if names and not set(names) & set(expected):
+    known = (get_value(case, described), _build(homes.get(described, {})))
+    if not _has_same_name(raw, known):
         yield Fact(pointer=home, value=raw, place=first.place)
         for fact in person.values():
             if isinstance(fact.value, Unreadable):
@@ -319,6 +355,16 @@ def _place_person(
     for inner, fact in person.items():
         if inner != "/id":
             yield Fact(pointer=described + inner, value=fact.value, place=fact.place)
+
+
+def _has_same_name(person: Any, known: Sequence[Any]) -> bool:
+    """Return whether each part of a person's name is one that somebody is known by."""
+    for part in ("/name/given", "/name/family"):
+        name = get_value(person, part)
+        names = {fold_word(str(get_value(other, part))) for other in known}
+        if isinstance(name, str) and fold_word(name) not in names:
+            return False
+    return True
 
 
 def _close_gaps(case: Any, facts: list[Fact]) -> list[Fact]:
