@@ -41,7 +41,7 @@ def sample() -> Any:
 def values_of(raw: Any, zone: mrz.Mrz, person: str = "") -> dict[str, Any]:
     home = imported_pages._find_home(raw, zone, person)
     person_raw = import_facts.get_value(raw, home)
-    facts = imported_pages._facts(person_raw, home, zone, "page 1")
+    facts = imported_pages._list_facts(person_raw, home, zone, "page 1")
     return {fact.pointer: fact.value for fact in facts}
 
 

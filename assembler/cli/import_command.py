@@ -142,7 +142,7 @@ def import_facts(
             print_result(json.dumps({"written": False, "findings": findings}, indent=1))
         raise
     if as_json:
-        print_result(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
+        print_result(json.dumps(_convert_to_json(report), indent=1, ensure_ascii=False))
     else:
         _print(report, case or root or Path())
 
@@ -153,7 +153,7 @@ def _check_choice(option: str, values: tuple[str, ...], allowed: list[str]) -> N
             raise click.BadParameter(f"it is not one of {', '.join(allowed)}", param_hint=option)
 
 
-def _as_json(report: ImportReport) -> dict[str, Any]:
+def _convert_to_json(report: ImportReport) -> dict[str, Any]:
     rows = asdict(report)
     rows["cases"] = [path.as_posix() for path in report.cases]
     rows["findings"] = [asdict(finding) for finding in report.findings]

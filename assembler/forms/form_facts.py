@@ -82,7 +82,7 @@ def read_form_facts(form: FormMap, values: Mapping[str, str]) -> FormFacts:
     for item in form.items:
         place = f"{item.place}, {item.label}" if item.place != item.label else item.label
         if item.boxes:
-            facts += _box_facts(item, values, place)
+            facts += _read_boxes(item, values, place)
             continue
         text = values.get(item.field.name, "").strip() if item.field else ""
         if not text:
@@ -91,24 +91,24 @@ def read_form_facts(form: FormMap, values: Mapping[str, str]) -> FormFacts:
         formats = _FORMAT.findall(match[2]) if match else []
         names = [name for name, _ in formats]
         if _SEE.fullmatch(text):
-            text = _continued(form, item, values)
+            text = _find_continued(form, item, values)
         if match is None or not text or set(names) & set(_LOSSY):
             unread.append(place)
         elif names and names[0] in ("feet", "inches", "digit"):
             pieces.setdefault(match[1], {})["".join(formats[0])] = text
             places.setdefault(match[1], place)
         else:
-            facts.append(FormFact(path=match[1], text=_plain(text, names), place=place))
+            facts.append(FormFact(path=match[1], text=_convert_text(text, names), place=place))
     for path, parts in pieces.items():
         number = _number(parts)
         if number:
             facts.append(FormFact(path=path, text=number, place=places[path]))
         else:
             unread.append(places[path])
-    return FormFacts(facts=_once(facts), unread=tuple(dict.fromkeys(unread)))
+    return FormFacts(facts=_drop_repeated(facts), unread=tuple(dict.fromkeys(unread)))
 
 
-def _once(facts: Sequence[FormFact]) -> tuple[FormFact, ...]:
+def _drop_repeated(facts: Sequence[FormFact]) -> tuple[FormFact, ...]:
     """Return the first fact of each path: a form repeats the name above its additional
     information."""
     by_path: dict[str, FormFact] = {}
@@ -117,7 +117,7 @@ def _once(facts: Sequence[FormFact]) -> tuple[FormFact, ...]:
     return tuple(by_path.values())
 
 
-def _box_facts(item: Item, values: Mapping[str, str], place: str) -> Iterator[FormFact]:
+def _read_boxes(item: Item, values: Mapping[str, str], place: str) -> Iterator[FormFact]:
     ticked = [key for key, box in item.boxes if values.get(box.name, "").strip() == box.on.strip()]
     if not ticked:
         return
@@ -125,8 +125,8 @@ def _box_facts(item: Item, values: Mapping[str, str], place: str) -> Iterator[Fo
     match = _PATH.fullmatch(item.value)
     if match is None:
         if ticked == ["yes"] and keys == ["yes"]:  # a condition that the tick says is true
-            yield from _condition_facts(item.value, place)
-            yield from _condition_facts(item.when, place)
+            yield from _read_condition(item.value, place)
+            yield from _read_condition(item.when, place)
         return
     if "citizenship" in match[2]:
         ticked = [word for key in ticked if (word := _CITIZENSHIP.get(key, key))]
@@ -134,7 +134,7 @@ def _box_facts(item: Item, values: Mapping[str, str], place: str) -> Iterator[Fo
         yield FormFact(path=match[1], text="; ".join(ticked), place=place, is_thing=keys == ["yes"])
 
 
-def _condition_facts(condition: str, place: str) -> Iterator[FormFact]:
+def _read_condition(condition: str, place: str) -> Iterator[FormFact]:
     """Yield what a condition says that holds: a value, or yes and no."""
     for part in condition.split(" and "):
         if equal := _EQUAL.fullmatch(part.strip()):
@@ -144,7 +144,7 @@ def _condition_facts(condition: str, place: str) -> Iterator[FormFact]:
             yield FormFact(path=truth[2], text=text, place=place, is_thing=True)
 
 
-def _continued(form: FormMap, item: Item, values: Mapping[str, str]) -> str:
+def _find_continued(form: FormMap, item: Item, values: Mapping[str, str]) -> str:
     """Return an answer that stands in the additional information; "" if it does not."""
     heading = (str(item.page), item.part, item.item)
     text = " ".join(
@@ -170,7 +170,7 @@ def _continued(form: FormMap, item: Item, values: Mapping[str, str]) -> str:
     return match[1].strip() if match else ""
 
 
-def _plain(text: str, formats: Sequence[str]) -> str:
+def _convert_text(text: str, formats: Sequence[str]) -> str:
     """Return the text of a field as a case has it."""
     if "date" in formats and (day := _US_DATE.fullmatch(text)):
         return f"{day[3]}-{day[1]:0>2}-{day[2]:0>2}"

@@ -44,7 +44,7 @@ def set_value(root: Any, pointer: str, value: Any) -> Any:
     if not pointer:
         return value
     steps = split_pointer(pointer)
-    return _with(root, steps, value, pointer)
+    return _set_value(root, steps, value, pointer)
 
 
 def get_value(root: Any, pointer: str) -> Any:
@@ -65,18 +65,18 @@ def split_pointer(pointer: str) -> list[str]:
     return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
-def _with(node: Any, steps: list[str], value: Any, pointer: str) -> Any:
+def _set_value(node: Any, steps: list[str], value: Any, pointer: str) -> Any:
     step, rest = steps[0], steps[1:]
     if isinstance(node, list) and step.isdecimal() and int(step) <= len(node):
         index = int(step)
         inner = node[index] if index < len(node) else None
-        new = _with(inner, rest, value, pointer) if rest else value
+        new = _set_value(inner, rest, value, pointer) if rest else value
         return [*node[:index], new, *node[index + 1 :]]
     if node is None:
         node = [] if step == "0" else {}
-        return _with(node, steps, value, pointer)
+        return _set_value(node, steps, value, pointer)
     if isinstance(node, dict):
-        new = _with(node.get(step), rest, value, pointer) if rest else value
+        new = _set_value(node.get(step), rest, value, pointer) if rest else value
         return {**node, step: new}
     raise NoPlace(pointer)
 
@@ -85,7 +85,7 @@ def _set(text: str, pointer: str, value: Any) -> str:
     root, places = parse_places(text)
     if pointer in places and get_value(root, pointer) is not None:
         start, end = places[pointer]
-        new = _written(value, _Style(text, start))
+        new = _write_value(value, _Style(text, start))
         return text[:start] + new + text[end:]
     steps = split_pointer(pointer)
     at, node, depth = "", root, 0
@@ -94,11 +94,13 @@ def _set(text: str, pointer: str, value: Any) -> str:
         if inner is None:
             break
         at, node, depth = at + escape_pointer_step(step), inner, depth + 1
-    added = value if depth + 1 == len(steps) else _with(None, steps[depth + 1 :], value, pointer)
+    added = (
+        value if depth + 1 == len(steps) else _set_value(None, steps[depth + 1 :], value, pointer)
+    )
     place = at + escape_pointer_step(steps[depth])
     if place in places:  # a null
         start, end = places[place]
-        return text[:start] + _written(added, _Style(text, start)) + text[end:]
+        return text[:start] + _write_value(added, _Style(text, start)) + text[end:]
     return _add(text, (places, at, node), steps[depth], added, pointer)
 
 
@@ -119,7 +121,7 @@ def _add(
         prefix = ""
     elif isinstance(node, dict):
         last = at + escape_pointer_step(list(node)[-1]) if node else ""
-        first = _key_start(text, places[last][0]) if node else 0
+        first = _find_key(text, places[last][0]) if node else 0
         prefix = f"{json.dumps(step, ensure_ascii=False)}: "
     else:
         raise NoPlace(pointer)
@@ -127,17 +129,17 @@ def _add(
         start, end = places[at]
         brackets = text[start], text[end - 1]
         style = _Style(text, start)
-        inner = prefix + _written(value, style.inner() if style.is_expanded else style)
+        inner = prefix + _write_value(value, style.inner() if style.is_expanded else style)
         if style.is_expanded:
             inner = f"{style.inner().line}{inner}{style.line}"
         return f"{text[:start]}{brackets[0]}{inner}{brackets[1]}{text[end:]}"
     end = places[last][1]
     style = _Style(text, first)
     gap = style.line if style.starts_line else " "
-    return f"{text[:end]},{gap}{prefix}{_written(value, style)}{text[end:]}"
+    return f"{text[:end]},{gap}{prefix}{_write_value(value, style)}{text[end:]}"
 
 
-def _key_start(text: str, value_start: int) -> int:
+def _find_key(text: str, value_start: int) -> int:
     """Return where the key of a member begins."""
     end = text.rindex('"', 0, text.rindex(":", 0, value_start))
     start = end
@@ -169,7 +171,7 @@ class _Style:
         return _Style(self._text, self._position, self.indent + self.unit)
 
 
-def _written(value: Any, style: _Style) -> str:
+def _write_value(value: Any, style: _Style) -> str:
     """Return the JSON of a value, as its surroundings are set."""
     if not style.is_expanded or not isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)

@@ -90,7 +90,7 @@ def write_template(out: Path, shelf: Shelf, *, force: bool = False) -> int:
             "",
         )
         if group and column.pointer.rpartition("/")[2] not in REQUEST_PARAGRAPHS:
-            columns.append(_template_column(column, group, tables))
+            columns.append(_make_template_column(column, group, tables))
     data = write_csv([column.heading for column in columns], ())
     if out.suffix.lower() != ".csv":
         data = write_xlsx(columns, (), template=True)
@@ -150,7 +150,7 @@ def _read(folder: Path, shelf: Shelf) -> dict[str, Any]:
     return raw
 
 
-def _template_column(column: FieldColumn, group: str, tables: ImportTables) -> SheetColumn:
+def _make_template_column(column: FieldColumn, group: str, tables: ImportTables) -> SheetColumn:
     pointer = column.pointer.replace("{n}", "0").replace("{m}", "0")
     node: Mapping[str, Any] = tables.fields.field(pointer).node
     choices = node.get("enum") or node.get("items", {}).get("enum") or ()

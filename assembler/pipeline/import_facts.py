@@ -119,7 +119,7 @@ def read_source(
             raise BadFile("IMPORT.FILE", "it is a picture", "import it into a case, with --into")
         reader = read_json if is_json(source) else read_sheets
         sheets = parse_in_worker(reader, source)
-        matched, table = match_sheets(sheets, _column_tables(tables, options))
+        matched, table = match_sheets(sheets, _list_column_tables(tables, options))
         reading = tables.reading(options.date_order)
         if matched.sheet.starts_1904:
             reading = replace(reading, starts_1904=True)
@@ -137,7 +137,7 @@ def read_source(
         ),
         ignored=tuple(column.name for column in matched.ignored),
         missing=tuple(place for place in tables.needed if not _is_given(place, used)),
-        findings=tuple(_formula_notes(source, matched)),
+        findings=tuple(_note_formulas(source, matched)),
         program=table.program,
     )
 
@@ -212,10 +212,10 @@ def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) 
     merge = merge_facts(raw, facts, tables.fields, taken=taken)
     findings = [
         *imported.findings,
-        *_value_findings(imported, merge.unreadable, tables.fields, raw),
+        *_report_values(imported, merge.unreadable, tables.fields, raw),
     ]
     if not options.keep:
-        findings += _conflict_findings(imported, merge, tables.fields, raw)
+        findings += _report_conflicts(imported, merge, tables.fields, raw)
     blocking = bool(merge.unreadable) or bool(merge.conflicts and not options.keep)
     if blocking:
         raise ImportRefused(
@@ -246,10 +246,10 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
     schema = shelf.read("schemas/case.schema.json")
     gather: dict[tuple[str, tuple[str, ...]], bytes] = {}
     for name, row in zip(names, imported.rows, strict=True):
-        kind, reasons = _kind_and_reasons(imported, row, options)
+        kind, reasons = _choose_kind(imported, row, options)
         draft = rules.draft_case(rules.CaseStart(kind=kind, reasons=reasons), library, name=name)
         merge = _fill_draft(draft, row, tables.fields)
-        findings += _value_findings(imported, merge.unreadable, tables.fields, draft)
+        findings += _report_values(imported, merge.unreadable, tables.fields, draft)
         if (kind, reasons) not in gather:
             gather[kind, reasons] = rules.format_gather_list(kind, reasons, library).encode()
         drafts[name] = {
@@ -284,7 +284,7 @@ def refuse_file(source: Path, error: BadFile) -> ImportRefused:
     )
 
 
-def _column_tables(tables: ImportTables, options: ImportOptions) -> list[ColumnTable]:
+def _list_column_tables(tables: ImportTables, options: ImportOptions) -> list[ColumnTable]:
     """Return the tables of columns to try, each with a firm's own headings. Raises ImportRefused
     about that file."""
     found = [tables.columns, *tables.programs.values()]
@@ -303,7 +303,7 @@ def _is_given(place: str, used: Iterable[str]) -> bool:
     return any(place == pointer or place.startswith(f"{pointer}/") for pointer in used)
 
 
-def _formula_notes(source: Path, matched: MatchedSheet) -> Iterator[Finding]:
+def _note_formulas(source: Path, matched: MatchedSheet) -> Iterator[Finding]:
     used = {column.index for column in matched.used}
     count = sum(column in used for _, column in matched.sheet.formulas)
     if count:
@@ -396,7 +396,7 @@ def _find_taken(
     return frozenset(taken)
 
 
-def _value_findings(
+def _report_values(
     imported: ImportedFile, unreadable: Sequence[Fact], fields: CaseFields, raw: Any
 ) -> list[Finding]:
     return [
@@ -413,7 +413,7 @@ def _value_findings(
     ]
 
 
-def _conflict_findings(
+def _report_conflicts(
     imported: ImportedFile, merge: Merge, fields: CaseFields, raw: Any
 ) -> list[Finding]:
     return [
@@ -520,7 +520,7 @@ def _name_cases(imported: ImportedFile) -> list[str]:
     return names
 
 
-def _kind_and_reasons(
+def _choose_kind(
     imported: ImportedFile, row: RowFacts, options: ImportOptions
 ) -> tuple[str, tuple[str, ...]]:
     kind, reasons = row.facts.get("/kind"), row.facts.get("/reasons")

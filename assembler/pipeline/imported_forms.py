@@ -56,7 +56,7 @@ def read_form(source: Path, shelf: Shelf, tables: ImportTables) -> tuple[RowFact
         ) from error
     form = find_form_map(completed, maps)
     if form is None:
-        raise _refusal(
+        raise _make_refusal(
             completed, [f"{one.form.upper()} {one.edition}" for one in maps if one.fillable]
         )
     read = read_form_facts(form, completed.values)
@@ -75,7 +75,7 @@ def place_form_facts(read: tuple[FormFact, ...], reading: Reading) -> dict[str, 
     if has_recipient and not has_them:  # they file for themselves
         homes["you"] = homes["recipient"]
     facts: dict[str, Fact] = {}
-    for fact, pointer in _placed(read, homes):
+    for fact, pointer in _place_facts(read, homes):
         node = reading.fields.field(pointer).node
         if fact.is_thing and node.get("type") != "boolean":
             continue
@@ -84,14 +84,20 @@ def place_form_facts(read: tuple[FormFact, ...], reading: Reading) -> dict[str, 
     return facts
 
 
-def _placed(read: tuple[FormFact, ...], homes: Mapping[str, str]) -> Iterator[tuple[FormFact, str]]:
+def _place_facts(
+    read: tuple[FormFact, ...], homes: Mapping[str, str]
+) -> Iterator[tuple[FormFact, str]]:
     """Yield each fact with its place; addresses go where the form says they are used."""
     by_path = {fact.path: fact.text for fact in read}
     for fact in read:
         root, *rest = fact.path.split("/")[1:]
         if root in (_MAILING, _PHYSICAL, _EITHER):
             who, *inner = rest
-            key = "mailing_address" if root == _MAILING and _differs(by_path, who) else "address"
+            key = (
+                "mailing_address"
+                if root == _MAILING and _has_other_address(by_path, who)
+                else "address"
+            )
             yield fact, "/".join([homes[who], key, *inner])
         elif root == "supporter":
             yield fact, "/".join(["/supporters/0", *rest])
@@ -101,21 +107,21 @@ def _placed(read: tuple[FormFact, ...], homes: Mapping[str, str]) -> Iterator[tu
             yield fact, fact.path
 
 
-def _differs(by_path: Mapping[str, str], who: str) -> bool:
+def _has_other_address(by_path: Mapping[str, str], who: str) -> bool:
     """Return whether a form has another physical than mailing address of somebody."""
-    mailing = _address(by_path, _MAILING, who)
-    physical = _address(by_path, _PHYSICAL, who) or _address(by_path, _EITHER, who)
+    mailing = _find_address(by_path, _MAILING, who)
+    physical = _find_address(by_path, _PHYSICAL, who) or _find_address(by_path, _EITHER, who)
     return bool(physical) and physical != mailing
 
 
-def _address(by_path: Mapping[str, str], kind: str, who: str) -> dict[str, str]:
+def _find_address(by_path: Mapping[str, str], kind: str, who: str) -> dict[str, str]:
     start = f"/{kind}/{who}/"
     return {
         path.removeprefix(start): text for path, text in by_path.items() if path.startswith(start)
     }
 
 
-def _refusal(completed: CompletedForm, known: list[str]) -> BadFile:
+def _make_refusal(completed: CompletedForm, known: list[str]) -> BadFile:
     recognized = completed.recognized
     listed = ", ".join(known)
     remedy = f"forms that can be read: {listed}; for another edition, add a map (docs/forms.md)"

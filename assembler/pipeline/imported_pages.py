@@ -51,7 +51,7 @@ def read_page(source: Path, case: Path, raw: Any, person: str, today: date) -> d
         EvidenceUnreadable: the file cannot be opened.
     """
     with Workshop(case / WORK_FOLDER, temporary=True) as workshop:
-        prepared = evidence.prepare(_as_case(source), source.parent, workshop)
+        prepared = evidence.prepare(_make_case(source), source.parent, workshop)
         texts = read_texts(prepared, workshop)
     zones = [
         (page.page, zone)
@@ -69,11 +69,12 @@ def read_page(source: Path, case: Path, raw: Any, person: str, today: date) -> d
     number, zone = zones[0]
     home = _find_home(raw, zone, person)
     return {
-        fact.pointer: fact for fact in _facts(get_value(raw, home), home, zone, f"page {number}")
+        fact.pointer: fact
+        for fact in _list_facts(get_value(raw, home), home, zone, f"page {number}")
     }
 
 
-def _as_case(source: Path) -> Case:
+def _make_case(source: Path) -> Case:
     """Return a case whose only exhibit is the file."""
     nobody = {"id": "nobody", "name": {"given": "-", "family": "-"}}
     data = source.read_bytes()
@@ -129,19 +130,19 @@ def _is_about(person: Any, zone: mrz.Mrz) -> bool:
     return is_family and (is_day or is_given)
 
 
-def _facts(person: Any, home: str, zone: mrz.Mrz, where: str) -> Iterator[Fact]:
+def _list_facts(person: Any, home: str, zone: mrz.Mrz, where: str) -> Iterator[Fact]:
     """Yield what the lines say of a person."""
     values: dict[str, str] = {
         "birth_date": zone.birth_date.isoformat(),
         "sex": {"F": "female", "M": "male"}.get(zone.sex, ""),
-        "nationality": _code(zone.nationality),
+        "nationality": _convert_code(zone.nationality),
     }
     if FILL_IN in str(get_value(person, "/name/family") or FILL_IN):
         values["name/given"] = zone.given.title()
         values["name/family"] = zone.family.title()
     if zone.kind == _PASSPORT:
         values["passport/expires"] = zone.expires.isoformat()
-        values["passport/country"] = _code(zone.state)
+        values["passport/country"] = _convert_code(zone.state)
         if zone.sure:
             values["passport/number"] = zone.number
     for key, value in values.items():
@@ -149,6 +150,6 @@ def _facts(person: Any, home: str, zone: mrz.Mrz, where: str) -> Iterator[Fact]:
             yield Fact(pointer=f"{home}/{key}", value=value, place=Place(label=where))
 
 
-def _code(state: str) -> str:
+def _convert_code(state: str) -> str:
     code = _SHORT_STATES.get(state, state)
     return code if len(code) == 3 else ""

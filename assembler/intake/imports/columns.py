@@ -55,9 +55,9 @@ class ColumnTable:
         folded = fold_word(heading[:_LONGEST])
         if folded in self.own:
             return Target(pointer=self.own[folded])
-        for key, numbers in _with_numbers(folded):
+        for key, numbers in _iterate_without_numbers(folded):
             if target := self.targets.get(key):
-                return _numbered(target, numbers)
+                return _fill_numbers(target, numbers)
         return None
 
     def is_known(self, heading: str) -> bool:
@@ -143,7 +143,7 @@ def parse_table(raw: Mapping[str, Any], fields: CaseFields) -> ColumnTable:
                 continue  # a beneficiary is described under beneficiaries
             otherwise = group["pointer"] + entry["otherwise"] if "otherwise" in entry else ""
             target = Target(pointer=pointer, otherwise=otherwise)
-            for key in _keys(group, entry, fields):
+            for key in _iterate_keys(group, entry, fields):
                 targets.setdefault(key, target)
             if not pointer.endswith("/name"):
                 number = " {n}" if "{n}" in group["pointer"] else ""
@@ -214,7 +214,9 @@ def format_heading(column: FieldColumn, numbers: Mapping[str, int]) -> str:
     return heading.replace("{m}", other)
 
 
-def _keys(group: Mapping[str, Any], entry: Mapping[str, Any], fields: CaseFields) -> Iterator[str]:
+def _iterate_keys(
+    group: Mapping[str, Any], entry: Mapping[str, Any], fields: CaseFields
+) -> Iterator[str]:
     """Yield every folded heading that stands for a field of a group, # for its numbers."""
     concrete = (group["pointer"] + entry["pointer"]).replace("{n}", "0").replace("{m}", "0")
     yield _DIGITS.sub("#", fold_word(fields.label(concrete, None)))
@@ -229,7 +231,7 @@ def _keys(group: Mapping[str, Any], entry: Mapping[str, Any], fields: CaseFields
                     yield f"{fold_word(name)}{folded}#"  # birth date of beneficiary 2, as "… 2"
 
 
-def _with_numbers(folded: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _iterate_without_numbers(folded: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield the heading as it is, then with some of its numbers taken out."""
     runs = list(_DIGITS.finditer(folded))[:4]
     for count in range(len(runs) + 1):
@@ -241,7 +243,7 @@ def _with_numbers(folded: str) -> Iterator[tuple[str, tuple[int, ...]]]:
             yield key + folded[end:], tuple(int(run[0][:4]) for run in chosen)
 
 
-def _numbered(target: Target, numbers: Sequence[int]) -> Target:
+def _fill_numbers(target: Target, numbers: Sequence[int]) -> Target:
     left = list(numbers)
 
     def fill(pointer: str, values: list[int]) -> str:

@@ -86,13 +86,13 @@ def convert_cell(cell: Cell, pointer: str, reading: Reading) -> object:
     key = pointer.rpartition("/")[2]
     node = reading.fields.field(pointer).node
     if key == "name":
-        return _full_name(cell)
+        return _split_name(cell)
     if node.get("format") == "date":
-        return _day(cell, reading)
+        return _convert_day(cell, reading)
     if node.get("type") == "boolean":
-        return _truth(cell, reading.words)
+        return _convert_truth(cell, reading.words)
     if node.get("type") == "integer":
-        return _within(_whole(cell, key), node)
+        return _check_range(_convert_whole(cell, key), node)
     return _convert_text(cell, key, node, reading)
 
 
@@ -101,12 +101,16 @@ def _convert_text(cell: Cell, key: str, node: Mapping[str, Any], reading: Readin
     if find_unprintable(text.replace("\n", " ").replace("\t", " ")):
         return Unreadable("it has characters that cannot be printed", "type it again")
     if "x-names" in node:
-        return _code(text, str(node["x-names"]), reading.words.case, node)
+        return _convert_to_code(text, str(node["x-names"]), reading.words.case, node)
     if "enum" in node:
-        return _choice(text, key, node, reading.words)
+        return _convert_choice(text, key, node, reading.words)
     if node.get("type") == "array":
-        return _several(text, key, node, reading)
-    return _paragraphs(text) if _is_prose(node) else _text(text, cell, key, node, reading)
+        return _convert_list(text, key, node, reading)
+    return (
+        _split_paragraphs(text)
+        if _is_prose(node)
+        else _convert_string(text, cell, key, node, reading)
+    )
 
 
 def clean_text(cell: Cell) -> str:
@@ -127,7 +131,7 @@ def _is_prose(node: Mapping[str, Any]) -> bool:
     return any(alternative.get("type") == "array" for alternative in node.get("oneOf", ()))
 
 
-def _day(cell: Cell, reading: Reading) -> object:
+def _convert_day(cell: Cell, reading: Reading) -> object:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, (bool, float)):
@@ -151,7 +155,7 @@ def _day(cell: Cell, reading: Reading) -> object:
     return Unreadable("it is not a date with a year of four digits", "write it as 2026-03-25")
 
 
-def _truth(cell: Cell, words: Words) -> object:
+def _convert_truth(cell: Cell, words: Words) -> object:
     if isinstance(cell, bool):
         return cell
     folded = fold_word(clean_text(cell))
@@ -160,7 +164,7 @@ def _truth(cell: Cell, words: Words) -> object:
     return Unreadable("it is neither yes nor no", "write yes or no")
 
 
-def _whole(cell: Cell, key: str) -> object:
+def _convert_whole(cell: Cell, key: str) -> object:
     if isinstance(cell, (bool, date)):
         return Unreadable("it is not a number", "write digits alone")
     text = clean_text(cell).translate(_DASHES)
@@ -172,7 +176,7 @@ def _whole(cell: Cell, key: str) -> object:
     return Unreadable("it is not a whole number", "write digits alone, such as 58000")
 
 
-def _within(value: object, node: Mapping[str, Any]) -> object:
+def _check_range(value: object, node: Mapping[str, Any]) -> object:
     if isinstance(value, int):
         low, high = node.get("minimum", value), node.get("maximum", value)
         if not low <= value <= high:
@@ -180,7 +184,7 @@ def _within(value: object, node: Mapping[str, Any]) -> object:
     return value
 
 
-def _code(text: str, table: str, words: CaseWords, node: Mapping[str, Any]) -> object:
+def _convert_to_code(text: str, table: str, words: CaseWords, node: Mapping[str, Any]) -> object:
     names = words.tables[table]
     if code := names.codes.get(fold_word(text)):
         return code
@@ -196,7 +200,7 @@ def _code(text: str, table: str, words: CaseWords, node: Mapping[str, Any]) -> o
     return Unreadable(f"no {kind} has this name", remedy)
 
 
-def _choice(text: str, key: str, node: Mapping[str, Any], words: Words) -> object:
+def _convert_choice(text: str, key: str, node: Mapping[str, Any], words: Words) -> object:
     folded = fold_word(text)
     allowed = [str(value) for value in node["enum"]]
     for value, meaning in zip(allowed, node.get("enumDescriptions", allowed), strict=True):
@@ -209,7 +213,7 @@ def _choice(text: str, key: str, node: Mapping[str, Any], words: Words) -> objec
     return Unreadable("it is none of the choices", f"write one of {', '.join(allowed)}")
 
 
-def _several(text: str, key: str, node: Mapping[str, Any], reading: Reading) -> object:
+def _convert_list(text: str, key: str, node: Mapping[str, Any], reading: Reading) -> object:
     items = node["items"]
     is_long = key in _LONG_LISTS
     parts = [part.strip() for part in (text.split("\n") if is_long else _LIST.split(text))]
@@ -218,9 +222,9 @@ def _several(text: str, key: str, node: Mapping[str, Any], reading: Reading) -> 
     for part in parts:
         value: object = part
         if "enum" in items:
-            value = _choice(part, key, items, reading.words)
+            value = _convert_choice(part, key, items, reading.words)
         elif not is_long:
-            value = _identifier(part)
+            value = _make_identifier(part)
         if isinstance(value, Unreadable):
             return value
         if value not in values:
@@ -229,24 +233,26 @@ def _several(text: str, key: str, node: Mapping[str, Any], reading: Reading) -> 
     return values if longest <= 1_000 else Unreadable("it is too long", "shorten it")
 
 
-def _paragraphs(text: str) -> object:
+def _split_paragraphs(text: str) -> object:
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
     return paragraphs[0] if len(paragraphs) == 1 else paragraphs
 
 
-def _identifier(text: str) -> object:
+def _make_identifier(text: str) -> object:
     plain = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", text).casefold()).strip("-")
     return plain[:64].rstrip("-") or Unreadable(
         "it has no letter from a to z and no digit", "give it a short name"
     )
 
 
-def _text(text: str, cell: Cell, key: str, node: Mapping[str, Any], reading: Reading) -> object:
+def _convert_string(
+    text: str, cell: Cell, key: str, node: Mapping[str, Any], reading: Reading
+) -> object:
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\.0$", "", text) if re.fullmatch(r"[0-9]+\.0", text) else text
     match key:
         case "id" | "same_as" | "fee_exemption" | "parole_fee_exception" | "notice_exhibit":
-            value = _identifier(text)
+            value = _make_identifier(text)
             if isinstance(value, Unreadable):
                 return value
             text = str(value)
@@ -268,7 +274,7 @@ def _text(text: str, cell: Cell, key: str, node: Mapping[str, Any], reading: Rea
         case "email":
             text = text.removeprefix("mailto:").strip()
         case "a_number":
-            text = _plain_a_number(text, node)
+            text = _convert_a_number(text, node)
         case "ssn":
             text = text.translate(_DASHES).replace(" ", "-" if "-" not in text else "")
             is_number = isinstance(cell, int) and len(text) in (7, 8)
@@ -280,10 +286,10 @@ def _text(text: str, cell: Cell, key: str, node: Mapping[str, Any], reading: Rea
             text = re.sub(r"[\s.-]", "", text.translate(_DASHES)).upper()
         case _:
             pass
-    return _fitting(text, node)
+    return _check_text(text, node)
 
 
-def _plain_a_number(text: str, node: Mapping[str, Any]) -> str:
+def _convert_a_number(text: str, node: Mapping[str, Any]) -> str:
     text = text.translate(_DASHES)
     if re.fullmatch(str(node.get("pattern", "")), text):
         return text
@@ -291,7 +297,7 @@ def _plain_a_number(text: str, node: Mapping[str, Any]) -> str:
     return "A" + re.sub(r"[^0-9]", "", match[1]) if match else text
 
 
-def _fitting(text: str, node: Mapping[str, Any]) -> object:
+def _check_text(text: str, node: Mapping[str, Any]) -> object:
     if "pattern" in node and not re.search(node["pattern"], text):
         examples: Sequence[Any] = node.get("examples", ())
         problem = str(node.get("patternErrorMessage", "It does not have the right form"))
@@ -305,7 +311,7 @@ def _fitting(text: str, node: Mapping[str, Any]) -> object:
     return text
 
 
-def _full_name(cell: Cell) -> object:
+def _split_name(cell: Cell) -> object:
     match = _FULL_NAME.fullmatch(clean_text(cell).replace("\n", " "))
     if match is None:
         return Unreadable("which part of the name is the family name cannot be known", _NAME_REMEDY)

@@ -33,7 +33,7 @@ def read_json(source: Path) -> tuple[Sheet, ...] | BadFile:
     try:
         data = read_bytes(source, MAX_BYTES).removeprefix(b"\xef\xbb\xbf")
         value = parse_json(decode_text(data))[0]
-        return (_as_sheet(value),)
+        return (_make_sheet(value),)
     except BadJson as error:
         place = f"line {error.line}"
         return BadFile("IMPORT.FILE", error.problem, error.remedy, place)
@@ -41,8 +41,8 @@ def read_json(source: Path) -> tuple[Sheet, ...] | BadFile:
         return error
 
 
-def _as_sheet(value: Any) -> Sheet:
-    objects = _objects(value)
+def _make_sheet(value: Any) -> Sheet:
+    objects = _list_objects(value)
     if len(objects) > MAX_ROWS:
         raise BadFile("IMPORT.LIMIT", f"it has more than {MAX_ROWS:,} entries", "divide it")
     rows = [dict(_flatten(entry, "")) for entry in objects]
@@ -54,7 +54,7 @@ def _as_sheet(value: Any) -> Sheet:
     return Sheet(name="", rows=((0, tuple(paths)), *cells), is_json=True)
 
 
-def _objects(value: Any) -> list[Any]:
+def _list_objects(value: Any) -> list[Any]:
     """Return the objects that are rows: those of a list, at the top or as the only one in it."""
     if isinstance(value, dict):
         lists = [

@@ -43,7 +43,7 @@ def read_rows(matched: MatchedSheet, table: ColumnTable, reading: Reading) -> tu
                     fact
                     for column in matched.used
                     if column.target
-                    and (fact := _fact(row, column, column.target, matched, reading))
+                    and (fact := _read_fact(row, column, column.target, matched, reading))
                 ),
                 row=row.number,
             )
@@ -79,7 +79,7 @@ def _is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _fact(
+def _read_fact(
     row: _Row, column: Column, target: Target, matched: MatchedSheet, reading: Reading
 ) -> Fact | None:
     """Return the fact of a cell; None if it is empty."""
@@ -108,11 +108,11 @@ def _fact(
         if not isinstance(other, Unreadable):
             return Fact(pointer=target.otherwise, value=other, place=place)
     return Fact(
-        pointer=target.pointer, value=_full_zip(value, cell, row, column, matched), place=place
+        pointer=target.pointer, value=_complete_zip(value, cell, row, column, matched), place=place
     )
 
 
-def _full_zip(
+def _complete_zip(
     value: object, cell: Cell, row: _Row, column: Column, matched: MatchedSheet
 ) -> object:
     """Return a ZIP code with the zeros that a number has lost, where the address has a U.S.
@@ -138,13 +138,13 @@ def _read_people(
     first: dict[object, int] = {}
     counts: dict[object, defaultdict[str, int]] = {}
     for row in rows:
-        home = _role(row, matched, table)
+        home = _find_role(row, matched, table)
         case_facts = [
             fact
             for column in matched.used
             if column.target
             and column.target.pointer == CASE_ID
-            and (fact := _fact(row, column, column.target, matched, reading))
+            and (fact := _read_fact(row, column, column.target, matched, reading))
         ]
         key = str(case_facts[0].value) if case_facts else ""
         number = counts.setdefault(key, defaultdict(int))
@@ -156,7 +156,9 @@ def _read_people(
             fact
             for column in matched.used
             if column.target
-            and (fact := _fact(row, column, _moved(column.target, base), matched, reading))
+            and (
+                fact := _read_fact(row, column, _move_target(column.target, base), matched, reading)
+            )
         )
         _join(facts, found)
     return tuple(RowFacts(facts=facts, row=first[key]) for key, facts in cases.items())
@@ -175,7 +177,7 @@ def _join(facts: dict[str, Fact], found: Mapping[str, Fact]) -> None:
             )
 
 
-def _role(row: _Row, matched: MatchedSheet, table: ColumnTable) -> str:
+def _find_role(row: _Row, matched: MatchedSheet, table: ColumnTable) -> str:
     """Return the place, with {n}, of the person a row is about. Raises BadFile."""
     index = matched.role if matched.role is not None else 0
     cell = cell_at(row.cells, index)
@@ -190,7 +192,7 @@ def _role(row: _Row, matched: MatchedSheet, table: ColumnTable) -> str:
     return home
 
 
-def _moved(target: Target, base: str) -> Target:
+def _move_target(target: Target, base: str) -> Target:
     """Return the place of a column for the person of a row."""
 
     def move(pointer: str) -> str:

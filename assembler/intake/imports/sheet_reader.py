@@ -76,7 +76,7 @@ def _read_workbook(data: bytes) -> tuple[Sheet, ...]:
             source = book.get_sheet_by_index(number)
             rows: list[tuple[int, tuple[Cell, ...]]] = []
             for row, cells in enumerate(source.to_python(skip_empty_area=False), 1):
-                plain = tuple(map(_plain, cells))
+                plain = tuple(map(_simplify_cell, cells))
                 while plain and plain[-1] is None:
                     plain = plain[:-1]
                 if plain:
@@ -101,7 +101,7 @@ def _read_workbook(data: bytes) -> tuple[Sheet, ...]:
     return tuple(sheets)
 
 
-def _plain(cell: object) -> Cell:
+def _simplify_cell(cell: object) -> Cell:
     """Return a cell without its time of day; None if it is empty."""
     match cell:
         case datetime():
@@ -138,11 +138,11 @@ def _examine_archive(data: bytes) -> tuple[dict[int, frozenset[tuple[int, int]]]
             names = {member.filename for member in members}
             book = archive.read("xl/workbook.xml") if "xl/workbook.xml" in names else b""
             formulas = {}
-            for number, name in enumerate(_sheet_files(archive, book, names)):
+            for number, name in enumerate(_list_sheet_files(archive, book, names)):
                 text = archive.read(name) if name in names else b""
                 _refuse_sparse(text)
                 formulas[number] = frozenset(
-                    (int(row) - 1, _column(letters)) for letters, row in _FORMULA.findall(text)
+                    (int(row) - 1, _find_column(letters)) for letters, row in _FORMULA.findall(text)
                 )
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadFile("IMPORT.FILE", "the file is damaged", _SAVE_AGAIN) from error
@@ -153,7 +153,7 @@ def _examine_archive(data: bytes) -> tuple[dict[int, frozenset[tuple[int, int]]]
     return formulas, re.search(rb'date1904="(1|true)"', book) is not None
 
 
-def _sheet_files(archive: zipfile.ZipFile, book: bytes, names: set[str]) -> list[str]:
+def _list_sheet_files(archive: zipfile.ZipFile, book: bytes, names: set[str]) -> list[str]:
     """Return the member of each sheet of an XLSX file, in the order of the workbook."""
     relations = "xl/_rels/workbook.xml.rels"
     links = archive.read(relations) if relations in names else b""
@@ -170,13 +170,13 @@ def _refuse_sparse(text: bytes) -> None:
     """Raise BadFile for cells so far apart that the rectangle around them would fill memory."""
     right = bottom = 0
     for letters, row in _DIMENSION.findall(text):
-        right, bottom = max(right, _column(letters) + 1), max(bottom, int(row))
+        right, bottom = max(right, _find_column(letters) + 1), max(bottom, int(row))
     if right * bottom > _MAX_PLACES:
         problem = "filled cells are too far apart"
         raise BadFile("IMPORT.LIMIT", problem, "copy the rows into a new workbook")
 
 
-def _column(letters: bytes) -> int:
+def _find_column(letters: bytes) -> int:
     number = 0
     for letter in letters.decode():
         number = number * 26 + ord(letter) - ord("A") + 1

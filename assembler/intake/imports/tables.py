@@ -64,7 +64,7 @@ def _load(
             words=parse_words(read_words(shelf), raw["words"]),
             needed=tuple(raw["needed"]),
             programs={
-                Path(name).stem: _program(raw, name, data, fields) for name, data in programs
+                Path(name).stem: _parse_program(raw, name, data, fields) for name, data in programs
             },
         )
     except (KeyError, TypeError, AttributeError, BadFile) as error:
@@ -75,7 +75,7 @@ def _load(
         ) from error
 
 
-def _program(raw: dict[str, Any], name: str, data: bytes, fields: CaseFields) -> ColumnTable:
+def _parse_program(raw: dict[str, Any], name: str, data: bytes, fields: CaseFields) -> ColumnTable:
     """Return the table of another program: its names for people and fields, and single headings."""
     more = _parse(data, name)
     table = with_own(parse_table(add_names(raw, more), fields), more["columns"])

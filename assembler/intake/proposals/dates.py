@@ -237,7 +237,7 @@ def _estimate_confidence(score: float, margin: float) -> float:
     return min(0.97, certain)
 
 
-def _ends_with_issued(before: str, cues: Cues) -> bool:
+def _has_issued_last(before: str, cues: Cues) -> bool:
     """Return whether the label right before a date, of several words, is one of issue."""
     return any(
         before.endswith(phrase) and len(phrase.split()) > 1 for phrase, _ in cues.issued_labels
@@ -269,7 +269,7 @@ def _score_mention(
     score = 0.5 if count == 1 else 0.0
     label = _find_label(mention.before, cues)
     is_other = _is_other(mention.before, cues)
-    if label and not (is_other and not _ends_with_issued(mention.before, cues)):
+    if label and not (is_other and not _has_issued_last(mention.before, cues)):
         score += 3.0 if " " in label or mention.others <= _SHORT_LINE else 1.5
     elif is_other:
         score -= 4.0

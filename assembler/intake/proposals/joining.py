@@ -123,7 +123,7 @@ def _is_set(first: JudgedDocument, second: JudgedDocument) -> bool:
     if first.pages[-1].reading.path != second.pages[0].reading.path and not (
         first.category in _STATEMENTS
         and first.kind.value == second.kind.value
-        and _shares_head(first, second, _SAME_HEAD)
+        and _has_same_head(first, second, _SAME_HEAD)
     ):
         return False
     if first.role.value != second.role.value or first.language.value != second.language.value:
@@ -133,11 +133,11 @@ def _is_set(first: JudgedDocument, second: JudgedDocument) -> bool:
     if first.category != second.category or first.category not in _SEVERAL:
         return False
     if first.kind.value != second.kind.value:
-        return first.category == "medical" and _shares_head(first, second)
-    return first.category in ("relationship", "medical", "photo") or _shares_head(first, second)
+        return first.category == "medical" and _has_same_head(first, second)
+    return first.category in ("relationship", "medical", "photo") or _has_same_head(first, second)
 
 
-def _shares_head(first: JudgedDocument, second: JudgedDocument, least: float = 0.5) -> bool:
+def _has_same_head(first: JudgedDocument, second: JudgedDocument, least: float = 0.5) -> bool:
     one, other = first.pages[0].head, second.pages[0].head
     return len(one & other) >= least * max(1, min(len(one), len(other)))
 

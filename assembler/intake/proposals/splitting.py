@@ -65,7 +65,7 @@ def measure_break(run: Sequence[PageSigns], page: PageSigns) -> float:
     score += _compare_roles(previous, page)
     if page.language and previous.language and page.language != previous.language:
         score += 1.5
-    if _differs_in_size(previous, page):
+    if _has_other_size(previous, page):
         score += 0.8
     if previous.reading.zones or page.reading.zones:
         score += 3.0 if page.reading.zones else 0.5
@@ -113,7 +113,7 @@ def _name_role(page: PageSigns) -> str:
     return "translation" if page.translation >= _ROLE else ""
 
 
-def _differs_in_size(previous: PageSigns, page: PageSigns) -> bool:
+def _has_other_size(previous: PageSigns, page: PageSigns) -> bool:
     sizes = [sorted((signs.reading.width, signs.reading.height)) for signs in (previous, page)]
     return any(
         abs(one - other) > _LIKE_SIZE * max(one, other) for one, other in zip(*sizes, strict=True)
@@ -182,7 +182,7 @@ def rejoin_numbered(documents: Sequence[Document]) -> list[Document]:
 def _measure_likeness(first: Document, second: Document) -> float:
     """Return how much two runs have in common: first lines, numbers, size, language."""
     one, other = first.last, second.first
-    if _differs_in_size(one, other) or (
+    if _has_other_size(one, other) or (
         one.language and other.language and one.language != other.language
     ):
         return 0.0
