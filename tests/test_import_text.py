@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembler.intake.imports.cells import BadFile, column_letters
+from assembler.intake.imports.cells import BadFile, format_column
 from assembler.intake.imports.columns import format_heading
 from assembler.intake.imports.csv_text import (
     decode_csv,
@@ -97,6 +97,6 @@ def test_every_place_of_the_table_is_a_field_of_a_case() -> None:
 
 
 def test_columns_have_the_letters_of_spreadsheets() -> None:
-    assert [column_letters(number) for number in (1, 26, 27, 52, 703)] == [
+    assert [format_column(number) for number in (1, 26, 27, 52, 703)] == [
         "A", "Z", "AA", "AZ", "AAA",
     ]  # fmt: skip

@@ -168,13 +168,13 @@ def show_progress() -> Iterator[Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
         last = ""
 
-        def plain(step: str, done: int, total: int) -> None:
+        def show_plain(step: str, done: int, total: int) -> None:
             nonlocal last
             if step != last or (total and done == total):
                 say(f"{step}: {done} of {total}" if total else step)
             last = step
 
-        yield plain
+        yield show_plain
         return
     output_streams.start_line.clear()
     from rich.console import Console

@@ -68,4 +68,4 @@ def _draw(writer: FormWriter, lines: Sequence[str]) -> None:
         if line
     ]
     drawn.append(writer.draw_line(_LEFT, _BOTTOM - _STEP, _SIZE, _SIGN))
-    writer.new_page(612, 792, b"".join(drawn))
+    writer.append_page(612, 792, b"".join(drawn))

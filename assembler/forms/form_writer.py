@@ -180,7 +180,7 @@ class FormWriter:
         )
         return self.writer._add_object(form_object)
 
-    def new_page(self, width: float, height: float, data: bytes) -> None:
+    def append_page(self, width: float, height: float, data: bytes) -> None:
         """Append a page that shows this drawing."""
         page: Any = self.writer.add_blank_page(width=width, height=height)
         shown = DictionaryObject({NameObject("/Sheet"): self.add_form_object(data, width, height)})

@@ -433,7 +433,7 @@ def _report_conflicts(
 def _report(
     imported: ImportedFile, merge: Merge, fields: CaseFields, raw: Any, findings: Sequence[Finding]
 ) -> ImportReport:
-    def labels(places: Iterable[str]) -> tuple[str, ...]:
+    def list_labels(places: Iterable[str]) -> tuple[str, ...]:
         return tuple(fields.label(place, merge.value) for place in places)
 
     standing = {place for place in merge.changes if get_value(raw, place) is not None}
@@ -443,12 +443,12 @@ def _report(
         program=imported.program,
         used=imported.used,
         ignored=imported.ignored,
-        missing=labels(place for place in imported.missing if get_value(raw, place) is None),
-        added=labels(place for place in merge.changes if place not in standing | needed),
-        replaced=labels(place for place in merge.changes if place in standing),
-        same=labels(merge.same),
-        kept=labels(conflict.pointer for conflict in merge.conflicts),
-        fill_in=labels(merge.fill_ins),
+        missing=list_labels(place for place in imported.missing if get_value(raw, place) is None),
+        added=list_labels(place for place in merge.changes if place not in standing | needed),
+        replaced=list_labels(place for place in merge.changes if place in standing),
+        same=list_labels(merge.same),
+        kept=list_labels(conflict.pointer for conflict in merge.conflicts),
+        fill_in=list_labels(merge.fill_ins),
         findings=tuple(findings),
     )
 

@@ -93,7 +93,7 @@ def _draw_check(place: FieldPlace) -> bytes:
     side = max(2.0, min(width, height) - 2 * measure_frame(place))
     x, y = (width - side) / 2, (height - side) / 2
 
-    def points(*pairs: tuple[float, float]) -> str:
+    def draw_points(*pairs: tuple[float, float]) -> str:
         path = [
             f"{x + side * a:.3f} {y + side * b:.3f} {'l' if number else 'm'}"
             for number, (a, b) in enumerate(pairs)
@@ -107,14 +107,14 @@ def _draw_check(place: FieldPlace) -> bytes:
         + set_color(place.style.color, "RG").decode()
     )
     shapes = {
-        "8": f"{side * 0.1:.3f} w {points((0.2, 0.2), (0.8, 0.8))} "
-        f"{points((0.2, 0.8), (0.8, 0.2))} S",
+        "8": f"{side * 0.1:.3f} w {draw_points((0.2, 0.2), (0.8, 0.8))} "
+        f"{draw_points((0.2, 0.8), (0.8, 0.2))} S",
         "l": f"{draw_circle(x + side / 2, y + side / 2, side * 0.27)} f",
-        "u": f"{points((0.5, 0.15), (0.85, 0.5), (0.5, 0.85), (0.15, 0.5))} f",
-        "n": f"{points((0.22, 0.22), (0.78, 0.22), (0.78, 0.78), (0.22, 0.78))} f",
-        "H": f"{points(*_list_star_points())} f",
+        "u": f"{draw_points((0.5, 0.15), (0.85, 0.5), (0.5, 0.85), (0.15, 0.5))} f",
+        "n": f"{draw_points((0.22, 0.22), (0.78, 0.22), (0.78, 0.78), (0.22, 0.78))} f",
+        "H": f"{draw_points(*_list_star_points())} f",
     }
-    tick = f"{side * 0.11:.3f} w 1 J 1 j {points((0.2, 0.5), (0.42, 0.22), (0.82, 0.8))} S"
+    tick = f"{side * 0.11:.3f} w 1 J 1 j {draw_points((0.2, 0.5), (0.42, 0.22), (0.82, 0.8))} S"
     return f"q {paint} {shapes.get(character, tick)} Q\n".encode()
 
 

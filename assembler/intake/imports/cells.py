@@ -60,7 +60,7 @@ class Place:
         if self.label:
             return self.label
         words = [f"row {self.row}"] if self.row else []
-        words += [f"column {column_letters(self.column)}"] if self.column else []
+        words += [f"column {format_column(self.column)}"] if self.column else []
         return ", ".join(words)
 
 
@@ -81,7 +81,7 @@ class RowFacts:
     row: int = 0  # the first of its rows, from 1
 
 
-def column_letters(number: int) -> str:
+def format_column(number: int) -> str:
     """Return the letters of a column, counted from 1: 28 is AB."""
     letters = ""
     while number > 0:

@@ -14,7 +14,7 @@ from typing import Any
 
 from assembler.intake.case_fields import CaseFields
 from assembler.intake.case_words import fold_word
-from assembler.intake.imports.cells import BadFile, Cell, Sheet, column_letters
+from assembler.intake.imports.cells import BadFile, Cell, Sheet, format_column
 
 _HEADER_ROWS = 30  # a heading may stand below a title and a few remarks
 _LONGEST = 120  # characters of a heading
@@ -80,7 +80,7 @@ class Column:
         words = " ".join(self.heading.split())[:40]
         if self.is_path:
             return words
-        return f"column {column_letters(self.index + 1)} ({words})"
+        return f"column {format_column(self.index + 1)} ({words})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def parse_table(raw: Mapping[str, Any], fields: CaseFields) -> ColumnTable:
     )
 
 
-def with_own(table: ColumnTable, own: Mapping[str, str]) -> ColumnTable:
+def add_own_headings(table: ColumnTable, own: Mapping[str, str]) -> ColumnTable:
     """Return the table with headings of another table, which are asked first.
 
     Args:
@@ -302,12 +302,12 @@ def _refuse_merged(matched: MatchedSheet) -> None:
         if bottom >= first and used & set(range(left, right + 1)):
             raise BadFile(
                 "IMPORT.MERGED",
-                f"merged cells from {column_letters(left + 1)}{top + 1} to "
-                f"{column_letters(right + 1)}{bottom + 1}",
+                f"merged cells from {format_column(left + 1)}{top + 1} to "
+                f"{format_column(right + 1)}{bottom + 1}",
                 "unmerge them, and write the value into each cell it is for",
             )
 
 
-def cell_at(cells: Sequence[Cell], index: int) -> Cell:
+def get_cell(cells: Sequence[Cell], index: int) -> Cell:
     """Return a cell of a row; None behind its end."""
     return cells[index] if index < len(cells) else None

@@ -18,7 +18,7 @@ from assembler.intake.imports.columns import (
     ColumnTable,
     MatchedSheet,
     Target,
-    cell_at,
+    get_cell,
 )
 from assembler.intake.imports.conversions import Reading, convert_cell
 
@@ -33,8 +33,8 @@ def read_rows(matched: MatchedSheet, table: ColumnTable, reading: Reading) -> tu
     rows = [
         _Row(number=number, cells=cells)
         for number, cells in matched.sheet.rows[matched.header + 1 :]
-        if any(cell_at(cells, column.index) is not None for column in matched.used)
-        and not all(_is_blank(cell_at(cells, column.index)) for column in matched.used)
+        if any(get_cell(cells, column.index) is not None for column in matched.used)
+        and not all(_is_blank(get_cell(cells, column.index)) for column in matched.used)
     ]
     if matched.role is None:
         return tuple(
@@ -83,7 +83,7 @@ def _read_fact(
     row: _Row, column: Column, target: Target, matched: MatchedSheet, reading: Reading
 ) -> Fact | None:
     """Return the fact of a cell; None if it is empty."""
-    cell = cell_at(row.cells, column.index)
+    cell = get_cell(row.cells, column.index)
     place = Place(row=row.number, column=column.index + 1)
     if matched.sheet.is_json:
         place = Place(label=f"entry {row.number}, {column.heading}")
@@ -126,7 +126,7 @@ def _complete_zip(
         for other in matched.used
         if other.target is not None and other.target.pointer == state
     ]
-    has_state = any(not _is_blank(cell_at(row.cells, other.index)) for other in states)
+    has_state = any(not _is_blank(get_cell(row.cells, other.index)) for other in states)
     return str(cell).zfill(5) if has_state else value
 
 
@@ -180,7 +180,7 @@ def _join(facts: dict[str, Fact], found: Mapping[str, Fact]) -> None:
 def _find_role(row: _Row, matched: MatchedSheet, table: ColumnTable) -> str:
     """Return the place, with {n}, of the person a row is about. Raises BadFile."""
     index = matched.role if matched.role is not None else 0
-    cell = cell_at(row.cells, index)
+    cell = get_cell(row.cells, index)
     home = table.roles.get(fold_word(re.sub(r"[0-9]+$", "", str(cell or "").strip())))
     if home is None:
         raise BadFile(

@@ -12,7 +12,7 @@ from assembler.errors import TemplateBroken
 from assembler.intake.case_fields import CaseFields, read_fields
 from assembler.intake.case_words import read_words
 from assembler.intake.imports.cells import BadFile
-from assembler.intake.imports.columns import ColumnTable, add_names, parse_table, with_own
+from assembler.intake.imports.columns import ColumnTable, add_names, add_own_headings, parse_table
 from assembler.intake.imports.conversions import Reading, Words, parse_words
 from assembler.intake.imports.sheet_reader import read_bytes
 from assembler.intake.json_text import BadJson, decode_text, parse_json
@@ -78,7 +78,7 @@ def _load(
 def _parse_program(raw: dict[str, Any], name: str, data: bytes, fields: CaseFields) -> ColumnTable:
     """Return the table of another program: its names for people and fields, and single headings."""
     more = _parse(data, name)
-    table = with_own(parse_table(add_names(raw, more), fields), more["columns"])
+    table = add_own_headings(parse_table(add_names(raw, more), fields), more["columns"])
     return replace(table, program=Path(name).stem)
 
 
@@ -100,7 +100,7 @@ def load_own_columns(path: Path, table: ColumnTable) -> ColumnTable:
             "it is no table of columns",
             'write {"columns": {"heading of the sheet": "Beneficiary 1 birth date"}}',
         )
-    return with_own(table, own)
+    return add_own_headings(table, own)
 
 
 def _parse(data: bytes, where: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def propose_exhibits(readings: Sequence[PageReading], case: KnownCase, cues: Cue
     Args:
         readings: all pages of the files that no exhibit lists, in any order.
     """
-    ordered = sorted(readings, key=lambda page: (natural_key(page.path), page.path, page.page))
+    ordered = sorted(readings, key=lambda page: (make_natural_key(page.path), page.path, page.page))
     counts = {page.path: page.page for page in ordered}
     kept, left_out, findings = _leave_out(ordered)
     signs = read_signs(kept, cues)
@@ -59,7 +59,7 @@ def propose_exhibits(readings: Sequence[PageReading], case: KnownCase, cues: Cue
     return Proposals(exhibits=proposals, left_out=tuple(left_out), findings=(*findings, *more))
 
 
-def natural_key(path: str) -> tuple[tuple[int, str | int], ...]:
+def make_natural_key(path: str) -> tuple[tuple[int, str | int], ...]:
     """Return a key that sorts scan_2 before scan_10."""
     return tuple(
         (0, int(part)) if part.isdecimal() else (1, part)
@@ -373,7 +373,7 @@ def _order_proposals(
         key=lambda proposal: (
             rank.get(proposal.category.value, len(rank)),
             proposal.date.value or date.max,
-            natural_key(proposal.parts[0].path),
+            make_natural_key(proposal.parts[0].path),
             proposal.parts[0].first,
         ),
     )
