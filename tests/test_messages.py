@@ -305,6 +305,7 @@ def test_every_day_is_read_from_every_form(day: date) -> None:
         f"{day:%B} {day.day}, {day.year}",
         f"{day.day}-{day:%b}-{day.year}",
         f"{day:%Y/%m/%d}",
+        f"{day:%Y-%m-%d}T08:30:00Z",
     ):
         assert [reading.day for reading in read_date(form)] == [day]
     for form in forms:

@@ -20,7 +20,7 @@ _MONTHS = (
     "november",
     "december",
 )
-_YEAR_FIRST = re.compile(r"([0-9]{4})\s*[-/. ]?\s*([0-9]{1,2})\s*[-/. ]?\s*([0-9]{1,2})(?:T.*)?")
+_YEAR_FIRST = re.compile(r"([0-9]{4})\s*[-/. ]?\s*([0-9]{1,2})\s*[-/. ]?\s*([0-9]{1,2})(?:t.*)?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{4})")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s*([0-9]{1,2})(?:st|nd|rd|th)?\s*,?\s*([0-9]{4})")
 _DAY_FIRST = re.compile(
