@@ -140,15 +140,15 @@ def is_same(current: Any, imported: Any, pointer: str) -> bool:
     paragraph as a text or a list of one."""
     key = pointer.rpartition("/")[2]
     if key in _DIGITS_ONLY:
-        return _digits(current, key) == _digits(imported, key)
+        return _keep_digits(current, key) == _keep_digits(imported, key)
     if key == "postal_code" and str(current).startswith(f"{imported}-"):  # forms ask for ZIP5
         return True
     if isinstance(current, list) != isinstance(imported, list):
-        return _as_list(current) == _as_list(imported)
+        return _wrap_in_list(current) == _wrap_in_list(imported)
     return type(current) is type(imported) and bool(current == imported)
 
 
-def _digits(value: Any, key: str) -> str:
+def _keep_digits(value: Any, key: str) -> str:
     """Return the digits of a number; an A-Number without the zeros that forms put before it, a U.S.
     telephone number without the 1."""
     digits = re.sub(r"[^0-9]", "", str(value))
@@ -174,7 +174,7 @@ def flatten_facts(case: Any, where: str = "") -> Iterator[tuple[str, Any]]:
             yield where, case
 
 
-def _as_list(value: Any) -> list[Any]:
+def _wrap_in_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
@@ -215,7 +215,7 @@ def place_facts(case: Any, facts: Mapping[str, Fact]) -> list[Fact]:
     for home, person in homes.items():
         placed += _place_person(case, moves.get(home, home), person, homes)
     for fact in others:
-        placed.append(_moved(fact, moves))
+        placed.append(_move_fact(fact, moves))
     return _close_gaps(case, placed)
 
 
@@ -256,7 +256,7 @@ def _refer_to(fact: Fact, ids: Mapping[str, str]) -> Fact:
     return Fact(pointer=fact.pointer, value=value, place=fact.place)
 
 
-def _moved(fact: Fact, moves: Mapping[str, str]) -> Fact:
+def _move_fact(fact: Fact, moves: Mapping[str, str]) -> Fact:
     """Return a supporter's fact (income) at the place of the supporter."""
     for old, new in moves.items():
         old_home, new_home = old.removesuffix("/person"), new.removesuffix("/person")
@@ -271,24 +271,24 @@ def _align_people(case: Any, homes: Mapping[str, Mapping[str, Fact]]) -> dict[st
     known: dict[tuple[str, str], str] = {}
     for home in list_people(case):
         kind = home.split("/")[1]
-        for key in _keys(get_value(case, home)):
+        for key in _list_keys(get_value(case, home)):
             known.setdefault((kind, key), home)
     moves: dict[str, str] = {}
     for home, person in homes.items():
         kind = home.split("/")[1]
         raw = _build(person)
-        found = [known[kind, key] for key in _keys(raw) if (kind, key) in known]
+        found = [known[kind, key] for key in _list_keys(raw) if (kind, key) in known]
         if found and kind != "petitioner":
             moves[home] = found[0]
     taken = set(moves.values())
     for home in homes:
         if home not in moves and home in taken:  # its number belongs to somebody else
-            moves[home] = _free_home(home, case, taken)
+            moves[home] = _find_free_home(home, case, taken)
             taken.add(moves[home])
     return moves
 
 
-def _free_home(home: str, case: Any, taken: set[str]) -> str:
+def _find_free_home(home: str, case: Any, taken: set[str]) -> str:
     """Return the next place of a list that is nobody's."""
     _, kind, _, *inner = home.split("/")
     people = get_value(case, f"/{kind}")
@@ -298,7 +298,7 @@ def _free_home(home: str, case: Any, taken: set[str]) -> str:
     return place
 
 
-def _keys(person: Any) -> list[str]:
+def _list_keys(person: Any) -> list[str]:
     """Return the id and the name of a person, to compare them."""
     person_id = get_value(person, "/id") or get_value(person, "/same_as")
     given, family = get_value(person, "/name/given"), get_value(person, "/name/family")
@@ -416,12 +416,12 @@ def _find_missing(
         value = get_value(case, home)
         if not isinstance(value, dict) or "same_as" in value:
             continue
-        for name in _required(fields, home):
+        for name in _list_required(fields, home):
             if name not in value:
-                yield f"{home}/{name}", _needed(case, home, name, fields)
+                yield f"{home}/{name}", _choose_needed(case, home, name, fields)
 
 
-def _required(fields: CaseFields, home: str) -> tuple[str, ...]:
+def _list_required(fields: CaseFields, home: str) -> tuple[str, ...]:
     return tuple(
         name
         for name in fields.list_fields(home)
@@ -429,7 +429,7 @@ def _required(fields: CaseFields, home: str) -> tuple[str, ...]:
     )
 
 
-def _needed(case: Any, home: str, name: str, fields: CaseFields) -> Any:
+def _choose_needed(case: Any, home: str, name: str, fields: CaseFields) -> Any:
     """Return what to write into a field that is needed."""
     if name == "id" and (match := _PERSON.fullmatch(home)):
         ids = {get_value(case, f"{place}/id") for place in list_people(case)}
