@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assembler.intake.imports.cells import BadFile, format_column
@@ -36,6 +36,7 @@ def test_a_guarded_text_is_no_formula_and_comes_back(text: str) -> None:
 
 
 @given(st.lists(TEXTS | RISKY.map(lambda text: text.replace("\r", "")), min_size=2, max_size=4))
+@example(["", "\t", "\x0c", "\t"])
 def test_what_is_written_as_csv_is_read_as_it_was(cells: list[str]) -> None:
     names = [f"Heading {number}" for number in range(len(cells))]
     data = write_csv(names, [dict(zip(names, cells, strict=True))])

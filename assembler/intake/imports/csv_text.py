@@ -83,7 +83,9 @@ def parse_csv(text: str, name: str = "") -> Sheet:
 
 def find_separator(text: str) -> str:
     """Return the separator that most of the first lines have, and have equally often."""
-    lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:20] if line.strip()]
+    # not splitlines(), which also breaks at form feeds and other signs that a cell may hold
+    first_lines = re.split(r"\r\n|\n|\r", text, maxsplit=20)[:20]
+    lines = [re.sub(r'"[^"]*"', "", line) for line in first_lines if line.strip()]
     counts = {separator: [line.count(separator) for line in lines] for separator in _SEPARATORS}
 
     def score(separator: str) -> tuple[int, int]:
