@@ -38,7 +38,8 @@ OF = {
 OURS = {
     model.Case: {"files", "lines", "names"},
     model.Request: {"owners"},
-}  # fields of Case that are for the program
+    model.Exhibit: {"unconfirmed"},
+}  # fields that are for the program
 
 
 def tables(heading: str) -> list[list[tuple[str, str]]]:
