@@ -101,3 +101,13 @@ def test_columns_have_the_letters_of_spreadsheets() -> None:
     assert [format_column(number) for number in (1, 26, 27, 52, 703)] == [
         "A", "Z", "AA", "AZ", "AAA",
     ]  # fmt: skip
+
+
+def test_cells_of_many_lines_do_not_hide_the_separator() -> None:
+    """Prose has semicolons and commas in lines of its own."""
+    prose = "First; second, third.\n\nFourth; fifth.\n\nSixth; seventh."
+    rows = [{"Case id": f"c-{number}", "Basis": prose, "Plan": prose} for number in range(3)]
+
+    read = parse_csv(decode_csv(write_csv(["Case id", "Basis", "Plan"], rows))).rows
+
+    assert read[1][1] == ("c-0", prose, prose)

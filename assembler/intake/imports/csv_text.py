@@ -13,6 +13,8 @@ MAX_ROWS = 5_000
 MAX_COLUMNS = 500
 MAX_CELL = 32_767  # characters, as in Excel
 _SEPARATORS = ",;\t|"
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_SAMPLE = 200_000  # characters in which the separator is looked for
 _SAVE_AGAIN = 'save it again in Excel: Save as, "CSV UTF-8"'
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
@@ -84,8 +86,9 @@ def parse_csv(text: str, name: str = "") -> Sheet:
 def find_separator(text: str) -> str:
     """Return the separator that most of the first lines have, and have equally often."""
     # not splitlines(), which also breaks at form feeds and other signs that a cell may hold
-    first_lines = re.split(r"\r\n|\n|\r", text, maxsplit=20)[:20]
-    lines = [re.sub(r'"[^"]*"', "", line) for line in first_lines if line.strip()]
+    bare_text = _QUOTED.sub("", text[:_SAMPLE])  # a quoted cell may go over many lines
+    # a line of quoted cells between tabs is now all tabs
+    lines = [line for line in re.split(r"\r\n|\n|\r", bare_text)[:20] if line]
     counts = {separator: [line.count(separator) for line in lines] for separator in _SEPARATORS}
 
     def score(separator: str) -> tuple[int, int]:
