@@ -12,6 +12,8 @@ from assembler.rules.claim_matrix import describe_ways_to_meet
 from assembler.rules.library import LEVELS, Library, Line, Rule
 
 FACT_PACKAGES = ("intake", "rules")  # that `assembler validate` runs
+# beginnings of the ids of rules that `import` and `propose` apply, and no check of a case
+_OF_OTHER_COMMANDS = ("IMPORT.", "PROPOSE.")
 _LINE_DOCS = "docs/case-json.md#exhibit"
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -39,7 +41,7 @@ def list_rule_help(library: Library, packages: Collection[str] = ()) -> tuple[Ru
     """Return title, help and source of every rule and every checklist line, by id.
 
     Args:
-        packages: only rules that one of these reports; by default all rules.
+        packages: only rules that one of these reports about a case; by default all rules.
     """
     return tuple(
         RuleHelp(
@@ -51,7 +53,11 @@ def list_rule_help(library: Library, packages: Collection[str] = ()) -> tuple[Ru
             docs=explanation.docs,
         )
         for explanation in explain_rules(library).values()
-        if not packages or set(packages) & set(explanation.packages)
+        if not packages
+        or (
+            set(packages) & set(explanation.packages)
+            and not explanation.id.startswith(_OF_OTHER_COMMANDS)
+        )
     )
 
 
