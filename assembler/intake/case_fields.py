@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from assembler.errors import TemplateBroken
+from assembler.intake.problem import split_pointer
 
 Node = Mapping[str, Any]
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -37,6 +38,8 @@ class CaseFields:
         definitions = schema.get("$defs", {})
         self._definitions: Node = definitions if isinstance(definitions, dict) else {}
         self._root = schema
+        self._case = Field(key="", title="the case", node=schema, is_required=True)
+        self._inner: dict[tuple[int, str], Field] = {}  # by the outer field and the key
         self._homes = dict(self._find_homes())
 
     def field(self, pointer: str) -> Field:
@@ -48,7 +51,7 @@ class CaseFields:
         gives the ids of exhibits and declarations."""
         titles: list[str] = []
         value = case
-        keys = pointer.split("/")[1:]
+        keys = split_pointer(pointer)
         fields = list(self._walk(pointer))
         for key, outer, field in zip(keys, fields, fields[1:], strict=False):
             value = _get_child(value, key)
@@ -91,29 +94,41 @@ class CaseFields:
 
     def _walk(self, pointer: str) -> Iterator[Field]:
         """Yield the field of each step, as far as the schema knows them, from the case itself."""
-        field = Field(key="", title="the case", node=self._root, is_required=True)
-        yield field
-        for step in pointer.split("/")[1:]:
-            key = step.replace("~1", "/").replace("~0", "~")
-            nodes = list(self._expand(field.node))
-            owner = next((node for node in nodes if key in node.get("properties", {})), None)
-            items = next((node["items"] for node in nodes if "items" in node), None)
-            if owner is not None:
-                child, is_required = owner["properties"][key], key in owner.get("required", ())
-            elif key.isdecimal() and items is not None:
-                child, is_required = items, True
-            else:
-                return
-            node = next(self._expand(child))
-            title = str(node.get("title") or key.replace("_", " ").capitalize())
-            field = Field(
-                key=key,
-                title=title,
-                node=node,
-                is_required=is_required,
-                is_entry=owner is None,
-            )
+        field: Field | None = self._case
+        steps = iter(split_pointer(pointer))
+        while field is not None:
             yield field
+            key = next(steps, None)
+            field = None if key is None else self._find_inner(field, key)
+
+    def _find_inner(self, field: Field, key: str) -> Field | None:
+        """Return the field that a key leads to; None if the schema does not know it.
+
+        Found once: a case has hundreds of places, and the way to each is through the same few.
+        """
+        place = (id(field), key)  # `_inner` keeps every field that it names
+        if place not in self._inner:
+            inner = self._make_inner(field, key)
+            if inner is None:
+                return None
+            self._inner[place] = inner
+        return self._inner[place]
+
+    def _make_inner(self, field: Field, key: str) -> Field | None:
+        nodes = list(self._expand(field.node))
+        owner = next((node for node in nodes if key in node.get("properties", {})), None)
+        items = next((node["items"] for node in nodes if "items" in node), None)
+        if owner is not None:
+            child, is_required = owner["properties"][key], key in owner.get("required", ())
+        elif key.isdecimal() and items is not None:
+            child, is_required = items, True
+        else:
+            return None
+        node = next(self._expand(child))
+        title = str(node.get("title") or key.replace("_", " ").capitalize())
+        return Field(
+            key=key, title=title, node=node, is_required=is_required, is_entry=owner is None
+        )
 
     def _expand(self, node: Node, depth: int = _DEPTH) -> Iterator[Node]:
         """Yield a node with its definition in it, what is said at the place first; then its
@@ -162,4 +177,4 @@ def _iterate_named_fields(node: Node, home: str) -> Iterator[tuple[str, str]]:
 def _get_child(value: Any, key: str) -> Any:
     if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
         return value[int(key)]
-    return value.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(value, dict) else None
+    return value.get(key) if isinstance(value, dict) else None

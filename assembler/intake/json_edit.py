@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assembler.intake.json_text import parse_places
-from assembler.intake.problem import escape_pointer_step
+from assembler.intake.problem import escape_pointer_step, split_pointer
 
 _INLINE_OBJECT = re.compile(r"\{[ \t]*\"[^\n]*\}")
 _INDENT = re.compile(r"\n([ \t]+)\S")
@@ -58,11 +58,6 @@ def get_value(root: Any, pointer: str) -> Any:
         else:
             return None
     return value
-
-
-def split_pointer(pointer: str) -> list[str]:
-    """Return the steps of a JSON pointer (RFC 6901)."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
 def _set_value(node: Any, steps: list[str], value: Any, pointer: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assembler.intake.json_text import parse_places
+from assembler.intake.problem import split_pointer
 
 _SPACES = " \t\r\n"
 
@@ -23,7 +24,7 @@ def _remove(text: str, pointer: str) -> str:
         return text
     value_start, end = places[pointer]
     colon = text.rindex(":", 0, value_start)
-    key = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    key = split_pointer(pointer)[-1]
     start = text.rindex(f'"{key}"', 0, colon)
     before = len(text[:start].rstrip(_SPACES))
     if text[before - 1] == ",":  # not the first member: its comma goes with it

@@ -74,25 +74,14 @@ def parse_json(text: str) -> tuple[Any, dict[str, int]]:
     """Return the value, and the line of each JSON pointer in it. Raises BadJson, also for duplicate
     keys, NaN, depth."""
     reader = _Reader(text)
-    value = reader.read_value("", 0)
-    reader.skip()
-    if reader.position != len(text):
-        raise reader.error(
-            "there is text after the end of the case",
-            "delete it; if it belongs to the case, a } before it is one too many",
-        )
-    return value, reader.lines
+    return reader.read_whole(), reader.lines
 
 
 def parse_places(text: str) -> tuple[Any, dict[str, tuple[int, int]]]:
     """Return the value, and where the text of each JSON pointer begins and ends. Raises BadJson, as
     `parse_json` does."""
     reader = _PlacingReader(text)
-    value = reader.read_value("", 0)
-    reader.skip()
-    if reader.position != len(text):
-        raise reader.error("there is text after the end of the case", "delete it")
-    return value, reader.places
+    return reader.read_whole(), reader.places
 
 
 class _Reader:
@@ -103,6 +92,16 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._opened = [-1]  # positions of the brackets around the position
+
+    def read_whole(self) -> Any:
+        value = self.read_value("", 0)
+        self.skip()
+        if self.position != len(self.text):
+            raise self.error(
+                "there is text after the end of the case",
+                "delete it; if it belongs to the case, a } before it is one too many",
+            )
+        return value
 
     def read_value(self, pointer: str, depth: int) -> Any:
         self.skip()

@@ -45,6 +45,11 @@ def escape_pointer_step(key: str | int) -> str:
     return "/" + str(key).replace("~", "~0").replace("/", "~1")
 
 
+def split_pointer(pointer: str) -> list[str]:
+    """Return the steps of a JSON pointer (RFC 6901)."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
 def is_inside(pointer: str, outer: Collection[str]) -> bool:
     """Return whether a place is one of these places, or within one."""
     while pointer:

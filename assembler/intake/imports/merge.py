@@ -16,8 +16,8 @@ from typing import Any
 from assembler.intake.case_fields import CaseFields
 from assembler.intake.case_words import fold_word
 from assembler.intake.imports.cells import Fact, Unreadable
-from assembler.intake.json_edit import NoPlace, get_value, set_value, split_pointer
-from assembler.intake.problem import escape_pointer_step
+from assembler.intake.json_edit import NoPlace, get_value, set_value
+from assembler.intake.problem import escape_pointer_step, split_pointer
 from assembler.model.case_texts import FILL_IN
 
 _DIGITS_ONLY = ("a_number", "ssn", "phone")
