@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from assembler import intake
-from assembler.errors import CaseRejected, OutputNotWritten
+from assembler.errors import OutputNotWritten
 from assembler.intake.imports.columns import FieldColumn, format_heading
 from assembler.intake.imports.conversions import format_value
 from assembler.intake.imports.merge import flatten_facts
 from assembler.intake.imports.tables import ImportTables, load_tables
 from assembler.intake.imports.workbook import SheetColumn, write_csv, write_xlsx
-from assembler.intake.json_text import BadJson, decode_text, parse_json
 from assembler.model.case_texts import FILL_IN, REQUEST_PARAGRAPHS
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.resources import Shelf
@@ -56,7 +55,7 @@ def export_cases(
     used: dict[str, tuple[int, tuple[int, ...]]] = {}
     left_out: dict[str, None] = {}
     for folder in cases:
-        raw = _read(folder, shelf)
+        raw, _ = intake.read_raw_case(folder)
         cells: dict[str, str | int] = {}
         for pointer, value in flatten_facts(raw):
             if _NOT_FACTS.match(pointer) or (isinstance(value, str) and FILL_IN in value):
@@ -135,19 +134,6 @@ class _Known:
         heading = format_heading(column, dict(zip(names, numbers, strict=True)))
         root = self._roots[column.pointer.split("/")[1]]
         return heading, (root, (*numbers[:1], position, *numbers[1:]))
-
-
-def _read(folder: Path, shelf: Shelf) -> dict[str, Any]:
-    try:
-        raw = parse_json(decode_text((folder / "case.json").read_bytes()))[0]
-    except (OSError, BadJson):
-        raw = None
-    if not isinstance(raw, dict):
-        findings = intake.examine_case(folder, shelf, hashed=False)[1]
-        raise CaseRejected(
-            "it cannot be read", findings, where=folder.name, remedy="fix this and rerun"
-        )
-    return raw
 
 
 def _make_template_column(column: FieldColumn, group: str, tables: ImportTables) -> SheetColumn:

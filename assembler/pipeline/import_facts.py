@@ -6,11 +6,9 @@ a case is changed in one step, and new cases appear when all of them are complet
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,8 +27,8 @@ from assembler.intake.imports.row_facts import CASE_ID, read_rows
 from assembler.intake.imports.sheet_reader import read_sheets
 from assembler.intake.imports.tables import ImportTables, load_own_columns, load_tables
 from assembler.intake.json_edit import NoPlace, edit_json, get_value, set_value
-from assembler.intake.json_text import BadJson, decode_text, parse_json
 from assembler.model import Finding, Severity
+from assembler.pipeline.case_file import CASE, write_edited_case
 from assembler.pipeline.import_worker import WORK_FOLDER, parse_in_worker
 from assembler.pipeline.imported_forms import NoForm, is_pdf, read_form
 from assembler.pipeline.imported_pages import is_picture, read_page
@@ -39,13 +37,11 @@ from assembler.runtime.atomic_files import (
     report_write_errors,
     sync_file,
     sync_folder,
-    write_atomic,
 )
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.workshop import Workshop
 
-CASE = "case.json"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")  # names of devices on Windows
 _MAX_FINDINGS = 200
 
@@ -203,8 +199,7 @@ def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) 
         OutputNotWritten: case.json cannot be written, or was changed meanwhile.
     """
     tables = load_tables(shelf)
-    path = case / CASE
-    data, raw = _read_case(case, shelf)
+    raw, text = intake.read_raw_case(case)
     imported = _read_for_case(source, case, raw, shelf, options)
     row = _choose_row(imported, raw, options)
     facts = {pointer: fact for pointer, fact in row.facts.items() if pointer != CASE_ID}
@@ -226,7 +221,7 @@ def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) 
         )
     report = _report(imported, merge, tables.fields, raw, findings)
     if merge.changes and not options.dry_run:
-        _write_case(path, data, merge)
+        write_edited_case(case, text, _edit_case(text, merge), merge.value)
         return replace(report, written=True)
     return report
 
@@ -316,25 +311,6 @@ def _note_formulas(source: Path, matched: MatchedSheet) -> Iterator[Finding]:
             Severity.INFO,
             file=source.name,
         )
-
-
-def _read_case(case: Path, shelf: Shelf) -> tuple[bytes, Any]:
-    """Return the text of case.json and its value. Raises CaseRejected."""
-    path = case / CASE
-    try:
-        if path.is_symlink():
-            raise OSError
-        data = path.read_bytes()
-        raw = parse_json(decode_text(data))[0]
-    except (OSError, BadJson) as error:
-        findings = intake.examine_case(case, shelf, hashed=False)[1]
-        raise CaseRejected(
-            "it cannot be read", findings, where=case.name, remedy="fix this and rerun"
-        ) from error
-    if not isinstance(raw, dict):
-        findings = intake.examine_case(case, shelf, hashed=False)[1]
-        raise CaseRejected("it is no case", findings, where=case.name, remedy="fix this and rerun")
-    return data, raw
 
 
 def _choose_row(imported: ImportedFile, raw: Any, options: ImportOptions) -> RowFacts:
@@ -453,28 +429,16 @@ def _report(
     )
 
 
-def _write_case(path: Path, data: bytes, merge: Merge) -> None:
-    """Change case.json in place. Raises OutputNotWritten if it was changed since it was read."""
+def _edit_case(text: str, merge: Merge) -> str:
+    """Return the text of case.json with the changes in place. Raises OutputNotWritten."""
     try:
-        text = edit_json(decode_text(data), merge.edits)
+        return edit_json(text, merge.edits)
     except NoPlace as error:
         raise OutputNotWritten(
             "a value stands where the file has several",
             where=f"{CASE} {error}",
             remedy="correct case.json, and import again",
         ) from error
-    if parse_json(text)[0] != merge.value:
-        raise AssertionError("the edited text is not the merged value")
-    try:
-        now = path.read_bytes()
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        now, mode = b"", 0o600
-    if hashlib.sha256(now).digest() != hashlib.sha256(data).digest():
-        raise OutputNotWritten(
-            "it was changed while the file was read", where=CASE, remedy="import again"
-        )
-    write_atomic(path, text.encode(), mode)
 
 
 def _name_cases(imported: ImportedFile) -> list[str]:

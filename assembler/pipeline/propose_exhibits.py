@@ -22,7 +22,6 @@ from assembler.intake.case_words import read_words
 from assembler.intake.file_check import IGNORABLE, IGNORABLE_FOLDER
 from assembler.intake.json_edit import edit_json
 from assembler.intake.json_removal import remove_members
-from assembler.intake.json_text import parse_json
 from assembler.intake.proposals import (
     ChecklistLine,
     KnownCase,
@@ -48,9 +47,10 @@ from assembler.model import (
     SourceFile,
     mrz,
 )
+from assembler.pipeline.case_file import write_edited_case
 from assembler.pipeline.options import Progress
 from assembler.pipeline.single_steps import start
-from assembler.runtime.atomic_files import report_write_errors, write_atomic
+from assembler.runtime.atomic_files import report_write_errors
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.workshop import Workshop
@@ -413,7 +413,8 @@ def add_exhibits(folder: Path, proposals: Proposals) -> tuple[str, ...]:
     changes: dict[str, Any] = {f"/exhibits/{count + n}": exhibit for n, exhibit in enumerate(new)}
     if exhibits is None:
         changes = {"/exhibits": new}
-    _write_case(folder, edit_json(text, changes), {**raw, "exhibits": [*(exhibits or ()), *new]})
+    expected = {**raw, "exhibits": [*(exhibits or ()), *new]}
+    write_edited_case(folder, text, edit_json(text, changes), expected)
     return tuple(proposal.id for proposal in proposals.exhibits)
 
 
@@ -454,19 +455,8 @@ def confirm_exhibits(folder: Path, exhibit_ids: Sequence[str]) -> tuple[str, ...
             else entry
             for entry in listed
         ]
-        _write_case(folder, new, {**raw, "exhibits": kept})
+        write_edited_case(folder, text, new, {**raw, "exhibits": kept})
     return tuple(dict.fromkeys(confirmed))
-
-
-def _write_case(folder: Path, text: str, expected: dict[str, Any]) -> None:
-    """Write case.json, if the text says exactly what it should."""
-    if parse_json(text)[0] != expected:
-        raise OutputNotWritten(
-            "case.json could not be changed without touching the rest of it",
-            where=folder.name,
-            remedy="change it by hand",
-        )
-    write_atomic(folder / "case.json", text.encode("utf-8"))
 
 
 def start_from_folder(

@@ -1,0 +1,42 @@
+"""Write an edited case.json, for every command that changes one in place."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+from assembler.errors import OutputNotWritten
+from assembler.intake.json_text import parse_json
+from assembler.runtime.atomic_files import write_atomic
+
+CASE = "case.json"
+
+
+def write_edited_case(folder: Path, before: str, after: str, expected: Any) -> None:
+    """Replace the text of case.json by an edited one; who may read it stays.
+
+    Args:
+        before: the text that was read and edited.
+        expected: the value that the edited text must have.
+
+    Raises:
+        OutputNotWritten: the edited text says something else, case.json was changed since it was
+            read, or it cannot be written.
+    """
+    if parse_json(after)[0] != expected:
+        raise OutputNotWritten(
+            "case.json could not be changed without touching the rest of it",
+            where=folder.name,
+            remedy="change it by hand",
+        )
+    path = folder / CASE
+    try:
+        now, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        now, mode = b"", 0o600
+    if now != before.encode():
+        raise OutputNotWritten(
+            "it was changed meanwhile", where=CASE, remedy="run the same command again"
+        )
+    write_atomic(path, after.encode(), mode)
