@@ -101,7 +101,9 @@ def batch(
     from assembler.runtime.resources import Shelf
 
     if junit:
-        _refuse_other_file(junit)
+        from assembler.runtime.named_files import refuse_other_file
+
+        refuse_other_file(junit, b"<testsuite", "--junit")  # before any case is built
     options = Options(
         as_of=read_as_of(as_of),
         profile=profile,
@@ -148,19 +150,6 @@ def batch(
         print_last_verdict(verdicts)
     code = decide_exit_code(verdicts, require_ready=require_ready)
     ctx.exit(max((outcome.code for outcome in outcomes), default=ExitCode.OK) or code)
-
-
-def _refuse_other_file(junit: Path) -> None:
-    """Raise OutputNotWritten, before any case is built, if the path has a file that is not a
-    JUnit report."""
-    from assembler.errors import OutputNotWritten
-
-    if junit.is_symlink() or (junit.exists() and b"<testsuite" not in junit.read_bytes()[:1_000]):
-        raise OutputNotWritten(
-            "another file of this name exists",
-            where=junit.name,
-            remedy="give --junit another name",
-        )
 
 
 def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:

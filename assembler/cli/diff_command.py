@@ -44,7 +44,10 @@ def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
     changes = {packet: packet_diff.compare(*pair) for packet, pair in pairs.items()}
     if note:
         ((packet, (_, after)),) = pairs.items()
-        _write_note(note, packet_diff.note(changes[packet], after).encode())
+        from assembler.runtime.named_files import write_new_file
+
+        text = packet_diff.note(changes[packet], after)
+        write_new_file(note, text.encode(), "give --note another name")
     if as_json:
         rows = {packet: packet_diff.as_json(of_packet) for packet, of_packet in changes.items()}
         print_result(json.dumps(rows if len(rows) > 1 else next(iter(rows.values())), indent=1))
@@ -69,23 +72,6 @@ def _pair_packets(
             f"the packets to compare"
         )
     return {name: (old[name], new[name]) for name in sorted(new)}
-
-
-def _write_note(note: Path, data: bytes) -> None:
-    """Write the note. Raises OutputNotWritten if another file is there, since somebody may have
-    edited it."""
-    from assembler.errors import OutputNotWritten
-    from assembler.runtime.atomic_files import write_atomic
-
-    if note.is_symlink() or note.exists():
-        if note.is_file() and not note.is_symlink() and note.read_bytes() == data:
-            return
-        raise OutputNotWritten(
-            "a file of this name exists, and someone may have edited it",
-            where=note.name,
-            remedy="give --note another name",
-        )
-    write_atomic(note, data)
 
 
 def _read_packets(place: Path) -> dict[str, Manifest]:

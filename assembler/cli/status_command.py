@@ -122,14 +122,11 @@ def _describe_days(deadline: Deadline, today: date) -> str:
 
 def _write_calendar(path: Path, statuses: Sequence[CaseStatus], today: date) -> None:
     """Write the calendar file. Raises OutputNotWritten if the path has a file that is not ours."""
-    from assembler.errors import OutputNotWritten
     from assembler.report.formats.calendar import PRODUCT, format_calendar
     from assembler.runtime.atomic_files import write_atomic
+    from assembler.runtime.named_files import refuse_other_file
 
-    if path.is_symlink() or (path.exists() and PRODUCT.encode() not in path.read_bytes()[:200]):
-        raise OutputNotWritten(
-            "another file of this name exists", where=path.name, remedy="give --ics another name"
-        )
+    refuse_other_file(path, PRODUCT.encode(), "--ics")
     deadlines = [
         (case_status.case_id, deadline)
         for case_status in statuses

@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from assembler import intake
-from assembler.errors import OutputNotWritten
 from assembler.intake.imports.columns import FieldColumn, format_heading
 from assembler.intake.imports.conversions import format_value
 from assembler.intake.imports.merge import flatten_facts
 from assembler.intake.imports.tables import ImportTables, load_tables
 from assembler.intake.imports.workbook import SheetColumn, write_csv, write_xlsx
 from assembler.model.case_texts import FILL_IN, REQUEST_PARAGRAPHS
-from assembler.runtime.atomic_files import write_atomic
+from assembler.runtime.named_files import write_new_file
 from assembler.runtime.resources import Shelf
 
 _NUMBER = re.compile(r"/([0-9]+)(?=/|$)")
 _NOT_FACTS = re.compile(r"/(exhibits|declarations|forms|ignored_files|\$schema|rfe/points)(/|$)")
 _TEMPLATE_GROUPS = ("Case", "Request", "Beneficiary", "Petitioner", "Supporter", "Attorney")
+_REMEDY = "give another name, or replace it with --force"
 _MAX_COLUMNS = 500  # as many as `import` reads
 
 
@@ -74,7 +74,7 @@ def export_cases(
         data = write_csv(headings, rows)
     else:
         data = write_xlsx([SheetColumn(heading=heading) for heading in headings], rows)
-    write_output(out, data, force=force)
+    write_new_file(out, data, _REMEDY, force=force)
     return ExportReport(path=out, cases=len(rows), columns=len(headings), left_out=tuple(left_out))
 
 
@@ -93,22 +93,8 @@ def write_template(out: Path, shelf: Shelf, *, force: bool = False) -> int:
     data = write_csv([column.heading for column in columns], ())
     if out.suffix.lower() != ".csv":
         data = write_xlsx(columns, (), template=True)
-    write_output(out, data, force=force)
+    write_new_file(out, data, _REMEDY, force=force)
     return len(columns)
-
-
-def write_output(path: Path, data: bytes, *, force: bool = False) -> None:
-    """Write a file that a person named. Raises OutputNotWritten if another one is there."""
-    if path.is_symlink() or path.exists():
-        if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
-            return
-        if path.is_symlink() or not path.is_file() or not force:
-            raise OutputNotWritten(
-                "a file of this name exists, and someone may have edited it",
-                where=path.name,
-                remedy="give another name, or replace it with --force",
-            )
-    write_atomic(path, data)
 
 
 class _Known:

@@ -6,7 +6,6 @@ a case is changed in one step, and new cases appear when all of them are complet
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +31,7 @@ from assembler.pipeline.case_file import CASE, write_edited_case
 from assembler.pipeline.import_worker import WORK_FOLDER, parse_in_worker
 from assembler.pipeline.imported_forms import NoForm, is_pdf, read_form
 from assembler.pipeline.imported_pages import is_picture, read_page
-from assembler.pipeline.single_steps import TO_GATHER
+from assembler.pipeline.single_steps import make_case_files
 from assembler.runtime.atomic_files import (
     report_write_errors,
     sync_file,
@@ -238,22 +237,17 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
     names = _name_cases(imported)
     drafts: dict[str, dict[str, bytes]] = {}
     findings = list(imported.findings)
-    schema = shelf.read("schemas/case.schema.json")
-    gather: dict[tuple[str, tuple[str, ...]], bytes] = {}
+    gather_lists: dict[tuple[str, tuple[str, ...]], str] = {}
     for name, row in zip(names, imported.rows, strict=True):
         kind, reasons = _choose_kind(imported, row, options)
         draft = rules.draft_case(rules.CaseStart(kind=kind, reasons=reasons), library, name=name)
         merge = _fill_draft(draft, row, tables.fields)
         findings += _report_values(imported, merge.unreadable, tables.fields, draft)
-        if (kind, reasons) not in gather:
-            gather[kind, reasons] = rules.format_gather_list(kind, reasons, library).encode()
-        drafts[name] = {
-            TO_GATHER: gather[kind, reasons],
-            "case.schema.json": schema,
-            CASE: (
-                json.dumps(_apply_edits(draft, merge), indent=1, ensure_ascii=False) + "\n"
-            ).encode(),
-        }
+        if (kind, reasons) not in gather_lists:
+            gather_lists[kind, reasons] = rules.format_gather_list(kind, reasons, library)
+        drafts[name] = make_case_files(
+            _apply_edits(draft, merge), gather_lists[kind, reasons], shelf
+        )
     _refuse_existing(root, drafts)
     if not options.dry_run:
         _make_folders(root, drafts)

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from assembler import forms, proof, receivers, rules
 from assembler.errors import OutputNotWritten
@@ -84,12 +85,8 @@ def start(
     case = rules.draft_case(answers, library, name=rules.make_case_id(folder.resolve().name))
     if not with_exhibits:
         case["exhibits"] = []
-    files = {
-        TO_GATHER: rules.format_gather_list(answers.kind, answers.reasons, library).encode(),
-        "case.schema.json": shelf.read("schemas/case.schema.json"),
-        # last, since the case exists as soon as it has this file
-        "case.json": (json.dumps(case, indent=1, ensure_ascii=False) + "\n").encode(),
-    }
+    gather_list = rules.format_gather_list(answers.kind, answers.reasons, library)
+    files = make_case_files(case, gather_list, shelf)
     _refuse_others(folder, files)
     try:
         (folder / "evidence").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,6 +99,16 @@ def start(
         ) from error
     for name, data in files.items():
         write_atomic(folder / name, data)
+
+
+def make_case_files(case: Mapping[str, Any], gather_list: str, shelf: Shelf) -> dict[str, bytes]:
+    """Return the files of a new case by their paths in its folder, in the order to write them."""
+    return {
+        TO_GATHER: gather_list.encode(),
+        "case.schema.json": shelf.read("schemas/case.schema.json"),
+        # last, since the case exists as soon as it has this file
+        "case.json": (json.dumps(case, indent=1, ensure_ascii=False) + "\n").encode(),
+    }
 
 
 def _refuse_others(folder: Path, files: Mapping[str, bytes]) -> None:
