@@ -17,7 +17,7 @@ from assembler.errors import CaseRejected, ExitCode, OutputNotWritten
 from assembler.intake.imports.columns_reference import renew_page
 from assembler.intake.imports.merge import flatten_facts
 from assembler.intake.imports.tables import load_tables
-from assembler.pipeline import export_facts, import_facts, imported_forms
+from assembler.pipeline import export_facts, import_facts, imported_forms, new_cases
 from assembler.pipeline.import_facts import ImportOptions, ImportRefused
 from assembler.runtime.resources import Shelf
 from tests.support.commands import run
@@ -82,7 +82,7 @@ def import_row(
 ) -> Any:
     """Return the new case of a sheet with one row."""
     sheet = write_sheet(tmp_path / "clients.xlsx", [headings, row])
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, options)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, options)
     return read_case(report.cases[0])
 
 
@@ -94,7 +94,7 @@ def import_row(
 def test_what_is_exported_comes_back_as_it_was(sample: Path, suffix: str, tmp_path: Path) -> None:
     sheet = tmp_path / f"clients{suffix}"
     exported = export_facts.export_cases([sample], sheet, SHELF)
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, ImportOptions())
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, ImportOptions())
     before, after = facts_of(read_case(sample)), facts_of(read_case(report.cases[0]))
 
     assert exported.left_out == ()
@@ -126,7 +126,7 @@ def test_a_cell_that_looks_like_a_formula_is_exported_and_comes_back_as_text(
     for suffix in (".csv", ".xlsx"):
         sheet = tmp_path / f"clients{suffix}"
         export_facts.export_cases([case], sheet, SHELF)
-        report = import_facts.import_new(sheet, tmp_path / suffix, SHELF, REASON)
+        report = new_cases.import_new(sheet, tmp_path / suffix, SHELF, REASON)
         person = read_case(report.cases[0])["beneficiaries"][0]
 
         assert person["name"] == raw["beneficiaries"][0]["name"]
@@ -199,7 +199,7 @@ def test_encoding_and_separator_are_found(encoding: str, separator: str, tmp_pat
         for cells in (HEADINGS, row)
     ]
     sheet.write_bytes("\r\n".join(lines).encode(encoding))
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
     case = read_case(report.cases[0])
 
     assert report.cases[0].name == "lopez-1"
@@ -209,7 +209,7 @@ def test_encoding_and_separator_are_found(encoding: str, separator: str, tmp_pat
 
 def test_an_ods_file_is_read(tmp_path: Path) -> None:
     sheet = write_ods(tmp_path / "clients.ods", [HEADINGS, ROW])
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
 
     assert read_case(report.cases[0])["beneficiaries"][0]["nationality"] == "GTM"
 
@@ -217,7 +217,7 @@ def test_an_ods_file_is_read(tmp_path: Path) -> None:
 def test_headings_may_stand_below_a_title_and_unknown_columns_are_named(tmp_path: Path) -> None:
     rows = [["Our clients"], [], ["Favorite color", *HEADINGS], ["blue", *ROW]]
     sheet = write_sheet(tmp_path / "clients.xlsx", rows)
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
 
     assert report.ignored == ("column A (Favorite color)",)
     assert len(report.used) == len(HEADINGS)
@@ -255,7 +255,7 @@ def test_rows_of_people_with_a_role_are_one_case(tmp_path: Path) -> None:
         ["c-2", "client", "Eva", "Cinco", None],
     ]
     sheet = write_sheet(tmp_path / "clients.xlsx", rows)
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
     case = read_case(report.cases[0])
 
     assert [path.name for path in report.cases] == ["c-1", "c-2"]
@@ -322,14 +322,14 @@ def test_a_hostile_sheet_is_refused_in_words_and_nothing_is_made(name: str, tmp_
     (tmp_path / name).write_bytes(make(tmp_path))
 
     with pytest.raises(ImportRefused) as refused:
-        import_facts.import_new(tmp_path / name, tmp_path / "cases", SHELF, REASON)
+        new_cases.import_new(tmp_path / name, tmp_path / "cases", SHELF, REASON)
     assert set(rules_of(refused)) == {rule}
     assert not (tmp_path / "cases").exists()
 
 
 def test_a_formula_without_a_saved_value_is_left_to_fill_in(tmp_path: Path) -> None:
     (tmp_path / "f.xlsx").write_bytes(sheet_without_value(tmp_path))
-    report = import_facts.import_new(tmp_path / "f.xlsx", tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(tmp_path / "f.xlsx", tmp_path / "cases", SHELF, REASON)
 
     assert [finding.rule for finding in report.findings] == ["IMPORT.FORMULA", "IMPORT.FORMULA"]
     assert "FILL IN" in read_case(report.cases[0])["beneficiaries"][0]["birth_date"]
@@ -435,7 +435,7 @@ def test_what_cannot_be_read_is_never_guessed(
     assert rules_of(refused) == [rule]
     assert str(cell) not in str(refused.value)
     assert (case / "case.json").read_bytes() == before
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
     assert [finding.rule for finding in report.findings] == [rule]
     assert intake.examine_case(report.cases[0], SHELF)[0] is None  # it waits for a person
 
@@ -621,7 +621,7 @@ def test_what_a_killed_run_left_is_no_case_and_is_swept(tmp_path: Path) -> None:
     left.mkdir(parents=True)
     (left / "case.json").write_text("{}", encoding="utf8")
     assert batch.discover([tmp_path / "cases"]) == ()
-    import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
 
     assert [path.name for path in (tmp_path / "cases").iterdir()] == ["lopez-1"]
 
@@ -640,7 +640,7 @@ def test_if_one_folder_cannot_be_moved_none_is(
 
     monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(OutputNotWritten):
-        import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+        new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
     assert list((tmp_path / "cases").iterdir()) == []
 
 
@@ -650,7 +650,7 @@ def test_no_folder_is_touched_if_one_of_them_exists(tmp_path: Path) -> None:
     (tmp_path / "cases/old").mkdir(parents=True)
 
     with pytest.raises(OutputNotWritten):
-        import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+        new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
     assert [path.name for path in (tmp_path / "cases").iterdir()] == ["old"]
 
 
@@ -660,7 +660,7 @@ def test_no_folder_is_touched_if_one_of_them_exists(tmp_path: Path) -> None:
 )
 def test_folders_have_safe_names(number: str, folder: str, tmp_path: Path) -> None:
     sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, [number, *ROW[1:]]])
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
 
     assert [path.name for path in (tmp_path / "cases").iterdir()] == [folder]
     assert report.cases == (tmp_path / "cases" / folder,)
@@ -670,7 +670,7 @@ def test_a_row_without_a_reason_needs_one(tmp_path: Path) -> None:
     sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, ROW])
 
     with pytest.raises(ImportRefused) as refused:
-        import_facts.import_new(sheet, tmp_path / "cases", SHELF, ImportOptions())
+        new_cases.import_new(sheet, tmp_path / "cases", SHELF, ImportOptions())
     assert rules_of(refused) == ["IMPORT.REASON"]
 
 
@@ -681,7 +681,7 @@ def test_every_row_becomes_a_case_that_validates_as_it_deserves(tmp_path: Path) 
     ]
     sheet = write_sheet(tmp_path / "clients.xlsx", [HEADINGS, *rows])
     before = time.process_time()
-    report = import_facts.import_new(sheet, tmp_path / "cases", SHELF, REASON)
+    report = new_cases.import_new(sheet, tmp_path / "cases", SHELF, REASON)
     spent = time.process_time() - before
     wrong = {finding.where.split(", ")[1] for finding in report.findings}
 

@@ -18,7 +18,7 @@ from assembler.intake.imports.cells import Unreadable
 from assembler.intake.imports.merge import flatten_facts, merge_facts
 from assembler.intake.imports.tables import load_tables
 from assembler.model import Case
-from assembler.pipeline import import_facts
+from assembler.pipeline import import_facts, new_cases
 from assembler.pipeline.import_facts import ImportOptions, ImportRefused
 from assembler.pipeline.imported_forms import place_form_facts
 from assembler.runtime.resources import Shelf, stamp_font
@@ -137,7 +137,7 @@ def test_a_filled_form_is_imported_into_its_case_and_into_a_new_one(
     assert not (report.added or report.replaced or report.written)
     assert len(report.same) > 10
     options = ImportOptions(reasons=("urgent-medical",))
-    new = import_facts.import_new(files.editable, tmp_path / "new", SHELF, options).cases[0]
+    new = new_cases.import_new(files.editable, tmp_path / "new", SHELF, options).cases[0]
     facts = dict(flatten_facts(json.loads((new / "case.json").read_text(encoding="utf8"))))
     if form is I131:
         assert facts["/beneficiaries/0/birth_date"] == "2019-04-05"

@@ -11,7 +11,7 @@ import pytest
 
 from assembler.errors import TemplateBroken
 from assembler.intake.imports.tables import load_tables
-from assembler.pipeline import import_facts
+from assembler.pipeline import import_facts, new_cases
 from assembler.pipeline.import_facts import ImportOptions, ImportRefused, ImportReport
 from assembler.runtime.resources import Shelf
 
@@ -95,7 +95,7 @@ def import_text(
 ) -> tuple[ImportReport, list[Any]]:
     """Return the report, and the new cases."""
     (tmp_path / name).write_text(text, encoding="utf8")
-    report = import_facts.import_new(tmp_path / name, tmp_path / "cases", SHELF, options)
+    report = new_cases.import_new(tmp_path / name, tmp_path / "cases", SHELF, options)
     cases = [json.loads((path / "case.json").read_text("utf8")) for path in report.cases]
     return report, cases
 

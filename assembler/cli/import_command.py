@@ -103,7 +103,7 @@ def import_facts(
     Docketwise, Clio or LegalServer, or (with --into) the page of a passport or card. A value that
     differs from one that stands is written only with --take.
     """
-    from assembler.pipeline import export_facts, import_facts
+    from assembler.pipeline import export_facts, import_facts, new_cases
     from assembler.runtime.resources import Shelf
 
     shelf = Shelf.default(shelf_dir)
@@ -135,7 +135,7 @@ def import_facts(
         if case is not None:
             report = import_facts.import_into(file, case, shelf, options)
         elif root is not None:
-            report = import_facts.import_new(file, root, shelf, options)
+            report = new_cases.import_new(file, root, shelf, options)
     except import_facts.ImportRefused as error:
         if as_json:
             findings = [asdict(finding) for finding in error.refusals]
