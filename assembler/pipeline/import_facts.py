@@ -227,13 +227,13 @@ def refuse_file(source: Path, error: BadFile) -> ImportRefused:
 def _list_column_tables(tables: ImportTables, options: ImportOptions) -> list[ColumnTable]:
     """Return the tables of columns to try, each with a firm's own headings. Raises ImportRefused
     about that file."""
-    found = [tables.columns, *tables.programs.values()]
+    known_tables = [tables.columns, *tables.programs.values()]
     if options.program:
-        found = [tables.programs[options.program]]
+        known_tables = [tables.programs[options.program]]
     if options.columns is None:
-        return found
+        return known_tables
     try:
-        return [load_own_columns(options.columns, table) for table in found]
+        return [load_own_columns(options.columns, table) for table in known_tables]
     except BadFile as error:
         raise refuse_file(options.columns, error) from error
 
@@ -296,13 +296,13 @@ def _find_taken(
     places = {fact.pointer for fact in place_facts(raw, facts)}
     taken: set[str] = set()
     for name in names:
-        found = {
+        named_places = {
             place
             for place in places
             if f"{place}/".startswith(f"{name.rstrip('/')}/")
             or fold_word(fields.label(place, raw)) == fold_word(name)
         }
-        if not found:
+        if not named_places:
             finding = make_finding(
                 "IMPORT.FIELD",
                 imported.name,
@@ -313,7 +313,7 @@ def _find_taken(
             raise ImportRefused(
                 "nothing was written", [finding], where=imported.name, remedy="correct --take"
             )
-        taken |= found
+        taken |= named_places
     return frozenset(taken)
 
 

@@ -102,16 +102,16 @@ def _find_home(raw: Any, zone: mrz.Mrz, person: str) -> str:
     """Return the place of the person whose page it is. Raises BadFile."""
     homes = [home for home in list_people(raw) if isinstance(get_value(raw, f"{home}/id"), str)]
     if person:
-        found = [home for home in homes if get_value(raw, f"{home}/id") == person]
+        owners = [home for home in homes if get_value(raw, f"{home}/id") == person]
     else:
-        found = [home for home in homes if _is_about(get_value(raw, home), zone)]
+        owners = [home for home in homes if _is_about(get_value(raw, home), zone)]
         unnamed = [
             home for home in homes if FILL_IN in str(get_value(raw, f"{home}/name/family") or "")
         ]
         only = [home for home in unnamed if home.startswith("/beneficiaries")]
-        found = found or (only if len(only) == 1 else [])
-    if len(found) == 1:
-        return found[0]
+        owners = owners or (only if len(only) == 1 else [])
+    if len(owners) == 1:
+        return owners[0]
     raise BadFile(
         "IMPORT.PERSON",
         "it is not clear whose page it is" if not person else "nobody in the case has this id",

@@ -152,7 +152,11 @@ def read_unlisted_pages(
         path: _divide_by_language(path, texts.get(path, ()), exhibit.pages)
         for path, exhibit in prepared.items()
     }
-    again = {path: found for path, found in relanguaged.items() if found}
+    again = {
+        path: parts_by_language
+        for path, parts_by_language in relanguaged.items()
+        if parts_by_language
+    }
     if again:
         better, _ = _prepare(files, again, folder, workshop, report_progress)
         prepared |= better

@@ -116,7 +116,8 @@ def _name_role(page: PageSigns) -> str:
 def _has_other_size(previous: PageSigns, page: PageSigns) -> bool:
     sizes = [sorted((signs.reading.width, signs.reading.height)) for signs in (previous, page)]
     return any(
-        abs(one - other) > _LIKE_SIZE * max(one, other) for one, other in zip(*sizes, strict=True)
+        abs(before - after) > _LIKE_SIZE * max(before, after)
+        for before, after in zip(*sizes, strict=True)
     )
 
 
@@ -181,12 +182,12 @@ def rejoin_numbered(documents: Sequence[Document]) -> list[Document]:
 
 def _measure_likeness(first: Document, second: Document) -> float:
     """Return how much two runs have in common: first lines, numbers, size, language."""
-    one, other = first.last, second.first
-    if _has_other_size(one, other) or (
-        one.language and other.language and one.language != other.language
+    last, following = first.last, second.first
+    if _has_other_size(last, following) or (
+        last.language and following.language and last.language != following.language
     ):
         return 0.0
-    heads = first.first.head | one.head
-    shared = len(heads & other.head) / max(1, min(len(heads), len(other.head)))
+    heads = first.first.head | last.head
+    shared = len(heads & following.head) / max(1, min(len(heads), len(following.head)))
     numbers = {number for page in first.pages for number in page.numbers}
-    return shared + 0.5 * min(2, len(numbers & other.numbers)) + 0.05
+    return shared + 0.5 * min(2, len(numbers & following.numbers)) + 0.05
