@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # commands in the order in which a case needs them
 WORKFLOW = {
+    "On a web page": ("desk",),
     "Start a case": ("init", "propose", "confirm", "import", "export"),
     "See what is missing": ("status", "validate", "check", "watch", "plan", "explain"),
     "Build": ("bundle", "batch", "forms", "draft"),
@@ -44,6 +45,7 @@ SLOW = JUDGING | {
     "unbundle",
     "import",
     "export",
+    "desk",
 }
 _NO_LIMIT = 1_000  # characters of a command's first sentence
 

@@ -25,6 +25,7 @@ from assembler.cli.console import (
     say,
     show_progress,
 )
+from assembler.cli.desk_command import desk
 from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
@@ -77,6 +78,7 @@ main.add_command(confirm)
 main.add_command(import_facts)
 main.add_command(export)
 main.add_command(status)
+main.add_command(desk)
 main.add_command(watch)
 main.add_command(validate)
 main.add_command(check)

@@ -1,5 +1,8 @@
 """Change values of a JSON text and leave all other characters as they are. Pure.
 
+`edit_json` sets values at places; `rewrite_json` makes the text say a whole new value, and keeps
+the text of everything in it that stays, also of entries of a list that change their order.
+
 Order of keys, spaces, line breaks and indentation stay. What is added looks like its neighbors: in
 their line, or in a line of its own with their indentation.
 """
@@ -8,7 +11,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from assembler.intake.json_text import parse_places
@@ -36,6 +40,18 @@ def edit_json(text: str, changes: Mapping[str, Any]) -> str:
     for pointer, value in changes.items():
         text = _set(text, pointer, value)
     return text
+
+
+def rewrite_json(text: str, value: Any) -> str:
+    """Return the text of another value, in which everything that stays keeps its characters.
+
+    Entries of a list are recognized by what they say, by their `id` or `path`, or by their place.
+    Raises BadJson if the text is not JSON.
+    """
+    root, places = parse_places(text)
+    start, end = places[""]
+    new = _Rewriter(text, places).rewrite("", root, value)
+    return text[:start] + new + text[end:]
 
 
 def set_value(root: Any, pointer: str, value: Any) -> Any:
@@ -143,6 +159,136 @@ def _find_key(text: str, value_start: int) -> int:
         backslashes = len(text[:start]) - len(text[:start].rstrip("\\"))
         if backslashes % 2 == 0:
             return start
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A member of an object, or an entry of a list: its text with its key, and the space before it,
+    from the comma or bracket."""
+
+    text: str
+    gap: str
+
+
+class _Rewriter:
+    """Writes new values at the places of a text, out of the pieces that stay."""
+
+    def __init__(self, text: str, places: Mapping[str, tuple[int, int]]) -> None:
+        self._text, self._places = text, places
+
+    def rewrite(self, pointer: str, old: Any, new: Any) -> str:
+        """Return the text of a new value for a place."""
+        start, end = self._places[pointer]
+        if is_same_json(old, new):
+            return self._text[start:end]
+        if isinstance(old, dict) and isinstance(new, dict) and old and new:
+            return self._join(pointer, self._rewrite_members(pointer, old, new), list(old))
+        if isinstance(old, list) and isinstance(new, list) and old and new:
+            keys = [str(index) for index in range(len(old))]
+            return self._join(pointer, self._rewrite_entries(pointer, old, new), keys)
+        return _write_value(new, _Style(self._text, start))
+
+    def _rewrite_members(
+        self, pointer: str, old: dict[str, Any], new: dict[str, Any]
+    ) -> list[_Member]:
+        """Return the members that stay, in their order, and then those that are new."""
+        members = []
+        for key, value in old.items():
+            if key in new:
+                place = pointer + escape_pointer_step(key)
+                start = self._places[place][0]
+                key_start = _find_key(self._text, start)
+                text = self._text[key_start:start] + self.rewrite(place, value, new[key])
+                members.append(_Member(text, self._read_gap(key_start)))
+        style = self._read_style(pointer, list(old))
+        for key, value in new.items():
+            if key not in old:
+                text = f"{json.dumps(key, ensure_ascii=False)}: {_write_value(value, style)}"
+                members.append(_Member(text, ""))
+        return members
+
+    def _rewrite_entries(self, pointer: str, old: list[Any], new: list[Any]) -> list[_Member]:
+        """Return the entries in their new order."""
+        sources = _match_entries(old, new)
+        style = self._read_style(pointer, [str(index) for index in range(len(old))])
+        members = []
+        for value, source in zip(new, sources, strict=True):
+            if source is None:
+                members.append(_Member(_write_value(value, style), ""))
+                continue
+            place = pointer + escape_pointer_step(source)
+            gap = self._read_gap(self._places[place][0]) if sources == [*range(len(old))] else ""
+            members.append(_Member(self.rewrite(place, old[source], value), gap))
+        return members
+
+    def _join(self, pointer: str, members: Sequence[_Member], keys: list[str]) -> str:
+        """Return an object or list of these members; `keys`: of those that it had."""
+        start, end = self._places[pointer]
+        first = self._find_start(pointer, keys[0])
+        last = self._places[pointer + escape_pointer_step(keys[-1])][1]
+        opening, closing = self._text[start:first], self._text[last:end]
+        between = self._read_gap(self._find_start(pointer, keys[1])) if len(keys) > 1 else ""
+        if not between:
+            between = opening[1:] or " "
+        body = members[0].text + "".join(
+            f",{member.gap if member.gap and index else between}{member.text}"
+            for index, member in enumerate(members[1:], 1)
+        )
+        return opening + body + closing
+
+    def _find_start(self, pointer: str, key: str) -> int:
+        """Return where a member begins: its key, if it has one."""
+        start = self._places[pointer + escape_pointer_step(key)][0]
+        return (
+            _find_key(self._text, start) if self._text[self._places[pointer][0]] == "{" else start
+        )
+
+    def _read_gap(self, start: int) -> str:
+        """Return the space before a member."""
+        before = self._text[:start]
+        return before[len(before.rstrip(" \t\r\n")) :]
+
+    def _read_style(self, pointer: str, keys: list[str]) -> _Style:
+        return _Style(self._text, self._find_start(pointer, keys[0]))
+
+
+def is_same_json(one: Any, other: Any) -> bool:
+    """Return whether two values are the same JSON: unlike ==, 1, 1.0 and true are not."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(is_same_json(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(is_same_json, one, other))
+    return bool(one == other)
+
+
+def _match_entries(old: list[Any], new: list[Any]) -> list[int | None]:
+    """Return for each new entry the place of the old one that it was; None for one that is new."""
+    free = dict(enumerate(old))
+    sources: list[int | None] = [None] * len(new)
+
+    def match(is_alike: Callable[[int, int], bool]) -> None:
+        for index in range(len(new)):
+            if sources[index] is None:
+                found = next((place for place in free if is_alike(index, place)), None)
+                if found is not None:
+                    sources[index] = found
+                    del free[found]
+
+    match(lambda index, place: index == place and is_same_json(new[index], old[place]))
+    match(lambda index, place: is_same_json(new[index], old[place]))
+    match(lambda index, place: "" != _name_entry(new[index]) == _name_entry(old[place]))
+    match(lambda index, place: index == place and type(new[index]) is type(old[place]))
+    return sources
+
+
+def _name_entry(entry: Any) -> str:
+    """Return what an entry of a list is known by; "" for one that has no name."""
+    if not isinstance(entry, dict):
+        return ""
+    name = entry.get("id") or entry.get("path") or ""
+    return name if isinstance(name, str) else ""
 
 
 class _Style:

@@ -32,7 +32,7 @@ _OTHER_USERS = 0o077  # permissions of everyone except the owner
 # names in a work folder, including one of an earlier version or of a run that was killed before it
 # was tagged
 _OWN_NAMES = re.compile(
-    r"lock|cache|scratch|timings\.json|filled-forms\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
+    r"lock|cache|history|scratch|timings\.json|filled-forms\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
 )
 _SUBFOLDER = re.compile(r"[0-9a-f]{2}|new|users")
 # fraction of the allowed size that is kept when entries must go, so that not every run removes some

@@ -1,0 +1,172 @@
+"""Read what a page sends, and answer it: pages from templates, results and errors as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from assembler import __version__
+from assembler.desk.case_folders import CaseFolder
+from assembler.desk.case_store import CaseChanged, CaseVersion
+from assembler.desk.desk_state import Desk, NoSuchCase
+from assembler.errors import AssemblerError, FindingsError
+from assembler.intake.json_text import BadJson, decode_text, parse_json
+from assembler.model import Finding
+
+ASSETS = Path(__file__).parent / "assets"
+MAX_BODY = 1_000_000  # bytes of a change; files have a limit of their own
+STALL_SECONDS = 30.0  # in which a browser must send something
+
+
+def get_desk(request: Request) -> Desk:
+    """Return the desk that a request is for."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def find_case(request: Request) -> CaseFolder:
+    """Return the case in the address of a request. Raises NoSuchCase."""
+    return get_desk(request).find_case(request.path_params["case_id"])
+
+
+async def read_body(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a request.
+
+    Raises HTTPException if it is too large, comes too slowly, or is not a JSON object.
+    """
+    data = bytearray()
+    stream = request.stream()
+    while True:
+        try:
+            chunk = await asyncio.wait_for(anext(stream, None), STALL_SECONDS)
+        except (TimeoutError, ClientDisconnect) as error:
+            raise HTTPException(408, "the request came too slowly") from error
+        if chunk is None:
+            break
+        data += chunk
+        if len(data) > MAX_BODY:
+            raise HTTPException(413, "the request is too large")
+    try:
+        value = parse_json(decode_text(bytes(data)))[0]
+    except BadJson as error:
+        raise HTTPException(400, "the request is not JSON") from error
+    if not isinstance(value, dict):
+        raise HTTPException(400, "the request is not a JSON object")
+    return value
+
+
+def get_text(body: Mapping[str, Any], name: str) -> str:
+    """Return a text of a request. Raises HTTPException if it is none."""
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise HTTPException(400, f"{name} must be a text")
+    return value
+
+
+def get_number(body: Mapping[str, Any], name: str) -> int:
+    """Return a whole number of a request, 0 or more. Raises HTTPException if it is none."""
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise HTTPException(400, f"{name} must be a number")
+    return value
+
+
+def get_texts(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return a list of texts of a request. Raises HTTPException if it is none."""
+    value = body.get(name)
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise HTTPException(400, f"{name} must be a list of texts")
+    return tuple(value)
+
+
+def show_page(
+    request: Request, template: str, context: Mapping[str, Any], status: int = 200
+) -> Response:
+    """Return a page made of a template."""
+    text = (
+        _load_templates()
+        .get_template(template)
+        .render(csrf=request.state.csrf, program=__version__, **context)
+    )
+    return HTMLResponse(text, status)
+
+
+def show_case_page(
+    request: Request, template: str, case: CaseFolder, context: Mapping[str, Any]
+) -> Response:
+    """Return a page of a case, with its navigation, undo and state.
+
+    Raises CaseRejected if case.json cannot be read.
+    """
+    store = get_desk(request).open_store(case)
+    version = store.read()
+    return show_page(
+        request,
+        template,
+        {
+            "case": case,
+            "base": f"/cases/{case.id}",
+            "version": version.version,
+            "can_undo": store.has_undo(version.text),
+            "can_redo": store.has_redo(version.text),
+            **context,
+        },
+    )
+
+
+def answer_change(
+    request: Request, case: CaseFolder, version: CaseVersion, **more: Any
+) -> Response:
+    """Return the answer to a change: the version of the case now, and whether it can be undone."""
+    store = get_desk(request).open_store(case)
+    return JSONResponse(
+        {
+            "version": version.version,
+            "undo": store.has_undo(version.text),
+            "redo": store.has_redo(version.text),
+            **more,
+        }
+    )
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """Return the answer for an AssemblerError: JSON for a script, a page for a person."""
+    if not isinstance(error, AssemblerError):
+        raise error
+    status = (
+        409 if isinstance(error, CaseChanged) else 404 if isinstance(error, NoSuchCase) else 400
+    )
+    findings = error.findings if isinstance(error, FindingsError) else ()
+    rows = [
+        {"where": finding.where, "problem": finding.problem, "remedy": finding.remedy}
+        for finding in findings
+        if isinstance(finding, Finding)
+    ]
+    row = {"where": error.where, "problem": error.problem, "remedy": error.remedy}
+    if "text/html" in request.headers.get("accept", ""):
+        return show_page(request, "error.html", {"error": row, "findings": rows}, status)
+    return JSONResponse({**row, "findings": rows}, status)
+
+
+@cache
+def _load_templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["tojson_text"] = lambda value: json.dumps(value, ensure_ascii=False)
+    environment.filters["address"] = lambda text: quote(str(text), safe="")
+    return environment

@@ -1,0 +1,140 @@
+// What every page of the desk shares: sending changes, undo and redo, news from the server, messages.
+
+const root = document.documentElement;
+export const csrf = root.dataset.csrf;
+export const base = root.dataset.case || "";
+export let version = root.dataset.version || "";
+
+export class Refused extends Error {
+  constructor(status, body) {
+    const where = body.where ? `${body.where}: ` : "";
+    super(`${where}${body.problem || "it did not work"}${body.remedy ? `; ${body.remedy}` : ""}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Send a request of this page; return the JSON of the answer. Throws Refused. */
+export async function send(path, body, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-csrf-token": csrf, accept: "application/json" },
+      body: JSON.stringify(body ?? {}),
+      ...options,
+    });
+  } catch {
+    throw new Refused(0, { problem: "the desk does not answer", remedy: "start it again: assembler desk" });
+  }
+  const text = await answer.text();
+  let value = {};
+  try { value = JSON.parse(text); } catch { value = { problem: text.slice(0, 200) }; }
+  if (!answer.ok) throw new Refused(answer.status, value);
+  return value;
+}
+
+/** Send a change of the case, and take over its new version. Returns the answer; null if it was refused. */
+export async function change(path, body, { quiet = false } = {}) {
+  showSaved("Saving…");
+  try {
+    const answer = await send(base + path, body);
+    adopt(answer);
+    showSaved("Saved");
+    return answer;
+  } catch (error) {
+    showSaved("Not saved");
+    if (!quiet) toast(error.message, { bad: true });
+    if (error.status === 409) document.dispatchEvent(new CustomEvent("case-changed"));
+    if (quiet) throw error;
+    return null;
+  }
+}
+
+function adopt(answer) {
+  if (!answer.version) return;
+  version = answer.version;
+  root.dataset.version = version;
+  const undo = document.getElementById("undo"), redo = document.getElementById("redo");
+  if (undo) undo.disabled = !answer.undo;
+  if (redo) redo.disabled = !answer.redo;
+}
+
+let savedTimer = 0;
+function showSaved(text) {
+  const place = document.getElementById("saved");
+  if (!place) return;
+  place.textContent = text;
+  clearTimeout(savedTimer);
+  if (text === "Saved") savedTimer = setTimeout(() => { place.textContent = ""; }, 2500);
+}
+
+/** Load this page again and put its main part in place, with the focus and the scroll where they were. */
+export async function refresh() {
+  const focused = document.activeElement?.id;
+  const open = [...document.querySelectorAll("main details[open][id]")].map((part) => part.id);
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!answer.ok) { location.reload(); return; }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  const fresh = page.documentElement.dataset;
+  adopt({ version: fresh.version, undo: !page.getElementById("undo")?.disabled, redo: !page.getElementById("redo")?.disabled });
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("page-refreshed"));
+}
+
+/** Show a message for a while; `action`: a button with its label and what it does. */
+export function toast(text, { bad = false, action = null } = {}) {
+  const place = document.createElement("div");
+  place.className = `toast${bad ? " bad" : ""}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  place.append(words);
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = action.label;
+    button.addEventListener("click", () => { place.remove(); action.run(); });
+    place.append(button);
+  }
+  document.getElementById("toasts").append(place);
+  setTimeout(() => place.remove(), bad ? 9000 : 5000);
+}
+
+export async function undo() { if (await change("/undo")) await refresh(); }
+export async function redo() { if (await change("/redo")) await refresh(); }
+
+/** Call back with what the server says about this case: "case" (its version) and "job" (work on it). */
+function follow() {
+  if (!base) return;
+  const source = new EventSource(`${base}/events`);
+  source.addEventListener("case", (event) => {
+    const news = JSON.parse(event.data);
+    if (news.version && news.version !== version) {
+      version = news.version;
+      document.dispatchEvent(new CustomEvent("case-changed"));
+    }
+  });
+  source.addEventListener("job", (event) => {
+    document.dispatchEvent(new CustomEvent("job", { detail: JSON.parse(event.data) }));
+  });
+  addEventListener("pagehide", () => source.close());
+}
+
+let refreshTimer = 0;
+document.addEventListener("case-changed", () => {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refresh, 150);
+});
+document.getElementById("undo")?.addEventListener("click", undo);
+document.getElementById("redo")?.addEventListener("click", redo);
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || !base) return;
+  const typing = event.target.closest?.("input, textarea, [contenteditable]");
+  const key = event.key.toLowerCase();
+  if (typing || !["z", "y"].includes(key)) return;
+  event.preventDefault();
+  (key === "y" || event.shiftKey ? redo : undo)();
+});
+follow();

@@ -1,0 +1,161 @@
+"""Put the desk together, and serve it on this machine until the person ends it or is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assembler.desk.access import HOST, AccessGuard, Sessions
+from assembler.desk.answers import ASSETS, answer_error
+from assembler.desk.desk_state import Desk
+from assembler.desk.routes import list_routes
+from assembler.errors import AssemblerError, OutputNotWritten
+from assembler.runtime.socket_owner import is_own_socket
+
+_POLL_SECONDS = 0.25  # between two looks at running work
+_MAX_CONNECTIONS = 200
+_SHUTDOWN_SECONDS = 3  # for open answers, when the desk ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """How the desk is served. `port`: 0 for a free one; `idle_seconds`: without any browser, after
+    which it ends."""
+
+    port: int = 0
+    idle_seconds: float = 1_800.0
+
+
+@dataclass(slots=True)
+class Presence:
+    """When a browser was last there, and how many pages are open."""
+
+    last: float
+    open_pages: int = 0
+
+    def is_gone(self, idle_seconds: float) -> bool:
+        """Return whether no page has been open, and none asked for, for so long."""
+        return self.open_pages == 0 and time.monotonic() - self.last > idle_seconds
+
+
+class PresenceKeeper:
+    """Middleware that notes each request."""
+
+    def __init__(self, app: ASGIApp, presence: Presence) -> None:
+        self._app, self._presence = app, presence
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._presence.last = time.monotonic()
+        await self._app(scope, receive, send)
+        self._presence.last = time.monotonic()
+
+
+def make_app(desk: Desk, sessions: Sessions, presence: Presence) -> Starlette:
+    """Return the application: its routes behind the guard."""
+
+    @contextlib.asynccontextmanager
+    async def look_after_jobs(_app: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(_poll_jobs(desk))
+        try:
+            yield
+        finally:
+            task.cancel()
+            desk.end_jobs()
+
+    app = Starlette(
+        routes=[*list_routes(), Mount("/assets", StaticFiles(directory=ASSETS), name="assets")],
+        middleware=[
+            Middleware(AccessGuard, sessions=sessions, is_own_user=is_own_socket),
+            Middleware(PresenceKeeper, presence=presence),
+        ],
+        exception_handlers={AssemblerError: answer_error, Exception: _hide_error},
+        lifespan=look_after_jobs,
+    )
+    app.state.desk = desk
+    app.state.presence = presence
+    return app
+
+
+async def _poll_jobs(desk: Desk) -> None:
+    while True:
+        desk.poll_jobs()
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _hide_error(_request: Request, _error: Exception) -> Response:
+    """Answer for a bug without its message, which may hold a client's facts."""
+    return PlainTextResponse("assembler has a defect here; the case is as it was", 500)
+
+
+def serve(
+    desk: Desk,
+    options: ServeOptions,
+    announce: Callable[[str], None],
+    open_link: Callable[[str], None],
+) -> None:
+    """Serve the desk until Ctrl-C, or until no browser has been there for long.
+
+    Args:
+        announce: called with each link that begins a session.
+        open_link: called once with the first, when the server listens.
+
+    Raises OutputNotWritten if the port is taken.
+    """
+    listener = _listen(options.port)
+    port = listener.getsockname()[1]
+    sessions = Sessions(port=port, announce=announce)
+    presence = Presence(last=time.monotonic())
+    config = uvicorn.Config(
+        make_app(desk, sessions, presence),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+
+    async def run() -> None:
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        link = sessions.make_link()
+        announce(link)
+        await asyncio.to_thread(open_link, link)
+        while not task.done():
+            await asyncio.sleep(_POLL_SECONDS)
+            if presence.is_gone(options.idle_seconds) and not desk.list_running():
+                server.should_exit = True
+        await task
+
+    asyncio.run(run())
+
+
+def _listen(port: int) -> socket.socket:
+    """Return a socket that listens on this machine only. Raises OutputNotWritten."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise OutputNotWritten(
+            "another program uses this port",
+            where=f"port {port}",
+            remedy="leave --port out, or name another one",
+        ) from error
+    return listener
