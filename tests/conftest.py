@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.process_setup import lift_picture_limit, limit_threads
@@ -17,6 +18,11 @@ from tests.support.sharing import made_once, set_folders
 from tests.support.worker_reuse import workers_reused
 
 __all__ = ["AS_OF", "build", "unseal"]
+
+
+# how long an example takes depends on what else the machine does
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 def unseal(folder: Path) -> None:

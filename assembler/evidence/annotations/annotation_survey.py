@@ -21,7 +21,7 @@ import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 from pikepdf import Array, Matrix, Name, Pdf
-from PIL import Image
+from PIL import Image, ImageChops
 
 from assembler.evidence.annotations.mark_outlines import enclose, pair_up
 from assembler.evidence.annotations.marks import has_appearance, list_visible_marks
@@ -172,12 +172,13 @@ def _find_invisible(
 ) -> Iterator[SurveyedMark]:
     """Yield the marks in whose places the page looks the same as without any marks."""
     scale = min(_VISIBLE_SCALE, _MAX_PIXELS / max(after.get_size()))
-    with_marks = np.asarray(after.render(scale=scale).to_pil().convert("RGB")).astype(np.int16)
-    without = np.asarray(before.render(scale=scale, draw_annots=False).to_pil().convert("RGB"))
-    if with_marks.shape != without.shape:
+    with_marks = after.render(scale=scale).to_pil().convert("RGB")
+    without = before.render(scale=scale, draw_annots=False).to_pil().convert("RGB")
+    if with_marks.size != without.size:
         yield from marks
         return
-    differences = np.abs(with_marks - without).max(axis=2) > _VISIBLE_DIFFERENCE
+    colors = np.asarray(ImageChops.difference(with_marks, without)) > _VISIBLE_DIFFERENCE
+    differences = colors[:, :, 0] | colors[:, :, 1] | colors[:, :, 2]
     frame = _read_frame(after)
     for mark in marks:
         place = _place_on_page(mark.box, frame)
