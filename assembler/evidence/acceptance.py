@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from assembler.evidence.file_preparation import OpenedSource
-from assembler.evidence.losses import Loss
+from assembler.evidence.losses import Loss, rotate_region
 from assembler.model import FilePart, Finding, Severity
 from assembler.runtime.rule_catalog import make_finding
 
@@ -22,7 +22,7 @@ def report_file(
     findings = [_repair(part, source)] if source.faults else []
     findings += [_make_disagreement_finding(part, source)] if source.disagreement else []
     findings += [
-        _make_loss_finding(part, loss)
+        _make_loss_finding(part, _turn_loss(part, loss, source))
         for loss in source.losses
         if loss.page is None or loss.page in pages
     ]
@@ -64,6 +64,14 @@ def _make_disagreement_finding(part: FilePart, source: OpenedSource) -> Finding:
         _KEEP,
         file=part.path,
     )
+
+
+def _turn_loss(part: FilePart, loss: Loss, source: OpenedSource) -> Loss:
+    """Return the loss with its region on the page as case.json turns it."""
+    if loss.region is None or loss.page is None or not part.turn:
+        return loss
+    page = source.pages[loss.page - 1]
+    return replace(loss, region=rotate_region(loss.region, (page.width, page.height), part.turn))
 
 
 def _make_loss_finding(part: FilePart, loss: Loss) -> Finding:

@@ -19,12 +19,16 @@ from assembler.runtime.code_version import digest_code
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A page of a normalized PDF (`index` from 0), with its recognition."""
+    """A page of a normalized PDF (`index` from 0), with its recognition.
+
+    `turned`: clockwise degrees by which the page as displayed must be turned.
+    """
 
     pdf: Path
     sha256: str
     index: int
     recognized: page_recognition.RecognizedPage | None
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ def join_exhibit(job: Job) -> Path:
 def _name_piece(piece: Piece) -> str:
     # the layer's folder is named by the hash of everything it was made from
     layer = piece.recognized.layer.parent.name if piece.recognized else ""
-    return f"{piece.sha256}:{piece.index}:{layer}"
+    return f"{piece.sha256}:{piece.index}:{layer}:{piece.turned}"
 
 
 def _make(job: Job, folder: Path) -> None:
@@ -92,16 +96,17 @@ def _append(book: Pdf, run: list[Piece]) -> None:
         warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
         book.add_pages_from(source, [piece.index for piece in run])
     for offset, piece in enumerate(run):
+        page = book.pages[start + offset]
+        if piece.recognized or piece.turned:
+            page.Rotate = (int(page.get(Name.Rotate, 0)) + piece.turned) % 360
         if piece.recognized:
-            _overlay_words(book, book.pages[start + offset], piece.recognized)
+            _overlay_words(book, page, piece.recognized)
 
 
 def _overlay_words(
     book: Pdf, page: pikepdf.Page, recognized: page_recognition.RecognizedPage
 ) -> None:
-    """Rotate the page upright if necessary, and put the recognized text over it where it is
-    visible."""
-    page.Rotate = (int(page.get(Name.Rotate, 0)) + recognized.turned) % 360
+    """Put the recognized text over the upright page, where it is visible."""
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     frame = Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.Rotate))
     with Pdf.open(recognized.layer) as layer:

@@ -68,6 +68,21 @@ def make_loss(
     )
 
 
+def rotate_region(
+    region: tuple[float, float, float, float], size: tuple[float, float], clockwise: int
+) -> tuple[float, float, float, float]:
+    """Return where a region lies once its page, `size` points wide and high, is rotated by 0, 90,
+    180 or 270 degrees; both as `Finding.region`."""
+    left, top, right, bottom = region
+    width, height = size
+    return {
+        0: region,
+        90: (height - bottom, left, height - top, right),
+        180: (width - right, height - bottom, width - left, height - top),
+        270: (top, width - right, bottom, width - left),
+    }[clockwise]
+
+
 def find_losses(pdf: Pdf) -> tuple[Loss, ...]:
     """Return all losses of a file as the client sent it; contents are counted, never named."""
     losses = [*_find_files(pdf), *_find_form(pdf), *_find_layers(pdf)]

@@ -26,6 +26,15 @@ def make_miniature(upright: Image.Image, frame: Box) -> Miniature:
     )
 
 
+def rotate_miniature(miniature: Miniature, clockwise: int) -> Miniature:
+    """Return the miniature rotated by 0, 90, 180 or 270 degrees."""
+    if not clockwise:
+        return miniature
+    picture = Image.frombytes("L", (miniature.width, miniature.height), miniature.gray)
+    rotated = picture.rotate(-clockwise, expand=True)
+    return Miniature(width=rotated.width, height=rotated.height, gray=rotated.tobytes())
+
+
 def find_picture_frame(box: Box | None, size: tuple[float, float], turned: int) -> Box:
     """Return where a picture is on the upright page, as fractions of its width and height.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -40,6 +41,7 @@ class Job:
     cache: Cache
     # where an image is on its page: x, y from the lower left, width, height; points
     box: Box | None = None
+    turn: int | None = None  # clockwise degrees that make it upright; None if that is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ def read_page(job: Job) -> RecognizedPage:
         ocr.read_engine_version(),
         ocr.describe_data(engine),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
+        *([] if job.turn is None else [f"turn {job.turn}"]),
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     fields = json.loads((entry / "read.json").read_text())
@@ -95,13 +98,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         page = document[job.index]
         render = lru_cache(maxsize=1)(lambda dpi: _render(page, dpi))
         size = page.get_size()
-        recognition = ocr.read_page(
-            render,
-            engine,
-            job.policy,
-            folder,
-            lambda image: even_out_frame(image, find_picture_frame(job.box, size, 0)),
-        )
+        recognition = _recognize(job, engine, render, size, folder)
         picture = render(job.policy.dpi)
         upright = _rotate(picture, recognition.turned)
         frame = find_picture_frame(job.box, size, recognition.turned)
@@ -132,6 +129,29 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     (folder / "read.json").write_text(json.dumps(fields))
     _write_words(folder, recognition, size)
     (folder / "page.bmp").unlink()
+
+
+def _recognize(
+    job: Job,
+    engine: str,
+    render: Callable[[int], Image.Image],
+    size: tuple[float, float],
+    folder: Path,
+) -> ocr.Recognition:
+    """Recognize the page, turned as the job says or else as its text says.
+
+    `render`: gives the page as shown, at a dpi. `size`: of the page as shown, points.
+    """
+    turn = job.turn or 0
+    recognition = ocr.read_page(
+        lambda dpi: _rotate(render(dpi), turn),
+        engine,
+        job.policy,
+        folder,
+        lambda image: even_out_frame(image, find_picture_frame(job.box, size, turn)),
+        is_upright=job.turn is not None,
+    )
+    return replace(recognition, turned=recognition.turned + turn)
 
 
 def _write_words(folder: Path, recognition: ocr.Recognition, size: tuple[float, float]) -> None:

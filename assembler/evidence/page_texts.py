@@ -78,7 +78,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
                     lines=page.lines or read.lines,
                     method=page.method,
                     confidence=page.confidence,
-                    turned=page.turned,
+                    turned=0 if page.is_turn_given else page.turned,
                     sha256=page.sha256,
                     language=page.language,
                     seems=read.seems,

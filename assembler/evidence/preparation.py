@@ -16,6 +16,7 @@ from assembler.evidence import (
     exhibit_pdf,
     file_preparation,
     legibility,
+    miniatures,
     ocr,
     page_recognition,
 )
@@ -114,7 +115,7 @@ class _Use:
 
 Uses = dict[str, tuple[_Use, ...]]  # by exhibit
 Sources = dict[str, OpenedSource]  # by path
-PageKey = tuple[str, int, str]  # sha256, page index, language
+PageKey = tuple[str, int, str, int | None]  # sha256, page index, language, turn
 Recognized = dict[PageKey, page_recognition.RecognizedPage]
 
 
@@ -251,6 +252,7 @@ def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:
                 policy=run.settings.policy,
                 cache=run.workshop.cache,
                 box=page.box,
+                turn=use.part.turn,
             )
     results = run.workshop.map(
         page_recognition.read_page,
@@ -302,17 +304,27 @@ def _join_exhibits(
 
 
 def _make_key(use: _Use, source: OpenedSource) -> PageKey:
-    return (source.sha256, use.index, use.language)
+    return (source.sha256, use.index, use.language, use.part.turn)
+
+
+def _find_turned(use: _Use, recognized: page_recognition.RecognizedPage | None) -> int:
+    """Return the clockwise degrees by which a page must be turned: as case.json says, else as its
+    recognized text says."""
+    if use.part.turn is not None:
+        return use.part.turn
+    return recognized.turned if recognized else 0
 
 
 def _make_piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhibit_pdf.Piece:
     if source.pdf is None:
         raise ToolFailed("a file that did not open reached the joining", where=source.path)
+    page = recognized.get(_make_key(use, source))
     return exhibit_pdf.Piece(
         pdf=source.pdf,
         sha256=source.sha256,
         index=use.index,
-        recognized=recognized.get(_make_key(use, source)),
+        recognized=page,
+        turned=_find_turned(use, page),
     )
 
 
@@ -368,7 +380,7 @@ def _describe_page(
     use: _Use, source: OpenedSource, recognized: page_recognition.RecognizedPage | None
 ) -> PreparedPage:
     page = source.pages[use.index]
-    turned = recognized.turned if recognized else 0
+    turned = _find_turned(use, recognized)
     is_sideways = bool(turned % 180)
     method = TextMethod.TEXT if page.has_text else TextMethod.NONE
     if method is TextMethod.NONE and recognized and recognized.words:
@@ -392,12 +404,15 @@ def _describe_page(
         redrawn=page.redrawn,
         boxes=recognized.boxes if recognized else None,
         script=recognized.script if recognized else "",
-        miniature=recognized.miniature if recognized else page.miniature,
+        miniature=recognized.miniature
+        if recognized
+        else miniatures.rotate_miniature(page.miniature, turned),
         lines=recognized.lines if recognized else "",
         part=page.part,
         parts=page.parts,
         crop=page.crop,
         background=page.background,
+        is_turn_given=use.part.turn is not None,
     )
 
 

@@ -265,7 +265,7 @@ def _build_part(raw: str | Raw, role: PartRole) -> FilePart:
     if isinstance(raw, str):
         return FilePart(path=raw, role=role)
     return FilePart(
-        **_select_fields(raw, "path", "language", "accept_repair", "accept_reading"),
+        **_select_fields(raw, "path", "language", "accept_repair", "accept_reading", "turn"),
         role=PartRole(raw.get("role", role)),
         pages=parse_page_ranges(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),

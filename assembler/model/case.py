@@ -175,6 +175,9 @@ class FilePart:
     accept_repair: str = ""  # sha256 of the file whose repair the attorney accepts
     accept_reading: str = ""  # sha256 of the file whose pages are accepted as PDFium shows them
     accept_loss: tuple[str, ...] = ()  # rule ids of losses the attorney accepts
+    # clockwise degrees to turn the pages as a viewer displays them: 90, 180, 270; None = turn them
+    # by their text
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,7 @@ class ExhibitFile:
     path: str
     pages: tuple[tuple[int, int | None], ...]  # 1-based inclusive, None = to the end; empty = all
     role: PartRole
+    turn: int | None = None  # clockwise degrees to turn its pages by; None = by their text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -395,6 +396,7 @@ class Manifest:
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
     Manifest: frozenset(("kept", "proof")),
     KeptFiles: frozenset(("conversions",)),
+    ExhibitFile: frozenset(("turn",)),
     LedgerEntry: frozenset(("own_size", "source", "transform", "text", "gray", "fitted")),
     Source: frozenset(("part", "parts")),  # both are left out of a page that was not cut
     Transform: frozenset(("crop", "background")),

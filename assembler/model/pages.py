@@ -62,8 +62,8 @@ class PreparedPage:
     method: TextMethod
     words: int
     confidence: float | None  # mean word confidence 0..100; None if method is "text"
-    # clockwise degrees it was turned because of its text: 0, 90, 180, 270; not counting a camera's
-    # own orientation, which is applied first
+    # clockwise degrees it was turned by its text, or as case.json says: 0, 90, 180, 270; not
+    # counting /Rotate and a camera's own orientation, which are applied first
     turned: int
     # of a picture: x, y, width, height on the page before it was turned
     placement: tuple[float, float, float, float] | None
@@ -82,6 +82,7 @@ class PreparedPage:
     # left, top, right, bottom in pixels of the upright source picture
     crop: tuple[int, int, int, int] | None = None
     background: str = ""  # color behind a transparent picture, if not white: "#606060"
+    is_turn_given: bool = False  # case.json says how to turn it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ class PageText:
     lines: str = ""  # text that has machine-readable lines with right check digits, if any
     method: TextMethod = TextMethod.TEXT
     confidence: float | None = None
-    turned: int = 0
+    turned: int = 0  # clockwise degrees by its text; 0 if case.json says how to turn it
     sha256: str = ""  # of the source file
     language: str = "en"  # as case.json declares it, BCP 47
     # its likely language (ISO 639-1) or script (ISO 15924); "" if that is not certain

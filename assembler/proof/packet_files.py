@@ -75,15 +75,17 @@ def check_ledger(
     counts = source_pages.count_source_pages(manifest, files, workshop)
     sizes = cut_pages.read_cut_sizes(ledger, files, workshop)
     for exhibit in manifest.exhibits:
-        actual = cut_pages.join_cut_pages(
-            [entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None],
-            sizes,
-        )
+        entries = [
+            entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None
+        ]
+        actual = cut_pages.join_cut_pages(entries, sizes)
         expected = [
-            page
+            (page, part.turn)
             for part in exhibit.parts
             for page in source_pages.list_expected_pages(part, counts, actual)
         ]
-        is_complete = actual == expected and bool(actual)
+        is_complete = actual == [page for page, _ in expected] and bool(actual)
         detail = f"{len(actual)} of {len(expected)} pages of its files are in, in order"
         yield Check(name="ledger", ok=is_complete, detail=detail, exhibit=exhibit.id)
+        if is_complete:
+            yield from source_pages.check_turned(entries, [turn for _, turn in expected])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
-from assembler.model import Manifest
+from assembler.model import Check, LedgerEntry, Manifest, TextMethod
 from assembler.model.manifest import ExhibitFile
 from assembler.pdf.source_files import ClientFiles, NoPages, Sources
 from assembler.runtime.workshop import Workshop
@@ -47,3 +48,32 @@ def list_expected_pages(
     count = counts.get(path, max((page for name, page in actual if name == path), default=0))
     ranges = part.pages or ((1, None),)
     return [(path, page) for first, last in ranges for page in range(first, (last or count) + 1)]
+
+
+def check_turned(entries: Sequence[LedgerEntry], turns: Sequence[int | None]) -> Iterator[Check]:
+    """Yield a failed check for the first page of an exhibit that the ledger turns otherwise than
+    the case says.
+
+    `entries`: all pages of the exhibit. `turns`: of each of its source pages, the clockwise degrees
+    that the case gives, None where it gives none. Whether the bundle has the pages turned as the
+    ledger says is seen by comparing their pixels.
+    """
+    remaining = iter(entries)
+    for turn in turns:
+        entry = next(remaining)
+        for part in (entry, *islice(remaining, entry.client_source.parts - 1)):
+            if not _is_turned_as_given(part, turn):
+                expected = f"{turn or 0} degrees, as the case says"
+                detail = f"the ledger turns page {part.number} by {part.turned}, not {expected}"
+                yield Check(
+                    name="ledger", ok=False, detail=detail, exhibit=part.exhibit, page=part.number
+                )
+                return
+
+
+def _is_turned_as_given(entry: LedgerEntry, turn: int | None) -> bool:
+    """Return whether a page is turned as the case says; where it says nothing, only a page whose
+    text was not in its file may be turned at all."""
+    if turn is None:
+        return entry.turned == 0 or entry.client_text.method is not TextMethod.TEXT
+    return entry.turned == turn

@@ -35,7 +35,8 @@ def compare_with_source(
     if isinstance(source, PictureFile):
         return "" if not keep_letters_and_digits(text) else "has text, but its source is a picture"
     page = source[index]
-    original = read_text(page)
+    with _turned(page, entry.turned):
+        original = read_text(page)
     if text == original:
         return ""
     # only letters show where the page's own text ends and the recognized words begin
@@ -48,8 +49,7 @@ def compare_with_source(
         return ""
     if raw.FPDFPage_GetAnnotCount(page):
         flattened = [
-            comparable(_read_flattened(sources, path, index, filled=filled))
-            for filled in (False, True)
+            comparable(_read_flattened(sources, entry, filled=filled)) for filled in (False, True)
         ]
         if text in flattened:
             return ""
@@ -110,10 +110,26 @@ def _count_outside(
     )
 
 
-def _read_flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
+def _read_flattened(sources: Sources, entry: LedgerEntry, *, filled: bool) -> str:
     """Return the text of a page with its fields and comments flattened, as the bundle has it."""
-    with _open_flattened(sources, path, index, filled=filled) as page:
+    path, index = entry.client_source.path, entry.client_source.page - 1
+    with _open_flattened(sources, path, index, filled=filled) as page, _turned(page, entry.turned):
         return keep_visible_characters(read_text(page))
+
+
+@contextmanager
+def _turned(page: Any, degrees: int) -> Iterator[None]:
+    """Turn a page clockwise for as long as it is read: PDFium finds the order of lines, and the
+    spaces between words, as the page is shown."""
+    if not degrees:
+        yield
+        return
+    quarter_turns = raw.FPDFPage_GetRotation(page)
+    raw.FPDFPage_SetRotation(page, (quarter_turns + degrees // 90) % 4)
+    try:
+        yield
+    finally:
+        raw.FPDFPage_SetRotation(page, quarter_turns)
 
 
 @contextmanager

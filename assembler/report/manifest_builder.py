@@ -273,7 +273,8 @@ def _build_frozen(filed: Filed) -> FrozenPacket:
 def _build_exhibit(case: Case, part: Part) -> ManifestExhibit:
     exhibit = next(exhibit for exhibit in case.exhibits if exhibit.id == part.exhibit)
     files = tuple(
-        ExhibitFile(path=file.path, pages=file.pages, role=file.role) for file in exhibit.parts
+        ExhibitFile(path=file.path, pages=file.pages, role=file.role, turn=file.turn)
+        for file in exhibit.parts
     )
     return ManifestExhibit(id=exhibit.id, tab=part.tab, parts=files)
 

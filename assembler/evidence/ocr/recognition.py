@@ -153,22 +153,24 @@ def read_page(
     policy: Policy,
     scratch: Path,
     even: Callable[[Image.Image], Image.Image] | None = None,
+    *,
+    is_upright: bool = False,
 ) -> Recognition:
     """Recognize a page, and try harder only if the first attempt was poor.
 
     `render` gives the page as shown, gray, at a dpi; `even` evens out the light of that picture. If
-    little was read with little confidence, tries even light, then another orientation; then a
-    higher resolution. Keeps the best attempt by `score`.
+    little was read with little confidence, tries even light, then another orientation unless the
+    page `is_upright`; then a higher resolution. Keeps the best attempt by `score`.
     """
     image = render(policy.dpi)
     best = recognize(image, policy.dpi, language, scratch)
-    if _is_sideways(best, image.size):
+    if not is_upright and _is_sideways(best, image.size):
         return _turn_upright(image, best, policy, language, scratch)
     if _is_good(best, policy):
         return best
     if even and _is_poor(best, policy):
         image, best = _try_even_light(image, best, even, policy, language, scratch)
-    if _is_poor(best, policy):
+    if not is_upright and _is_poor(best, policy):
         best = _try_orientations(image, best, policy, language, scratch)
     if best.words and not _is_good(best, policy):
         fine = render(policy.fine_dpi)
