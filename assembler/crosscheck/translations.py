@@ -264,7 +264,7 @@ def check_turned_pages(context: CheckContext) -> Iterator[Result]:
                 "PAGES.TURNED",
                 ExhibitPage(exhibit, turned[0]),
                 "this page was oriented differently from the rest, and was rotated",
-                "check that it is upright",
+                "check that it is upright; if it is not, give its file `turn` in case.json",
             )
 
 

@@ -301,7 +301,7 @@ def _check_upright(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[
                 "UPRIGHT",
                 _Place(file.name, tilted),
                 "most of its text is not upright",
-                "turn the page",
+                "turn the page; for a file of a case, with `turn` in case.json",
                 profile.source("upright"),
             )
 
