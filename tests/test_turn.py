@@ -175,7 +175,7 @@ def test_another_turn_is_another_cache_entry(tmp_path: Path) -> None:
     source = {"a.pdf": draw.scan_pdf([draw.sheet([*LINES * 3], 150).rotate(90, expand=True)], 150)}
 
     made = [
-        prepared(tmp_path, source, {"a.pdf": {"turn": turn} if turn else {}})["a.pdf"]
+        prepared(tmp_path, source, {"a.pdf": {} if turn is None else {"turn": turn}})["a.pdf"]
         for turn in (270, None, 90, 270)
     ]
 
@@ -187,6 +187,14 @@ def test_another_turn_is_another_cache_entry(tmp_path: Path) -> None:
         False,
     ]
     assert made[0].pages[0].boxes == made[3].pages[0].boxes != made[2].pages[0].boxes
+
+
+def test_a_page_that_is_not_to_be_turned_stays_as_it_is_displayed(tmp_path: Path) -> None:
+    source = {"a.pdf": draw.scan_pdf([draw.sheet([*LINES * 3], 150).rotate(90, expand=True)], 150)}
+
+    page = prepared(tmp_path, source, {"a.pdf": {"turn": 0}})["a.pdf"].pages[0]
+
+    assert (page.turned, page.width, page.height) == (0, 792, 612)
 
 
 def test_what_is_hidden_on_a_page_is_marked_where_it_is_once_turned(tmp_path: Path) -> None:
@@ -225,7 +233,7 @@ def test_a_region_is_where_its_page_was_turned_to(
 # --- case.json ---
 
 
-@pytest.mark.parametrize("turn", [0, 45, 360, -90, "90", 90.5, True, None, [90]])
+@pytest.mark.parametrize("turn", [45, 360, -90, "90", 90.5, True, None, [90]])
 def test_any_other_value_is_a_finding(tmp_path: Path, turn: Any) -> None:
     folder = case_with(tmp_path / "case", {"a.pdf": factories.text_pdf()}, [{"turn": turn}])
 
