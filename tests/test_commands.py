@@ -4,6 +4,7 @@ it sets at its start."""
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import os
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from assembler.cli import main
+from assembler.cli.shared_options import EvidenceOptions, evidence_options
 from assembler.errors import ExitCode
 from assembler.runtime.worker_pool import Limits, Pool
 
@@ -38,16 +40,46 @@ ALL = dict(commands(main))
 LEAVES = {name: command for name, command in ALL.items() if not isinstance(command, click.Group)}
 
 
+def gathered_options_read(function: Any) -> set[str]:
+    """The options in `evidence` that the module of a command reads, itself or through a method."""
+    if "evidence" not in names_read(function):
+        return set()
+    options = {field.name for field in dataclasses.fields(EvidenceOptions)}
+    read = attributes_read(inspect.getmodule(function), "evidence")
+    waiting = read - options
+    while waiting:  # methods and properties, which may use each other
+        member = inspect.getattr_static(EvidenceOptions, waiting.pop())
+        more = attributes_read(getattr(member, "fget", member), "self") - read
+        read |= more
+        waiting |= more - options
+    return options & read
+
+
+def attributes_read(source: Any, name: str) -> set[str]:
+    """The attributes of a local name that a module or a function reads."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(source)))
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    }
+
+
 def unused(command: click.Command) -> list[str]:
     """Options and arguments of a command that its function does not name and read."""
     function = inspect.unwrap(command.callback) if command.callback else None
     parameters = inspect.signature(function).parameters if function else {}
+    gathered = gathered_options_read(function) if "evidence" in parameters else set()
     faults = [
         f"**{name}" for name, one in parameters.items() if one.kind is inspect.Parameter.VAR_KEYWORD
     ]
     for param in command.params:
         if not param.expose_value:
             faults += [] if param.callback else [str(param.name)]
+        elif param.name in gathered:
+            continue
         elif param.name not in parameters or param.name not in names_read(function):
             faults.append(str(param.name))
     return faults
@@ -80,6 +112,15 @@ def test_an_option_that_is_ignored_is_noticed() -> None:
         ctx.exit(len(used))
 
     assert sorted(unused(command)) == ["**_", "kept_back", "overwritten", "swallowed"]
+
+
+def test_an_option_in_evidence_that_is_ignored_is_noticed() -> None:
+    @click.command()
+    @evidence_options
+    def command(evidence: EvidenceOptions) -> None:
+        click.echo(f"{evidence.workers} {evidence.strict}")
+
+    assert sorted(unused(command)) == ["as_of", "cache", "cache_size", "profile", "shelf_dir"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -22,6 +21,7 @@ from assembler.cli.findings_output import decide_exit_code, print_last_verdict
 from assembler.cli.output_streams import start_line
 from assembler.cli.shared_options import (
     FOLDER,
+    EvidenceOptions,
     evidence_options,
     json_option,
     originals_option,
@@ -35,7 +35,8 @@ from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
     from assembler.model import Verdict
-    from assembler.pipeline.batch import Outcome
+    from assembler.pipeline import Options
+    from assembler.pipeline.batch import Order, Outcome
 
 _MOST_BLOCKERS = 3  # of a failed case that are listed; `validate` and `check` list all
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -87,59 +88,30 @@ def batch(
     timings: bool,
     as_json: bool,
     require_ready: bool,
-    strict: bool,
-    as_of: datetime | None,
-    profile: str,
-    shelf_dir: Path | None,
-    jobs: int | None,
-    cache: Path | None,
-    cache_size: int,
+    evidence: EvidenceOptions,
 ) -> None:
     """Build every case in the given folders; a case that fails does not stop the others."""
     from assembler.pipeline import Options
     from assembler.pipeline import batch as cases_batch
-    from assembler.runtime.resources import Shelf
 
     if junit:
         from assembler.runtime.named_files import refuse_other_file
 
         refuse_other_file(junit, b"<testsuite", "--junit")  # before any case is built
     options = Options(
-        as_of=read_as_of(as_of),
-        profile=profile,
-        strict=strict,
+        as_of=read_as_of(evidence.as_of),
+        profile=evidence.profile,
+        strict=evidence.strict,
         thumbnails=thumbnails,
         keep_originals=keep_originals,
     )
-    orders = [
-        cases_batch.Order(
-            folder=folder.resolve(),
-            shelf=Shelf.default(shelf_dir),
-            options=options,
-            resume=resume,
-            cache=cache and cache.resolve(),
-            cache_mb=cache_size,
-        )
-        for folder in cases_batch.discover(cases)
-    ]
+    orders = _list_orders(cases, options, evidence, resume=resume)
     with tally(len(orders)) as report_outcome:
         if cluster:
             outcomes = cases_batch.run_on(cluster, orders, report_outcome, tls=cluster_tls)
         else:
-            outcomes = cases_batch.run(orders, jobs or os.cpu_count() or 1, report_outcome)
-    if timings:
-        from assembler.runtime.timings import sum_by_module
-
-        say(
-            format_timings(
-                sum_by_module(spent for outcome in outcomes for spent in outcome.timings)
-            )
-        )
-    print_result(
-        json.dumps([asdict(outcome) for outcome in outcomes], indent=1)
-        if as_json
-        else format_outcomes(outcomes)
-    )
+            outcomes = cases_batch.run(orders, evidence.workers, report_outcome)
+    _print_outcomes(outcomes, as_json=as_json, timings=timings)
     if junit:
         from assembler.runtime.atomic_files import write_atomic
 
@@ -150,6 +122,39 @@ def batch(
         print_last_verdict(verdicts)
     code = decide_exit_code(verdicts, require_ready=require_ready)
     ctx.exit(max((outcome.code for outcome in outcomes), default=ExitCode.OK) or code)
+
+
+def _list_orders(
+    cases: Sequence[Path], options: Options, evidence: EvidenceOptions, *, resume: bool
+) -> list[Order]:
+    """Return what to build: every case in the given folders, with the same options."""
+    from assembler.pipeline import batch as cases_batch
+    from assembler.runtime.resources import Shelf
+
+    return [
+        cases_batch.Order(
+            folder=folder.resolve(),
+            shelf=Shelf.default(evidence.shelf_dir),
+            options=options,
+            resume=resume,
+            cache=evidence.cache and evidence.cache.resolve(),
+            cache_mb=evidence.cache_size,
+        )
+        for folder in cases_batch.discover(cases)
+    ]
+
+
+def _print_outcomes(outcomes: Sequence[Outcome], *, as_json: bool, timings: bool) -> None:
+    """Print the outcomes. `timings`: first, how long each step took in all cases together."""
+    if timings:
+        from assembler.runtime.timings import sum_by_module
+
+        spent = sum_by_module(spent for outcome in outcomes for spent in outcome.timings)
+        say(format_timings(spent))
+    if as_json:
+        print_result(json.dumps([asdict(outcome) for outcome in outcomes], indent=1))
+    else:
+        print_result(format_outcomes(outcomes))
 
 
 def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from assembler.cli.findings_output import (
 )
 from assembler.cli.shared_options import (
     FOLDER,
+    EvidenceOptions,
     all_option,
     evidence_options,
     json_option,
@@ -70,13 +69,7 @@ def check(
     cases: tuple[Path, ...],
     as_json: bool,
     require_ready: bool,
-    strict: bool,
-    as_of: datetime | None,
-    profile: str,
-    shelf_dir: Path | None,
-    jobs: int | None,
-    cache: Path | None,
-    cache_size: int,
+    evidence: EvidenceOptions,
 ) -> None:
     """Check the facts and every evidence page of cases, without building.
 
@@ -85,14 +78,14 @@ def check(
     """
     from assembler.pipeline import Options
     from assembler.runtime.resources import Shelf
-    from assembler.runtime.workshop import Workshop
 
-    options = Options(as_of=read_as_of(as_of), profile=profile, strict=strict)
-    shelf, workers = Shelf.default(shelf_dir), jobs or os.cpu_count() or 1
+    options = Options(
+        as_of=read_as_of(evidence.as_of), profile=evidence.profile, strict=evidence.strict
+    )
+    shelf = Shelf.default(evidence.shelf_dir)
     checked_cases = []
     for case in cases:
-        home = case / ".assembler"
-        with Workshop(home, jobs=workers, cache=cache, cache_mb=cache_size) as workshop:
+        with evidence.open_workshop(case) as workshop:
             checked_cases.append(_check_case(case, shelf, workshop, options))
     if as_json:
         single = len(checked_cases) == 1
@@ -107,7 +100,7 @@ def check(
             )
         )
     else:
-        _print(checked_cases, shelf_dir)
+        _print(checked_cases, evidence.shelf_dir)
     code = decide_exit_code(
         (checked.verdict for checked in checked_cases), require_ready=require_ready
     )

@@ -13,7 +13,8 @@ from assembler.cli.console import print_result, read_as_of, say
 from assembler.cli.shared_options import FOLDER, json_option, shelf_option, verbose_option
 
 if TYPE_CHECKING:
-    from assembler.pipeline.import_facts import ImportReport
+    from assembler.pipeline.import_facts import ImportOptions, ImportReport
+    from assembler.runtime.resources import Shelf
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -103,21 +104,17 @@ def import_facts(
     Docketwise, Clio or LegalServer, or (with --into) the page of a passport or card. A value that
     differs from one that stands is written only with --take.
     """
-    from assembler.pipeline import export_facts, import_facts, new_cases
+    from assembler.pipeline import import_facts
     from assembler.runtime.resources import Shelf
 
     shelf = Shelf.default(shelf_dir)
     if template is not None:
-        count = export_facts.write_template(template, shelf, force=force)
-        print_result(
-            f"{template}: {count} columns; fill in one row a case, then run: assembler import"
-        )
+        _write_template(template, shelf, force=force)
         return
-    if file is None or (case is None) == (root is None):
+    place = case or root
+    if file is None or place is None or (case and root):
         raise click.UsageError("name a FILE and either --into CASE or --new ROOT")
-    properties = shelf.schema("case.schema.json")["properties"]
-    _check_choice("--kind", (kind,), properties["kind"]["enum"])
-    _check_choice("--reason", reasons, properties["reasons"]["items"]["enum"])
+    _check_choices(kind, reasons, shelf)
     options = import_facts.ImportOptions(
         columns=columns,
         program=program or "",
@@ -131,11 +128,27 @@ def import_facts(
         person=person or "",
         today=read_as_of(None),
     )
+    _import_and_print(file, place, shelf, options, is_new=case is None, as_json=as_json)
+
+
+def _write_template(path: Path, shelf: Shelf, *, force: bool) -> None:
+    """Write an empty workbook to fill in."""
+    from assembler.pipeline import export_facts
+
+    count = export_facts.write_template(path, shelf, force=force)
+    print_result(f"{path}: {count} columns; fill in one row a case, then run: assembler import")
+
+
+def _import_and_print(
+    file: Path, place: Path, shelf: Shelf, options: ImportOptions, *, is_new: bool, as_json: bool
+) -> None:
+    """Take the facts into the case at `place`, or into new cases in the folder there (`is_new`),
+    and print what was written, or would be. Raises ImportRefused."""
+    from assembler.pipeline import import_facts, new_cases
+
+    take_facts = new_cases.import_new if is_new else import_facts.import_into
     try:
-        if case is not None:
-            report = import_facts.import_into(file, case, shelf, options)
-        elif root is not None:
-            report = new_cases.import_new(file, root, shelf, options)
+        report = take_facts(file, place, shelf, options)
     except import_facts.ImportRefused as error:
         if as_json:
             findings = [asdict(finding) for finding in error.refusals]
@@ -144,7 +157,14 @@ def import_facts(
     if as_json:
         print_result(json.dumps(_convert_to_json(report), indent=1, ensure_ascii=False))
     else:
-        _print(report, case or root or Path())
+        _print(report, place)
+
+
+def _check_choices(kind: str, reasons: tuple[str, ...], shelf: Shelf) -> None:
+    """Raise BadParameter for a kind or reason that the schema of case.json does not have."""
+    properties = shelf.schema("case.schema.json")["properties"]
+    _check_choice("--kind", (kind,), properties["kind"]["enum"])
+    _check_choice("--reason", reasons, properties["reasons"]["items"]["enum"])
 
 
 def _check_choice(option: str, values: tuple[str, ...], allowed: list[str]) -> None:

@@ -21,7 +21,7 @@ from assembler.cli.shared_options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from assembler.model import Name
@@ -139,17 +139,6 @@ def init(
         folder = ask_folder()
         answers = ask_start(schema)
     else:
-        properties = schema["properties"]
-        if not reasons:
-            raise click.MissingParameter(
-                param_hint="'--reason'",
-                param_type="option",
-                message=f"Choose from: {', '.join(properties['reasons']['items']['enum'])}",
-            )
-        if is_self and petitioner is not None:
-            raise click.UsageError("--self and --petitioner contradict each other; give one.")
-        _check_choices("--kind", [kind], properties["kind"]["enum"])
-        _check_choices("--reason", reasons, properties["reasons"]["items"]["enum"])
         answers = CaseStart(
             kind=kind,
             reasons=reasons,
@@ -159,6 +148,7 @@ def init(
             attorney=attorney,
             filing=filing,
         )
+        _check_answers(answers, schema["properties"])
     if source is not None:
         _start_from(folder, source, answers, (read_as_of(as_of), shelf_dir))
         return
@@ -188,6 +178,22 @@ def _start_from(
     proposals = read_proposals(folder, shelf, today, work)
     write_proposals(folder, proposals)
     print_proposals(folder, proposals, shelf_dir, dry_run=False)
+
+
+def _check_answers(answers: CaseStart, properties: Mapping[str, Any]) -> None:
+    """Raise UsageError for the first answer that is missing, contradicts another one, or is not one
+    of the schema's values."""
+    reasons = properties["reasons"]["items"]["enum"]
+    if not answers.reasons:
+        raise click.MissingParameter(
+            param_hint="'--reason'",
+            param_type="option",
+            message=f"Choose from: {', '.join(reasons)}",
+        )
+    if answers.is_self and answers.petitioner is not None:
+        raise click.UsageError("--self and --petitioner contradict each other; give one.")
+    _check_choices("--kind", [answers.kind], properties["kind"]["enum"])
+    _check_choices("--reason", answers.reasons, reasons)
 
 
 def _check_choices(option: str, values: Sequence[str], allowed: Sequence[str]) -> None:

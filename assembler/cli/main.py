@@ -6,8 +6,8 @@ import json
 import os
 import sys
 import webbrowser
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ from assembler.cli.print_command import print_run
 from assembler.cli.propose_command import confirm, propose
 from assembler.cli.shared_options import (
     FOLDER,
+    EvidenceOptions,
     all_option,
     evidence_options,
     json_option,
@@ -59,6 +60,7 @@ from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
     from assembler.pipeline import BuiltPacket
+    from assembler.runtime.timings import Spent
 
 
 @click.group(cls=Framed, context_settings={"help_option_names": ["-h", "--help"]})
@@ -181,13 +183,7 @@ def bundle(
     timings: bool,
     as_json: bool,
     require_ready: bool,
-    strict: bool,
-    as_of: datetime | None,
-    profile: str,
-    shelf_dir: Path | None,
-    jobs: int | None,
-    cache: Path | None,
-    cache_size: int,
+    evidence: EvidenceOptions,
 ) -> None:
     """Build the filing bundle of a case, and prove it."""
     from assembler.runtime.worker_pool import start_fork_server
@@ -195,36 +191,47 @@ def bundle(
     start_fork_server()  # before the imports that take long
     from assembler import pipeline
     from assembler.runtime.resources import Shelf
-    from assembler.runtime.workshop import Workshop
 
     if filed_place:
         pipeline.refuse_filed_in_target(filed_place, out or case / "build")
     options = pipeline.Options(
-        as_of=read_as_of(as_of),
-        profile=profile,
-        strict=strict,
+        as_of=read_as_of(evidence.as_of),
+        profile=evidence.profile,
+        strict=evidence.strict,
         engine=engine,
         thumbnails=thumbnails,
         freeze=pipeline.read_filed_packets(filed_place) if filed_place else (),
         late=late,
         keep_originals=keep_originals,
     )
-    workshop = Workshop(
-        case / ".assembler", jobs=jobs or os.cpu_count() or 1, cache=cache, cache_mb=cache_size
-    )
-    with workshop, show_progress() as report_progress:
-        context = pipeline.make_context(
-            case, Shelf.default(shelf_dir), workshop, options, report_progress, out
-        )
+    shelf = Shelf.default(evidence.shelf_dir)
+    with evidence.open_workshop(case) as workshop, show_progress() as report_progress:
+        context = pipeline.make_context(case, shelf, workshop, options, report_progress, out)
         packets = pipeline.build_packets(context)
         spent = workshop.list_timings()
     if timings:
-        write_timings(case, spent)
-        say(format_timings(spent))
+        _report_timings(case, spent)
     if as_json:
         print_result(json.dumps([_convert_to_json(packet) for packet in packets], indent=1))
-        verdict = pipeline.judge_packets(packets)
-        ctx.exit(decide_exit_code([verdict], require_ready=require_ready))
+    else:
+        _print_packets(packets, evidence.shelf_dir, open_review=open_review)
+    verdict = pipeline.judge_packets(packets)
+    if not as_json:
+        print_verdict(verdict)
+    ctx.exit(decide_exit_code([verdict], require_ready=require_ready))
+
+
+def _report_timings(case: Path, spent: Sequence[Spent]) -> None:
+    """Print how long each step took, and leave it beside the cache."""
+    write_timings(case, spent)
+    say(format_timings(spent))
+
+
+def _print_packets(
+    packets: Sequence[BuiltPacket], shelf_dir: Path | None, *, open_review: bool
+) -> None:
+    """Print the findings of all packets, then each packet. `open_review`: open the review page of
+    each in the browser."""
     print_findings(
         dict.fromkeys(finding for packet in packets for finding in packet.findings),
         shelf_dir,
@@ -234,13 +241,10 @@ def bundle(
         _print_packet(packet)
         if open_review:
             webbrowser.open((packet.folder / "review.html").resolve().as_uri())
-    verdict = pipeline.judge_packets(packets)
     print_result(
         "The digest detects a forged packet: record it, and give it to "
         "`assembler verify --against`."
     )
-    print_verdict(verdict)
-    ctx.exit(decide_exit_code([verdict], require_ready=require_ready))
 
 
 def _print_packet(packet: BuiltPacket) -> None:

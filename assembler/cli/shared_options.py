@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from assembler.runtime.workshop import Workshop
 
 CACHE_MB = 5_000  # as in runtime.workshop, which is not imported for `--help`
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -172,8 +178,43 @@ timings_option = click.option(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceOptions:
+    """What a person gave for the options that every command that prepares evidence has."""
+
+    strict: bool
+    as_of: datetime | None
+    profile: str
+    shelf_dir: Path | None
+    jobs: int | None
+    cache: Path | None
+    cache_size: int  # MB
+
+    @property
+    def workers(self) -> int:
+        """Return the number of worker processes: all cores where no number was given."""
+        return self.jobs or os.cpu_count() or 1
+
+    def open_workshop(self, case: Path) -> Workshop:
+        """Return the workshop of a case, with the workers and the cache that were asked for."""
+        from assembler.runtime.workshop import Workshop
+
+        return Workshop(
+            case / ".assembler", jobs=self.workers, cache=self.cache, cache_mb=self.cache_size
+        )
+
+
 def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that every command that prepares evidence has."""
+    """Add the options that every command that prepares evidence has. The command takes them
+    together, as `evidence`."""
+    names = [option.name for option in fields(EvidenceOptions)]
+
+    @wraps(command)
+    def gather_options(*args: Any, **parameters: Any) -> Any:
+        evidence = EvidenceOptions(**{name: parameters.pop(name) for name in names})
+        return command(*args, **parameters, evidence=evidence)
+
+    decorated: Callable[..., Any] = gather_options
     for option in (
         strict_option,
         as_of_option,
@@ -183,5 +224,5 @@ def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
         cache_option,
         cache_size_option,
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +11,17 @@ import click
 
 from assembler.cli.console import explain_error, print_result, read_as_of, say, show_progress
 from assembler.cli.findings_output import print_findings, print_verdict
-from assembler.cli.shared_options import FOLDER, all_option, evidence_options, verbose_option
+from assembler.cli.shared_options import (
+    FOLDER,
+    EvidenceOptions,
+    all_option,
+    evidence_options,
+    verbose_option,
+)
 from assembler.errors import AssemblerError
 
 if TYPE_CHECKING:
     from assembler.model import Verdict
-    from assembler.pipeline import Options
 
 _OUTPUTS = frozenset({"build", ".assembler", ".plan", ".verify", ".git"})
 _DEBOUNCE_MS = 400  # editors save a file in several steps
@@ -36,28 +40,20 @@ def watch(
     /,
     case: Path,
     facts_only: bool,
-    strict: bool,
-    as_of: datetime | None,
-    profile: str,
-    shelf_dir: Path | None,
-    jobs: int | None,
-    cache: Path | None,
-    cache_size: int,
+    evidence: EvidenceOptions,
 ) -> None:
     """Check a case again on every save, and rebuild its bundle and review page.
 
     Checks the facts first. If they have no errors, builds and proves the bundle; reload
     review.html to see the change. Press Ctrl-C to stop.
     """
-    from assembler.pipeline import Options
 
     def check_again() -> None:
         print_result("")
         try:
-            verdict = _check_facts(case, as_of, shelf_dir)
+            verdict = _check_facts(case, evidence.as_of, evidence.shelf_dir)
             if not facts_only and not verdict.to_fix:
-                options = Options(as_of=read_as_of(as_of), profile=profile, strict=strict)
-                verdict = _build(case, options, shelf_dir, jobs, (cache, cache_size))
+                verdict = _build(case, evidence)
             print_verdict(verdict)
         except AssemblerError as error:  # the next save may fix it
             explain_error(error, ctx)
@@ -117,31 +113,21 @@ def _check_facts(case: Path, as_of: datetime | None, shelf_dir: Path | None) -> 
     return verdict
 
 
-def _build(
-    case: Path,
-    options: Options,
-    shelf_dir: Path | None,
-    jobs: int | None,
-    cache: tuple[Path | None, int],
-) -> Verdict:
-    """Build and prove the packets, print the findings, and return the verdict. `cache`: its folder
-    and its size in MB."""
+def _build(case: Path, evidence: EvidenceOptions) -> Verdict:
+    """Build and prove the packets, print the findings, and return the verdict."""
     from assembler import pipeline
     from assembler.runtime.resources import Shelf
-    from assembler.runtime.workshop import Workshop
 
-    home, size = cache
-    workers = jobs or os.cpu_count() or 1
-    with (
-        Workshop(case / ".assembler", jobs=workers, cache=home, cache_mb=size) as workshop,
-        show_progress() as report_progress,
-    ):
+    options = pipeline.Options(
+        as_of=read_as_of(evidence.as_of), profile=evidence.profile, strict=evidence.strict
+    )
+    shelf = Shelf.default(evidence.shelf_dir)
+    with evidence.open_workshop(case) as workshop, show_progress() as report_progress:
         packets = pipeline.build_packets(
-            pipeline.make_context(
-                case, Shelf.default(shelf_dir), workshop, options, report_progress
-            )
+            pipeline.make_context(case, shelf, workshop, options, report_progress)
         )
-    print_findings((finding for packet in packets for finding in packet.findings), shelf_dir)
+    findings = (finding for packet in packets for finding in packet.findings)
+    print_findings(findings, evidence.shelf_dir)
     for packet in packets:
         print_result(f"{packet.folder / 'review.html'}")
     return pipeline.judge_packets(packets)
