@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from assembler import intake, rules
 from assembler.errors import ProofFailed
-from assembler.model import Deadline, DeadlineKind, Finding, Manifest, Readiness, Verdict
+from assembler.model import Case, Deadline, DeadlineKind, Finding, Manifest, Readiness, Verdict
 from assembler.pipeline.batch.case_list import check_facts
 from assembler.pipeline.existing_packets import is_current_with_any_options
 from assembler.pipeline.options import BuiltPacket
@@ -110,22 +111,15 @@ def read_status(folder: Path, shelf: Shelf, library: rules.Library, as_of: date)
             findings=tuple(findings),
         )
     facts = check_facts(case, folder, shelf, library, as_of)
-    packets = tuple(folder / "build" / person.id for person in case.beneficiaries)
-    manifests = [_read_manifest(packet) for packet in packets]
-    existing = [manifest for manifest in manifests if manifest is not None]
-    state = BuildState.NOT_BUILT
-    if len(existing) == len(packets):
-        is_current = all(
-            is_current_with_any_options(manifest, case, folder, shelf) for manifest in existing
-        )
-        state = BuildState.CURRENT if is_current else BuildState.CHANGED
+    manifests = _read_manifests(case, folder)
+    state = _find_build_state(manifests, case, folder, shelf)
     findings = facts.findings
     if state is BuildState.CURRENT:
         of_facts = {rule.id for rule in rules.list_rule_help(library, rules.FACT_PACKAGES)}
         findings += tuple(
             dict.fromkeys(
                 finding
-                for manifest in existing
+                for manifest in manifests.values()
                 for finding in manifest.findings
                 if finding.rule not in of_facts
             )
@@ -135,7 +129,7 @@ def read_status(folder: Path, shelf: Shelf, library: rules.Library, as_of: date)
         missing_forms=facts.missing_forms,
         failure="" if state is BuildState.CURRENT else state.value,
         is_signed=state is BuildState.CURRENT
-        and all(is_signed_off(folder / "build" / found.packet, found) for found in existing),
+        and all(is_signed_off(packet, manifest) for packet, manifest in manifests.items()),
     )
     return CaseStatus(
         case=name,
@@ -146,17 +140,30 @@ def read_status(folder: Path, shelf: Shelf, library: rules.Library, as_of: date)
         verdict=verdict,
         findings=findings,
         not_checked=facts.not_checked,
-        packets=tuple(
-            packet
-            for packet, manifest in zip(packets, manifests, strict=True)
-            if manifest is not None
-        ),
+        packets=tuple(manifests),
     )
 
 
-def _read_manifest(packet: Path) -> Manifest | None:
-    """Return the manifest of a packet; None if there is none that can be read."""
-    try:
-        return read_manifest(packet)
-    except (OSError, ProofFailed):
-        return None
+def _find_build_state(
+    manifests: Mapping[Path, Manifest], case: Case, folder: Path, shelf: Shelf
+) -> BuildState:
+    """Return whether the packets with these manifests are all there, and still what the case
+    says."""
+    if len(manifests) < len(case.beneficiaries):
+        return BuildState.NOT_BUILT
+    is_current = all(
+        is_current_with_any_options(manifest, case, folder, shelf)
+        for manifest in manifests.values()
+    )
+    return BuildState.CURRENT if is_current else BuildState.CHANGED
+
+
+def _read_manifests(case: Case, folder: Path) -> dict[Path, Manifest]:
+    """Return the manifest of each packet of a case, by its folder, without those that cannot be
+    read."""
+    manifests = {}
+    for person in case.beneficiaries:
+        packet = folder / "build" / person.id
+        with suppress(OSError, ProofFailed):
+            manifests[packet] = read_manifest(packet)
+    return manifests

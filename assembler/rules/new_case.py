@@ -113,26 +113,14 @@ def draft_case(
         schema: path of the schema, for an editor.
     """
     kind, reasons = start.kind, tuple(dict.fromkeys(start.reasons))
-    names = start.beneficiaries or (None,)
-    others = range(2, len(names) + 1)
-    ids = [_BENEFICIARY, *(f"{_BENEFICIARY}-{number}" for number in others)]
-    petitioner: dict[str, Any] = {
-        "id": "petitioner",
-        "name": _draft_name(start.petitioner),
-        "in_us": True,
-    }
+    people = _draft_people(start)
+    ids = [person["id"] for person in people["beneficiaries"]]
     case: dict[str, Any] = {
         "$schema": schema,
         "id": name,
         "kind": kind,
         "reasons": list(reasons),
-        "petitioner": {"same_as": _BENEFICIARY} if start.is_self else petitioner,
-        "beneficiaries": [
-            {"id": person_id, "name": _draft_name(person), "in_us": kind == "re-parole"}
-            for person_id, person in zip(ids, names, strict=True)
-        ],
-        "supporters": [{"person": {"same_as": _BENEFICIARY if start.is_self else "petitioner"}}],
-        "attorney": {"name": _draft_name(start.attorney)} if start.attorney else None,
+        **people,
         "request": {"filing": start.filing, "fee": "pay", "length_months": 12} | _draft_texts(kind),
         "exhibits": [
             entry
@@ -141,21 +129,43 @@ def draft_case(
         ],
     }
     if kind == "rfe-response":
-        # dates long past, so that a person must replace them
-        case["rfe"] = {
-            "receipt_number": NO_RECEIPT,
-            "notice_date": "1900-01-01",
-            "due_date": "1900-01-02",
-            "notice_exhibit": "rfe-notice",
-            "points": [
-                {
-                    "id": "point-1",
-                    "asked": _write_prompt("what the notice asks for"),
-                    "answer": [_write_prompt("the answer")],
-                }
-            ],
-        }
+        case["rfe"] = _draft_notice()
     return case
+
+
+def _draft_people(start: CaseStart) -> dict[str, Any]:
+    """Return petitioner, beneficiaries, supporters and attorney of a case.json."""
+    names = start.beneficiaries or (None,)
+    others = range(2, len(names) + 1)
+    ids = [_BENEFICIARY, *(f"{_BENEFICIARY}-{number}" for number in others)]
+    petitioner = {"id": "petitioner", "name": _draft_name(start.petitioner), "in_us": True}
+    return {
+        "petitioner": {"same_as": _BENEFICIARY} if start.is_self else petitioner,
+        "beneficiaries": [
+            {"id": person_id, "name": _draft_name(person), "in_us": start.kind == "re-parole"}
+            for person_id, person in zip(ids, names, strict=True)
+        ],
+        "supporters": [{"person": {"same_as": _BENEFICIARY if start.is_self else "petitioner"}}],
+        "attorney": {"name": _draft_name(start.attorney)} if start.attorney else None,
+    }
+
+
+def _draft_notice() -> dict[str, Any]:
+    """Return the notice that a response answers; its dates are long past, so that a person must
+    replace them."""
+    return {
+        "receipt_number": NO_RECEIPT,
+        "notice_date": "1900-01-01",
+        "due_date": "1900-01-02",
+        "notice_exhibit": "rfe-notice",
+        "points": [
+            {
+                "id": "point-1",
+                "asked": _write_prompt("what the notice asks for"),
+                "answer": [_write_prompt("the answer")],
+            }
+        ],
+    }
 
 
 def _write_sections(checklist: Checklist, kind: str) -> Iterator[str]:
