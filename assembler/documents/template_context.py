@@ -3,23 +3,18 @@ links. Pure but for docxtpl."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 from unicodedata import bidirectional
 
-from docxtpl import RichText
 from jinja2 import UndefinedError
 
+from assembler.documents.citation_writer import Citer
 from assembler.documents.sandbox import Template
-from assembler.errors import TemplateBroken
-from assembler.layout.page_order import HOST
 from assembler.model import Case, DocumentId, Exhibit, IndexRow, Layout, PartKind, Person
 from assembler.model.case_texts import select_request
-from assembler.model.citations import Cite, parse
 
 _MARGIN_WORDS = {
     "document": "Original",
@@ -37,8 +32,6 @@ FACTS = (
     "legal_basis",
     "request_line",
 )
-_LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
-
 
 MOST_LISTED = 3  # exhibits that a letter lists one by one even where an index follows
 _INDEX = DocumentId.draft("index")
@@ -63,15 +56,26 @@ class TemplateValues:
 
 def build_context(values: TemplateValues, template: Template, where: str) -> dict[str, Any]:
     """Return the names a template may use."""
+    cite = Citer(values.layout, template, where)
+    return {
+        **_describe_case(values),
+        **_describe_certificate(values),
+        **_describe_packet(values, cite),
+        "facts": {**dict.fromkeys(FACTS), **dict(values.facts)},
+        "cite": cite,
+        "prose": cite.prose,
+        **dict(values.extra_names),
+    }
+
+
+def _describe_case(values: TemplateValues) -> dict[str, Any]:
+    """Return the names for the case, its people, and who writes when."""
     case = values.case
     beneficiary = next(person for person in case.beneficiaries if person.id == values.beneficiary)
     declaration = next(
         (declaration for declaration in case.declarations if declaration.id == values.declaration),
         None,
     )
-    exhibit = next((exhibit for exhibit in case.exhibits if exhibit.id == values.exhibit), None)
-    cite = Citer(values.layout, template, where)
-    index = list_index_rows(values, cite)
     return {
         "case": case,
         "request": select_request(case.request, beneficiary.id),
@@ -84,12 +88,6 @@ def build_context(values: TemplateValues, template: Template, where: str) -> dic
         ],
         "attorney": case.attorney,
         "rfe": case.rfe,
-        "points": list_points(case, index),
-        "exhibit": exhibit,
-        "translator": exhibit.translator if exhibit else None,
-        "source_language": dict(values.languages).get(tag := find_source_language(exhibit), tag)
-        if exhibit
-        else None,
         "declaration": declaration,
         "declarant": find_person(case, declaration.declarant) if declaration else None,
         "sender": describe_sender(case),
@@ -97,6 +95,26 @@ def build_context(values: TemplateValues, template: Template, where: str) -> dic
         "letter_date": format_long_date(values.letter_date) if values.letter_date else "",
         "days_left": count_days_left(values),
         "expedite": (case.request.expedite_reason,) if case.request.expedite_reason else (),
+    }
+
+
+def _describe_certificate(values: TemplateValues) -> dict[str, Any]:
+    """Return the names for a translator's certificate: its exhibit, and from which language."""
+    exhibits = values.case.exhibits
+    exhibit = next((exhibit for exhibit in exhibits if exhibit.id == values.exhibit), None)
+    tag = find_source_language(exhibit) if exhibit else ""
+    return {
+        "exhibit": exhibit,
+        "translator": exhibit.translator if exhibit else None,
+        "source_language": dict(values.languages).get(tag, tag) if exhibit else None,
+    }
+
+
+def _describe_packet(values: TemplateValues, cite: Citer) -> dict[str, Any]:
+    """Return the names for what is in the packet, and on which pages."""
+    index = list_index_rows(values, cite)
+    return {
+        "points": list_points(values.case, index),
         "enclosed": list_enclosures(values),
         "index": index,
         "exhibits_enclosed": summarize_exhibits(values),
@@ -106,10 +124,6 @@ def build_context(values: TemplateValues, template: Template, where: str) -> dic
         "files": list_files(values.layout),
         "plan_title": values.layout.title,
         "supplement": values.layout.frozen,
-        "facts": {**dict.fromkeys(FACTS), **dict(values.facts)},
-        "cite": cite,
-        "prose": cite.prose,
-        **dict(values.extra_names),
     }
 
 
@@ -324,99 +338,3 @@ def _list_details(row: IndexRow) -> list[str]:
         f"{_MARGIN_WORDS[role]}: {first}" + ("" if first == last else f"–{last}")
         for role, first, last in row.parts
     ]
-
-
-def group_citations(text: str) -> list[str | list[Cite]]:
-    """Split a text into pieces; adjacent citations, "[@a; @b]", are one list."""
-    groups: list[str | list[Cite]] = []
-    for piece in parse(text):
-        if isinstance(piece, str):
-            groups.append(piece)
-        elif len(groups) > 1 and groups[-1] == "; " and isinstance(group := groups[-2], list):
-            groups.pop()
-            group.append(piece)
-        else:
-            groups.append([piece])
-    return groups
-
-
-class _Link(RichText):  # type: ignore[misc]
-    """A link that enters its document when it is printed: a paper that lists no exhibit does not
-    change with the list."""
-
-    def __init__(self, text: str, url: str, template: Template) -> None:
-        super().__init__()
-        self._link = text, url, template
-
-    def __str__(self) -> str:
-        text, url, template = self._link
-        printed = RichText()
-        printed.add(text, url_id=template.link_id(url))
-        return str(printed)
-
-
-class Citer:
-    """Write citations: called in a template as cite('id', 2), or on a paragraph of the case through
-    `prose`."""
-
-    def __init__(self, layout: Layout, template: Template, where: str) -> None:
-        self._rows = {row.exhibit: row for row in layout.index}
-        self._layout = layout
-        self._addresses = dict(layout.addresses)
-        self._template = template
-        self._where = where
-
-    def __call__(self, exhibit: str, page: int | None = None, last: int | None = None) -> RichText:
-        rich = RichText()
-        self._add(rich, Cite(exhibit=exhibit, page=page, last=last))
-        return rich
-
-    def prose(self, text: str) -> RichText:
-        """Return a paragraph of the case, its citations as links, in parentheses unless the
-        sentence leads up to them."""
-        rich, before = RichText(), ""
-        for piece in group_citations(text):
-            if isinstance(piece, str):
-                rich.add(piece)
-                before += piece
-                continue
-            opening, closing = ("", "") if _LEADS_UP.search(before) else ("(", ")")
-            for number, cite in enumerate(piece):
-                rich.add("; " if number else opening)
-                self._add(rich, cite)
-            rich.add(closing)
-        return rich
-
-    def link(self, text: str, address: str) -> RichText:
-        """Return text that links to one of our own addresses."""
-        return _Link(text, HOST + address, self._template)
-
-    def _add(self, rich: RichText, cite: Cite) -> None:
-        row = self._rows.get(cite.exhibit)
-        if row is None:
-            suggestions = get_close_matches(cite.exhibit, self._rows, 1)
-            raise TemplateBroken(
-                f"there is no exhibit {cite.exhibit!r} to cite in this packet",
-                where=self._where,
-                remedy=f"did you mean {suggestions[0]!r}?"
-                if suggestions
-                else "use the id of an exhibit of case.json",
-            )
-        number = self._find_number(cite, cite.page or 1, row)
-        text = f"Ex. {row.tab} at {number}"
-        if cite.last and cite.last > (cite.page or 1):
-            text += f"–{self._find_number(cite, cite.last, row)}"
-        rich.add(
-            text, url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}")
-        )
-
-    def _find_number(self, cite: Cite, page: int, row: IndexRow) -> str:
-        number = self._addresses.get(f"exhibit/{cite.exhibit}/{page}")
-        if number is None:
-            raise TemplateBroken(
-                f"page {page} of exhibit {cite.exhibit!r} is cited, which has "
-                f"{row.last - row.first + 1} pages",
-                where=self._where,
-                remedy="correct the page of the citation",
-            )
-        return self._layout.label(number)

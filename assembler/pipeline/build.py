@@ -13,6 +13,7 @@ from pathlib import Path
 from assembler import intake, proof, rules
 from assembler.errors import ProofFailed
 from assembler.model import Case, Check, Manifest, Plan, Proof
+from assembler.model.manifest import Originals
 from assembler.pdf import thumbnails
 from assembler.pipeline import existing_packets, packet_folder
 from assembler.pipeline.checked_case import CheckedCase, check_case, plan_packets
@@ -69,19 +70,12 @@ def build_packet(
     record = manifest_writer.make_record_reader(checked.case.id, plan.packet)
     with stage_folder(final, record, options.as_of) as folder:
         content, bundle = bind_packet(content, checked, folder, context)
-        findings = (
-            *content.findings,
-            *bundle.findings,
-            *find_receiver_objections(plan, bundle, folder, context),
-        )
+        objections = find_receiver_objections(plan, bundle, folder, context)
+        findings = (*content.findings, *bundle.findings, *objections)
         stop_at_findings(checked.case, findings, options)
         packet_folder.lay_content(content, checked, folder)
-        kept = (
-            originals.keep(checked.case, plan, context.folder, folder)
-            if options.keep_originals
-            else None
-        )
         manifest = describe_packet(content, checked, findings, bundle, context)
+        kept = keep_originals(plan, checked, folder, context)
         manifest = replace(manifest, seal=input_digest, originals=kept)
         manifest = manifest_writer.add_outputs(manifest, folder)
         manifest_writer.write_manifest(folder, manifest, final=False)
@@ -115,6 +109,16 @@ def build_packet(
         kept=preserved,
         digest=manifest_reader.read_digest(final),
     )
+
+
+def keep_originals(
+    plan: Plan, checked: CheckedCase, folder: Path, context: RunContext
+) -> Originals | None:
+    """Keep case.json and the evidence in a staged packet, if that was asked for, and return what
+    the manifest says of them."""
+    if not context.options.keep_originals:
+        return None
+    return originals.keep(checked.case, plan, context.folder, folder)
 
 
 def prove_packet(

@@ -113,11 +113,8 @@ def draft_and_arrange(
         *draft_report.findings,
     )
     stop_at_findings(case, findings, options)
-    claims = rules.list_claims(
-        checked.judged, plan, layout, [person.id for person in case.beneficiaries]
-    )
-    pdfs = {draft.id: draft.pdf for draft in drafts}
-    pdfs |= {exhibit.document: exhibit.pdf for exhibit in exhibits}
+    people = [person.id for person in case.beneficiaries]
+    claims = rules.list_claims(checked.judged, plan, layout, people)
     return PacketContent(
         plan=plan,
         layout=layout,
@@ -125,12 +122,23 @@ def draft_and_arrange(
         drafts=drafts,
         forms=packet_forms.filled,
         papers=_write_papers(layout, checked, claims, draft_inputs),
-        documents={**pdfs, **packet_forms.files},
+        documents=_map_documents(exhibits, drafts, packet_forms),
         claims=claims,
         findings=findings,
         contradictions=(*packet_forms.contradictions, *draft_report.contradictions),
         filed=filed,
     )
+
+
+def _map_documents(
+    exhibits: Sequence[Prepared], drafts: Sequence[Draft], packet_forms: _FormContent
+) -> dict[DocumentId, Path]:
+    """Return the PDF of everything that is bound."""
+    return {
+        **{draft.id: draft.pdf for draft in drafts},
+        **{exhibit.document: exhibit.pdf for exhibit in exhibits},
+        **packet_forms.files,
+    }
 
 
 def _fill_forms(

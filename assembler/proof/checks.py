@@ -108,9 +108,20 @@ def prove(
     compared = known_pages.compare_pages(
         packet.bundle, workshop, remember=remember, pictures=pictures
     )
-    checks, not_checked = _check_bundle(packet, compared.results, list(edited.values()))
+    return _conclude(packet, compared, (*files, *counts), list(edited.values()))
+
+
+def _conclude(
+    packet: _Packet,
+    compared: known_pages.ComparedPages,
+    earlier: Sequence[Check],
+    edited: Sequence[str],
+) -> Proof:
+    """Check the bundle's content, and return the proof with the earlier checks first. `edited`: as
+    in `_check_bundle`."""
+    checks, not_checked = _check_bundle(packet, compared.results, edited)
     return Proof(
-        checks=(*files, *counts, *checks),
+        checks=(*earlier, *checks),
         not_checked=not_checked,
         drawn=compared.drawn,
         known=compared.known,
