@@ -1,23 +1,21 @@
 """Propose exhibits for the files of a case that none lists, and write them into case.json.
 
-Pages are prepared as `bundle` prepares them and land in the same cache, so nothing is done twice.
-What the pages say is judged by `intake.proposals`, which is pure.
+`pipeline.unlisted_pages` reads the files; `intake.proposals`, which is pure, judges what they say.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from assembler import crosscheck, evidence, intake, rules
-from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten
-from assembler.evidence import ocr
+from assembler import intake, rules
+from assembler.errors import CaseRejected, OutputNotWritten
 from assembler.intake.case_words import read_words
 from assembler.intake.file_check import IGNORABLE, IGNORABLE_FOLDER
 from assembler.intake.json_edit import edit_json
@@ -25,46 +23,21 @@ from assembler.intake.json_removal import remove_members
 from assembler.intake.proposals import (
     ChecklistLine,
     KnownCase,
-    PageReading,
     Proposal,
     Proposals,
     parse_cues,
     propose_exhibits,
 )
 from assembler.intake.proposals.known_case import read_people
-from assembler.model import (
-    Case,
-    Exhibit,
-    FilePart,
-    Finding,
-    Name,
-    PageText,
-    Person,
-    Prepared,
-    PreparedPage,
-    Request,
-    Severity,
-    SourceFile,
-    mrz,
-)
 from assembler.pipeline.case_file import write_edited_case
 from assembler.pipeline.options import Progress
 from assembler.pipeline.single_steps import start
+from assembler.pipeline.unlisted_pages import read_unlisted_pages
 from assembler.runtime.atomic_files import report_write_errors
 from assembler.runtime.resources import Shelf
-from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.workshop import Workshop
 
 CUES = "schemas/categories.json"
-_ROUNDS = 3  # of preparing: files that cannot be read are set aside in each
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPages:
-    """The pages of the unlisted files, as read, and what was found on the way."""
-
-    pages: tuple[PageReading, ...]
-    findings: tuple[Finding, ...]
 
 
 def propose(
@@ -128,218 +101,6 @@ def describe_case(raw: dict[str, Any], shelf: Shelf, as_of: date) -> KnownCase:
             (category, tuple(words)) for category, words in read_words(shelf).documents.items()
         ),
     )
-
-
-def read_unlisted_pages(
-    folder: Path,
-    raw: dict[str, Any],
-    workshop: Workshop,
-    as_of: date,
-    report_progress: Progress = lambda _step, _done, _total: None,
-) -> ReadPages:
-    """Read every page of the unlisted files; a file that cannot be read is named in a finding."""
-    files, problems = intake.find_unlisted_files(folder, raw)
-    findings = [
-        make_finding(problem.rule, problem.file, problem.problem, problem.remedy, file=problem.file)
-        for problem in problems
-    ]
-    parts = {path: (FilePart(path=path),) for path in files}
-    prepared, refused = _prepare(files, parts, folder, workshop, report_progress)
-    findings += refused
-    case = _make_stand_in(files, {path: parts[path] for path in prepared})
-    texts = evidence.read_texts(tuple(prepared.values()), workshop)
-    relanguaged = {
-        path: _divide_by_language(path, texts.get(path, ()), exhibit.pages)
-        for path, exhibit in prepared.items()
-    }
-    again = {
-        path: parts_by_language
-        for path, parts_by_language in relanguaged.items()
-        if parts_by_language
-    }
-    if again:
-        better, _ = _prepare(files, again, folder, workshop, report_progress)
-        prepared |= better
-        texts |= evidence.read_texts(tuple(better.values()), workshop)
-    pages = tuple(
-        _make_reading(text, page, exhibit.findings, as_of)
-        for path, exhibit in prepared.items()
-        for text, page in zip(texts.get(path, ()), exhibit.pages, strict=False)
-    )
-    findings += _list_page_findings(prepared, case, texts, as_of)
-    return ReadPages(pages=_join_cut_pages(pages), findings=tuple(dict.fromkeys(findings)))
-
-
-def _prepare(
-    files: Mapping[str, SourceFile],
-    parts: Mapping[str, tuple[FilePart, ...]],
-    folder: Path,
-    workshop: Workshop,
-    report_progress: Progress,
-) -> tuple[dict[str, Prepared], list[Finding]]:
-    """Prepare each file as an exhibit; those that cannot be read are returned as findings."""
-    findings: list[Finding] = []
-    remaining: dict[str, tuple[FilePart, ...]] | None = dict(parts)
-    for _ in range(_ROUNDS):
-        if not remaining:
-            break
-        case = _make_stand_in(files, remaining)
-        try:
-            prepared = evidence.prepare(
-                case, folder, workshop, evidence.Settings(), report_progress
-            )
-        except EvidenceUnreadable as error:
-            refused = [
-                finding
-                for finding in error.findings
-                if isinstance(finding, Finding) and finding.severity is Severity.ERROR
-            ]
-            findings += [replace(finding, exhibit=None) for finding in refused]
-            remaining = _set_aside(remaining, refused, files)
-            if remaining is None:
-                raise
-            continue
-        return {exhibit.exhibit: exhibit for exhibit in prepared}, findings
-    return {}, findings
-
-
-def _set_aside(
-    parts: Mapping[str, tuple[FilePart, ...]],
-    refused: Sequence[Finding],
-    files: Mapping[str, SourceFile],
-) -> dict[str, tuple[FilePart, ...]] | None:
-    """Return the parts to try next: a file that lost content is read all the same, since a person
-    decides later whether that is acceptable; one that did not open is left out. None if nothing
-    would change."""
-    changed = dict(parts)
-    for finding in refused:
-        if finding.exhibit in changed:
-            path = finding.exhibit or ""
-            changed[path] = tuple(
-                replace(
-                    part,
-                    accept_loss=(*part.accept_loss, finding.rule),
-                    accept_repair=files[path].sha256,
-                )
-                for part in changed[path]
-            )
-        else:
-            changed.pop(finding.file or "", None)
-    return changed if changed != dict(parts) else None
-
-
-def _make_stand_in(
-    files: Mapping[str, SourceFile], parts: Mapping[str, tuple[FilePart, ...]]
-) -> Case:
-    """Return a case in which each file is an exhibit of its own, named by its path."""
-    nobody = Person(id="nobody", name=Name(given="", family=""))
-    return Case(
-        id="unlisted-files",
-        kind="parole",
-        reasons=(),
-        petitioner=nobody,
-        beneficiaries=(),
-        supporters=(),
-        attorney=None,
-        request=Request(filing="paper", fee="pay", length_months=1),
-        declarations=(),
-        exhibits=tuple(
-            Exhibit(id=path, title="", category="other", parts=file_parts)
-            for path, file_parts in parts.items()
-        ),
-        files=tuple(files[path] for path in sorted(files)),
-    )
-
-
-def _divide_by_language(
-    path: str, texts: Sequence[PageText], pages: Sequence[PreparedPage]
-) -> tuple[FilePart, ...]:
-    """Return the parts of a file by language, if some of its pages should be recognized again with
-    the data of another one; else nothing."""
-    languages = [
-        text.seems
-        if page.method == "ocr" and text.seems not in ("", "en") and ocr.has_language(text.seems)
-        else "en"
-        for text, page in zip(texts, pages, strict=False)
-    ]
-    if all(language == "en" for language in languages):
-        return ()
-    runs: list[tuple[str, int, int]] = []
-    for language, page in zip(languages, pages, strict=False):
-        number = page.source_page
-        if runs and runs[-1][0] == language:
-            runs[-1] = (language, runs[-1][1], number)
-        elif not runs or runs[-1][2] < number:
-            runs.append((language, number, number))
-    return tuple(
-        FilePart(path=path, pages=((first, last),), language=language)
-        for language, first, last in runs
-    )
-
-
-def _make_reading(
-    text: PageText, page: PreparedPage, findings: Sequence[Finding], as_of: date
-) -> PageReading:
-    illegible = any(
-        finding.severity is Severity.ERROR
-        and finding.page == page.source_page
-        and finding.rule.startswith("LEGIBLE.")
-        for finding in findings
-    )
-    return PageReading(
-        path=page.path,
-        page=page.source_page,
-        text=text.text,
-        width=page.width,
-        height=page.height,
-        sha256=page.sha256,
-        language=text.seems,
-        script=page.script,
-        recognized=page.method == "ocr",
-        confidence=page.confidence,
-        blank=page.blank,
-        legible=not illegible,
-        zones=mrz.read(text.lines, as_of) if text.lines else (),
-    )
-
-
-def _join_cut_pages(pages: Sequence[PageReading]) -> tuple[PageReading, ...]:
-    """Return one reading for each page of a file, also where a long picture was cut into several
-    pages."""
-    whole: dict[tuple[str, int], PageReading] = {}
-    for page in pages:
-        key = (page.path, page.page)
-        before = whole.get(key)
-        whole[key] = (
-            page
-            if before is None
-            else replace(
-                before,
-                text=f"{before.text}\n{page.text}",
-                blank=before.blank and page.blank,
-                zones=(*before.zones, *page.zones),
-            )
-        )
-    return tuple(whole.values())
-
-
-def _list_page_findings(
-    prepared: Mapping[str, Prepared],
-    case: Case,
-    texts: Mapping[str, Sequence[PageText]],
-    as_of: date,
-) -> list[Finding]:
-    """Return what should be known early: blank, illegible and repeated pages, content that would
-    get lost."""
-    findings = [
-        replace(finding, exhibit=None, where=finding.where.removeprefix(f"exhibit {path}, "))
-        for path, exhibit in prepared.items()
-        for finding in exhibit.findings
-        if finding.rule != "LANG.DATA"
-    ]
-    data = Shelf.default().schema("crosscheck.json")
-    repeated = crosscheck.find_repeats(case, texts, as_of, data)
-    return [*findings, *(replace(finding, exhibit=None) for finding in repeated)]
 
 
 def make_exhibit(proposal: Proposal) -> dict[str, Any]:
