@@ -21,8 +21,9 @@ from PIL import Image, ImageDraw
 from assembler.bundle.optimize import grayscale, picture_coding, picture_places
 from assembler.model.manifest import FittedPictures
 from assembler.proof import pixel_difference
-from assembler.proof.page_comparison import Source, compare_page
+from assembler.proof.page_comparison import compare_page
 from assembler.proof.placement import Placement
+from assembler.proof.source_drawing import Source
 from tests import factories
 from tests.bound_pages import Bound, bound
 

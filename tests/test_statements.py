@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from assembler.model import DocumentId, PartKind
 from assembler.model.manifest import ManifestIndexRow
-from assembler.proof import printed_references, printed_statements
+from assembler.proof import (
+    printed_index,
+    printed_packet,
+    printed_references,
+    printed_statements,
+)
 from assembler.proof.agreement_check import check_citations, find_link_faults
 from assembler.proof.kept_drafts import Kept, KeptDocument
 from assembler.proof.own_pages import OwnLink, OwnPage
@@ -58,7 +63,7 @@ def told(
     text: str = "",
     links: Sequence[OwnLink] = (),
     document: DocumentId = DOCUMENT,
-) -> printed_statements.PrintedPacket:
+) -> printed_packet.PrintedPacket:
     """A packet whose first page is of a document of ours, with one page of evidence for each row.
 
     Of DOCUMENT the wording is known.
@@ -86,7 +91,7 @@ def told(
         document=document, pdf="draft.pdf", docx="draft.docx", shipped=document == DOCUMENT
     )
     pages = {1: OwnPage(number=1, text=text, links=tuple(links))}
-    return printed_statements.PrintedPacket(
+    return printed_packet.PrintedPacket(
         manifest, Kept(documents={document: draft}, words={}), pages
     )
 
@@ -95,7 +100,7 @@ def link(address: str, text: str) -> OwnLink:
     return OwnLink(page=1, address=address, text=text)
 
 
-def faults(packet: printed_statements.PrintedPacket) -> list[str]:
+def faults(packet: printed_packet.PrintedPacket) -> list[str]:
     return [text for text, _ in printed_statements._find_link_faults(packet)]
 
 
@@ -159,7 +164,7 @@ def test_the_index_is_read_whatever_titles_hold(names: list[str]) -> None:
     printed = " ".join(f"{row.tab} {row.title} {row.pages} English" for row in rows)
     text = f"Tab Description Date Pages Language {printed}"
 
-    assert list(printed_statements._find_index_faults(told(rows, text=text))) == []
+    assert list(printed_index.find_index_faults(told(rows, text=text))) == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from assembler.intake.case_words import fold_word
 from assembler.intake.imports.cells import BadFile, Fact, RowFacts, Unreadable
 from assembler.intake.imports.columns import ColumnTable, MatchedSheet, match_sheets
 from assembler.intake.imports.json_reader import is_json, read_json
-from assembler.intake.imports.merge import Merge, merge_facts, place_facts
+from assembler.intake.imports.merge import Merge, merge_facts
+from assembler.intake.imports.people_places import place_facts
 from assembler.intake.imports.row_facts import CASE_ID, read_rows
 from assembler.intake.imports.sheet_reader import read_sheets
 from assembler.intake.imports.tables import ImportTables, load_own_columns, load_tables

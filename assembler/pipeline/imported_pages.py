@@ -17,7 +17,7 @@ from assembler.evidence.page_texts import read_texts
 from assembler.intake.case_builder import build_case
 from assembler.intake.case_words import fold_word
 from assembler.intake.imports.cells import BadFile, Fact, Place
-from assembler.intake.imports.merge import list_people
+from assembler.intake.imports.people_places import list_people
 from assembler.intake.json_edit import get_value
 from assembler.model import Case, SourceFile, mrz
 from assembler.model.case_texts import FILL_IN

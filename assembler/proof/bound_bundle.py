@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assembler.model import LedgerEntry, Manifest, Volume
-from assembler.proof.link_reader import Mark, Sheet
+from assembler.proof.link_reader import Sheet
+from assembler.proof.outline_reader import Mark
 from assembler.proof.source_links import Origin, Origins, split_into_runs
 
 TOLERANCE = 0.75  # points by which rounding may move a link

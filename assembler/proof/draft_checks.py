@@ -14,12 +14,9 @@ from assembler.pdf.source_files import ClientFiles
 from assembler.proof.font_encodings import find_pages_with_other_fonts
 from assembler.proof.kept_drafts import Kept, read_kept
 from assembler.proof.own_pages import OwnPage, read_own_pages
-from assembler.proof.printed_statements import (
-    HEADS,
-    check_statements,
-    find_typed_citations,
-    is_worded,
-)
+from assembler.proof.printed_index import HEADS
+from assembler.proof.printed_packet import is_worded
+from assembler.proof.printed_statements import check_statements, find_typed_citations
 from assembler.proof.text_layer import LayerPage, read_layers
 from assembler.proof.word_draft_text import Job, compare_all
 from assembler.runtime.workshop import Workshop

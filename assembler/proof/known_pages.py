@@ -20,7 +20,7 @@ from assembler.model import Fingerprint, LedgerEntry, Volume
 from assembler.pdf import fingerprint, thumbnails
 from assembler.pdf.source_files import ClientFiles
 from assembler.proof import page_check as paging
-from assembler.proof import page_comparison
+from assembler.proof import source_drawing
 from assembler.runtime.code_version import digest_code
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -226,7 +226,7 @@ def _make_key(
     engine = (
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         f"Pillow {PIL.__version__}",
-        f"{page_comparison.DPI} dpi",
+        f"{source_drawing.DPI} dpi",
     )
     return ("proof", digest_code("proof"), *engine, *rows) if all(rows) else ()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from assembler.model import Bookmark, Check, Volume
 from assembler.proof.bound_bundle import BoundBundle, BoundFile, is_close, locate_in_file
-from assembler.proof.link_reader import PLAIN, Goal, Mark
+from assembler.proof.link_reader import Goal
+from assembler.proof.outline_reader import PLAIN, Mark
 from assembler.proof.source_links import Origin
 from assembler.proof.volume_check import list_expected_bookmarks
 

@@ -16,9 +16,10 @@ from pypdfium2 import raw
 from assembler.model import LedgerEntry, Volume
 from assembler.pdf import stamp_area
 from assembler.proof.kept_drafts import Kept, KeptDocument
-from assembler.proof.page_comparison import Source, compare_page
+from assembler.proof.page_comparison import compare_page
 from assembler.proof.page_text import read_text, squeeze
 from assembler.proof.placement import Placement
+from assembler.proof.source_drawing import Source
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 

@@ -95,3 +95,8 @@ def keep_letters(text: str) -> str:
 def is_right_to_left(text: str) -> bool:
     """Return whether a text has right-to-left letters, whose order differs between readers."""
     return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+
+
+def has_words(text: str, words: str) -> bool:
+    """Return whether all words are in a folded text, in any reading order of a table."""
+    return fold(words) in text or all(fold(word) in text for word in words.split())

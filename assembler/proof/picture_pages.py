@@ -22,8 +22,8 @@ from pypdfium2 import raw
 from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.proof import pixel_difference
-from assembler.proof.page_comparison import Source
 from assembler.proof.placement import Frame, Matrix, Placement, is_same_place, transform_box
+from assembler.proof.source_drawing import Source
 
 _LIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
 # levels of a pixel's lightness: JPEG of quality 90 changes 28 at hard edges of full colors, 20

@@ -21,11 +21,12 @@ from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.proof import source_fields
-from assembler.proof.page_comparison import COARSE, NEAR, Difference, Source, compare_page
+from assembler.proof.page_comparison import Difference, compare_page
 from assembler.proof.page_frame import flatten_page
 from assembler.proof.picture_pages import Fault, draw_picture_source
 from assembler.proof.placement import Box, Matrix, Placement, combine_matrices, transform_box
 from assembler.proof.pypdf_values import resolve_reference
+from assembler.proof.source_drawing import COARSE, NEAR, Source
 
 _MAX_DEPTH = 8  # depth of nested forms that is searched
 _NO_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)

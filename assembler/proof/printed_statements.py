@@ -13,88 +13,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from assembler.model import Check, DocumentId, LedgerEntry, Manifest, PartKind
+from assembler.model import Check, DocumentId, Manifest, PartKind
 from assembler.model.manifest import ManifestIndexRow
 from assembler.model.page_labels import LABEL
 from assembler.proof.kept_drafts import Kept
 from assembler.proof.own_pages import OwnLink, OwnPage
-from assembler.proof.page_text import fold, fold_labels, is_right_to_left, join_lines
+from assembler.proof.page_text import fold, fold_labels, has_words, is_right_to_left, join_lines
+from assembler.proof.printed_index import find_index_faults
+from assembler.proof.printed_packet import Fault, PrintedPacket
 
-_ROLES = {
-    "document": "Original",
-    "translation": "English translation",
-    "certificate": "Translator's certificate",
-}
-# headings of the tables of our templates, which every page of a table repeats; one that is the
-# beginning of another comes after it
-HEADS = (
-    "Tab Description Date Pages Language",
-    "Tab Description Pages Language",
-    "Tab Description Date Pages",
-    "Tab Description Pages",
-    "No. File Pages Exhibits",
-)
 _TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
-_ENGINE = "office2pdf"  # the engine whose order of text in a table is known
 # after a page number: no more digits, no "-1" as in "57-1", and no letter as in "57a"
 _NUMBER_END = "(?![0-9–]|-[0-9]|[a-z](?![a-z]))"
 _COVER_LETTER = DocumentId.draft("cover-letter")
 _INDEX = DocumentId.draft("index")
 _CAPTION_COVER = DocumentId.draft("caption-cover")
 _MAX_STRAY = 3  # letters of a neighbor that a link's box may touch
-
-
-class PrintedPacket:
-    """Everything the checks compare. `pages`: our own, by number."""
-
-    def __init__(self, manifest: Manifest, kept: Kept, pages: Mapping[int, OwnPage]) -> None:
-        self.manifest, self.kept, self.pages = manifest, kept, pages
-        self.ledger, self.rows = manifest.ledger, manifest.index
-        self._entries: dict[DocumentId, list[LedgerEntry]] = {}
-        self._labels: dict[str, list[str]] = {}
-        for entry in self.ledger:
-            self._entries.setdefault(entry.document, []).append(entry)
-            if entry.kind is PartKind.EXHIBIT:
-                self._labels.setdefault(entry.exhibit, []).append(entry.label)
-        self._all_labels = {label for labels in self._labels.values() for label in labels}
-
-    def entries(self, document: DocumentId) -> list[LedgerEntry]:
-        """Return the ledger's entries of a document, in the order of its pages."""
-        return sorted(self._entries.get(document, ()), key=lambda entry: entry.index)
-
-    def text(self, document: DocumentId) -> str:
-        """Return the folded text of a document's pages in the bundle, joined."""
-        numbers = (entry.number for entry in self.entries(document))
-        return "".join(fold(self.pages[number].text) for number in numbers if number in self.pages)
-
-    def labels(self, exhibit: str) -> list[str]:
-        """Return the printed numbers of an exhibit's pages."""
-        return self._labels.get(exhibit, [])
-
-    def is_label(self, text: str) -> bool:
-        """Return whether this is the printed number of a page of evidence."""
-        return text in self._all_labels
-
-    def range(self, row: ManifestIndexRow) -> str:
-        """Return the page range that must be printed for an exhibit, from its pages in the
-        ledger."""
-        labels = self._labels.get(row.exhibit, ["?"])
-        return "–".join(dict.fromkeys((labels[0], labels[-1])))
-
-    def is_worded(self, document: DocumentId) -> bool:
-        """Return whether the wording of a document is known."""
-        return is_worded(self.manifest, self.kept, document)
-
-
-def is_worded(manifest: Manifest, kept: Kept, document: DocumentId) -> bool:
-    """Return whether a document is of a template that comes with the program, drawn by the engine
-    it is made for."""
-    draft = kept.documents.get(document)
-    return (
-        draft is not None
-        and draft.shipped
-        and manifest.word_engines.get(document, "").startswith(_ENGINE)
-    )
 
 
 def check_statements(
@@ -109,7 +43,7 @@ def check_statements(
     )
     yield _check(
         "index",
-        _find_index_faults(packet),
+        find_index_faults(packet),
         f"{len(manifest.index)} rows of the index say what the ledger says",
     )
     yield _check(
@@ -142,9 +76,6 @@ def find_typed_citations(
             if tab in tabs and any(homes.get(label) != tab for label in (first, last or first)):
                 wrong.append(number)
     return tuple(dict.fromkeys(wrong))
-
-
-Fault = tuple[str, int | None]  # what is wrong, and the page
 
 
 def _check(name: str, faults: Iterator[Fault], passed: str) -> Check:
@@ -251,123 +182,6 @@ def _is_printed(
     return count > 0 and not (worded and has_stray_text)
 
 
-# --- the index ---
-
-
-def _list_index_documents(packet: PrintedPacket) -> list[DocumentId]:
-    return list(dict.fromkeys(entry.document for entry in packet.ledger if entry.part == "index"))
-
-
-def _find_index_faults(packet: PrintedPacket) -> Iterator[Fault]:
-    for document in _list_index_documents(packet):
-        text = packet.text(document)
-        page = packet.entries(document)[0].number
-        if packet.is_worded(document):
-            text_without_heads = _remove_heads(text)
-            yield from (
-                (fault, page)
-                for fault in (
-                    *_find_row_faults(packet, text_without_heads),
-                    *_find_file_faults(packet, text_without_heads),
-                )
-            )
-        else:
-            yield from ((fault, page) for fault in _find_own_row_faults(packet, text))
-
-
-def _find_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
-    """Yield a fault unless each row is in its place with every cell; between two rows only the
-    language and the heading of a new group are allowed."""
-    rows, starts, ends = list(packet.rows), [], []
-    end = 0
-    for row in rows:
-        row_text = _write_row(packet, row)
-        start = text.find(row_text, end)
-        if start < 0:
-            if is_right_to_left(row.title) or is_right_to_left(row.group):
-                return  # the order of letters is not known; the links were checked
-            yield f"the index does not print the row of exhibit {row.tab} in its place"
-            return
-        starts.append(start)
-        end = start + len(row_text)
-        ends.append(end)
-    languages: dict[str, str] = {}
-    for number, row in enumerate(rows):
-        between = text[ends[number] : starts[number + 1]] if number + 1 < len(rows) else ""
-        group = rows[number + 1].group if number + 1 < len(rows) else ""
-        language = between.removesuffix(fold(group)) if group != row.group else between
-        if number + 1 < len(rows) and languages.setdefault(row.language, language) != language:
-            yield (
-                f"the index prints another language for exhibit {row.tab} than for others of "
-                f"its language"
-            )
-    last = rows[-1].language if rows else ""
-    if rows and last in languages and not text[ends[-1] :].startswith(languages[last]):
-        yield (
-            f"the index prints another language for exhibit {rows[-1].tab} than for others "
-            f"of its language"
-        )
-
-
-def _remove_heads(text: str) -> str:
-    """Return a folded text without the headings of tables, which interrupt a row that is broken
-    over two pages."""
-    for head in HEADS:
-        text = text.replace(fold(head), "")
-    return text
-
-
-def _write_row(packet: PrintedPacket, row: ManifestIndexRow) -> str:
-    details = "".join(_write_part(*part) for part in row.parts) if len(row.parts) > 1 else ""
-    row_text = f"{row.tab}{row.title}{details}{row.date}{packet.range(row)}"
-    return _remove_heads(fold(row_text))  # a title may read like a heading
-
-
-def _write_part(role: str, first: str, last: str) -> str:
-    return f"{_ROLES.get(role, role)}: {first}" + ("" if first == last else f"–{last}")
-
-
-def _find_file_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
-    """Yield a fault unless the table of files, where the bundle has several, has number, name,
-    pages and exhibits of each, in order."""
-    volumes = packet.manifest.volumes
-    if len(volumes) < 2:
-        return
-    ledger = packet.ledger
-    expected = ""
-    for number, volume in enumerate(volumes, 1):
-        entries = ledger[volume.first - 1 : volume.last]
-        tabs = list(dict.fromkeys(entry.tab for entry in entries if entry.tab))
-        pages = "–".join(dict.fromkeys((entries[0].label, entries[-1].label)))
-        expected += fold(
-            f"{number}{volume.path}{pages}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}"
-        )
-    if expected not in text:
-        yield "the index does not print the table of the bundle's files as they are"
-
-
-def _find_own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
-    """Yield faults of a firm's own index: what it prints of most exhibits it must print of all.
-    (Tab and pages are checked at their links.)"""
-    rows = [row for row in packet.rows if not is_right_to_left(row.title)]
-    titled = [row for row in rows if _has_words(text, row.title)]
-    dated = [row for row in rows if row.date and _has_words(text, row.date)]
-    if len(titled) > len(rows) / 2:
-        yield from (
-            f"the index does not print the title of exhibit {row.tab}"
-            for row in rows
-            if row not in titled
-        )
-    if len(dated) > sum(bool(row.date) for row in rows) / 2:
-        missing = [row for row in rows if row.date and row not in dated]
-        yield from (f"the index does not print the date of exhibit {row.tab}" for row in missing)
-
-
-def _has_words(text: str, words: str) -> bool:
-    """Return whether all words are in a folded text, in any reading order of a table."""
-    return fold(words) in text or all(fold(word) in text for word in words.split())
-
-
 # --- tab sheets and enclosures ---
 
 
@@ -386,7 +200,7 @@ def _find_sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
         if entry.number in packet.pages
     }
     titled = sum(
-        bool(row and _has_words(texts.get(entry.number, ""), row.title)) for entry, row in sheets
+        bool(row and has_words(texts.get(entry.number, ""), row.title)) for entry, row in sheets
     )
     for entry, row in sheets:
         number = entry.number
@@ -406,7 +220,7 @@ def _find_sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
             )
             is_right = is_right and (
                 titled <= len(sheets) / 2
-                or _has_words(text, row.title)
+                or has_words(text, row.title)
                 or is_right_to_left(row.title)
             )
         if not is_right:

@@ -19,7 +19,7 @@ from assembler.model import DocumentId, DocumentKind, FileOutcome, LedgerEntry, 
 from assembler.model.manifest import locate_filled_form
 from assembler.pdf.plain_reader import open_with_pypdf
 from assembler.pdf.source_files import ClientFiles
-from assembler.proof import link_reader, tag_reader
+from assembler.proof import link_reader, outline_reader, tag_reader
 from assembler.proof.kept_drafts import SINCE
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -52,7 +52,7 @@ class Origin:
 
     kind: str = ""
     sheets: tuple[link_reader.Sheet, ...] = ()
-    marks: tuple[link_reader.Mark, ...] = ()
+    marks: tuple[outline_reader.Mark, ...] = ()
     tags: tuple[str, ...] = ()  # of a draft: the branches of its tag tree, see tag_reader
     addresses: frozenset[str] | None = None
 
@@ -157,7 +157,7 @@ def _read_pdf(reader: PdfReader, job: Job) -> Origin:
     return Origin(
         kind="pdf",
         sheets=link_reader.read_linked_pages(reader, kept=not job.ours),
-        marks=link_reader.read_outline(reader),
+        marks=outline_reader.read_outline(reader),
         tags=tag_reader.read_branches(reader) if job.ours else (),
     )
 

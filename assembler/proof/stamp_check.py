@@ -12,7 +12,7 @@ from pypdfium2 import raw
 from assembler.model import Stamp
 from assembler.pdf import stamp_area as stamps
 from assembler.proof import pixel_difference
-from assembler.proof.page_comparison import draw, find_drawing_size
+from assembler.proof.source_drawing import draw_page, find_drawing_size
 from assembler.proof.stamp_drawing import Ink, measure_stamp_ink
 
 _MAX_PIXELS = 12_000_000  # pixels; on larger pages only the stamp's own rows are drawn
@@ -53,7 +53,7 @@ def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
     stamps.hide_all_but_stamp(page)
     top, rows = (0, size[1]) if size[0] * size[1] <= _MAX_PIXELS else (ink.row, ink.left.shape[0])
     paper = np.full((rows, size[0], 3), 255, np.uint8)
-    return _is_printed_over(draw(page, size, top, rows, annotations=False), paper, ink, top)
+    return _is_printed_over(draw_page(page, size, top, rows, annotations=False), paper, ink, top)
 
 
 def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Stamp) -> bool:
@@ -61,9 +61,9 @@ def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Stamp)
     annotations, with that ink over it."""
     rows = ink.left.shape[0]
     stamps.show_all(page)
-    seen = draw(page, size, ink.row, rows)
+    seen = draw_page(page, size, ink.row, rows)
     stamps.hide_stamp(page, stamp)
-    paper = draw(page, size, ink.row, rows, annotations=False)
+    paper = draw_page(page, size, ink.row, rows, annotations=False)
     return _is_printed_over(seen, paper, ink, ink.row)
 
 

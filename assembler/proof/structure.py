@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, Destination, IndirectObject
 
 from assembler.model import LedgerEntry, Volume
 from assembler.pdf.embedded_fonts import count_unembedded_fonts
-from assembler.proof import entry_check, link_reader, tag_reader
+from assembler.proof import entry_check, link_reader, outline_reader, tag_reader
 from assembler.proof.object_reader import Objects
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -63,7 +63,7 @@ class Structure:
     forbidden: tuple[str, ...] = ()
     unembedded: tuple[int, ...] = ()  # our own pages with a font that is not in the file
     sheets: tuple[link_reader.Sheet, ...] = ()  # every page with its links, ours and the client's
-    marks: tuple[link_reader.Mark, ...] = ()  # the bookmarks with their children
+    marks: tuple[outline_reader.Mark, ...] = ()  # the bookmarks with their children
     tags: tuple[str, ...] = ()  # structure tags, in words
     trouble: str = ""
 
@@ -114,7 +114,7 @@ def _read_structure(objects: Objects, job: Job) -> Structure:
             if count_unembedded_fonts(reader.pages[number - job.first])
         ),
         sheets=link_reader.read_linked_pages(reader),
-        marks=link_reader.read_outline(reader),
+        marks=outline_reader.read_outline(reader),
         tags=tag_reader.read_branches(reader),
     )
 
@@ -285,6 +285,6 @@ def _find_other_page(annotation: Any, others: Sequence[Volume]) -> int | None:
 
 def _find_forbidden(objects: Objects, job: Job) -> Iterator[str]:
     yield from entry_check.find_faults(objects, job.entries, linked=job.linked)
-    yield from link_reader.find_outline_faults(objects)
+    yield from outline_reader.find_outline_faults(objects)
     if link_reader.count_unused_names(objects.reader):
         yield "named destinations that no link uses"
