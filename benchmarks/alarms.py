@@ -126,7 +126,7 @@ def _with_pages(one: Subject, pages: Sequence[PageText], **exhibit: object) -> P
         id="added",
         title="Papers",
         category="financial",
-        parts=tuple(FilePart(path=page.path) for page in pages),
+        parts=tuple(FilePart(path=page.prepared.path) for page in pages),
     )
     changed = replace(added, **exhibit)  # type: ignore[arg-type]
     case = replace(one.case, exhibits=(*one.case.exhibits, changed))

@@ -14,10 +14,11 @@ from assembler import rules
 from assembler.crosscheck.text_matching import has_date, split_words
 from assembler.evidence import page_texts as evidence_texts
 from assembler.evidence.miniatures import make_miniature
-from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person, mrz
+from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person, TextMethod, mrz
 from assembler.runtime.resources import Shelf
 from benchmarks import rescans, scenes
 from scripts.sample_cases.mrz import td3
+from tests.support.page_texts import change_page, make_page_text
 
 AS_OF = date(2026, 11, 23)
 Texts = Mapping[str, Sequence[PageText]]
@@ -174,7 +175,7 @@ def certificate(one: Subject, _dice: random.Random) -> Iterator[Planted]:
     names = Shelf.default().schema("languages.json")["languages"]
     for exhibit in one.case.exhibits:
         for number, page in enumerate(one.texts.get(exhibit.id, ())):
-            if page.role == "certificate":
+            if page.prepared.role == "certificate":
                 for word in ("complete", "accurate", "competent", names[exhibit.language]):
                     yield (
                         one.case,
@@ -189,9 +190,9 @@ def missing_page(one: Subject, dice: random.Random) -> Iterator[Planted]:
             gone = dice.randint(1, total)
             shown = [n for n in range(1, total + 1) if n != gone]
             form = dice.choice(["Page {} of {}", "page {}/{}", "Página {} de {}"])
-            path = pages[0].path
+            path = pages[0].prepared.path
             counted = [
-                replace(page, path=path, text=f"{page.text}\n{form.format(n, total)}")
+                change_page(page, path=path, text=f"{page.text}\n{form.format(n, total)}")
                 for page, n in zip(pages, shown, strict=True)
             ]
             yield one.case, {**one.texts, key: tuple(counted)}
@@ -206,18 +207,18 @@ def rescanned(one: Subject, dice: random.Random) -> Iterator[Planted]:
         (key, page)
         for key, pages in one.texts.items()
         for page in pages
-        if len(page.text.split()) > 60 and page.role != "certificate"
+        if len(page.text.split()) > 60 and page.prepared.role != "certificate"
     ]
     for _, page in dice.sample(long, min(2, len(long))):
         noisy = "".join(
             dice.choice("eoainlrt") if c.isalpha() and dice.random() < 0.01 else c
             for c in page.text
         )
-        again = replace(
+        again = change_page(
             page,
             text=noisy,
             path="evidence/again.pdf",
-            page=1,
+            source_page=1,
             sha256="other",
             method="ocr",
             confidence=88.0,
@@ -331,10 +332,10 @@ def photographed(one: Subject, dice: random.Random) -> Iterator[Planted]:
         (key, page)
         for key, pages in one.texts.items()
         for page in pages
-        if page.role != "certificate"
+        if page.prepared.role != "certificate"
     ]
     _, page = dice.choice(there)
-    again = rescans.read_again(one.folder / page.path, page, dice)
+    again = rescans.read_again(one.folder / page.prepared.path, page, dice)
     other = dice.choice(list(one.texts))
     yield one.case, {**one.texts, other: (*one.texts[other], again)}
 
@@ -343,7 +344,7 @@ def wordless(one: Subject, dice: random.Random) -> Iterator[Planted]:
     """Three photographs without a word, and one of them taken again."""
     case, texts = _with_photographs(one, dice, 3)
     first = dice.choice(texts[_PHOTOGRAPHS])
-    picture = scenes.scene(int(first.path.removeprefix(_SCENE)))
+    picture = scenes.scene(int(first.prepared.path.removeprefix(_SCENE)))
     yield (
         case,
         {
@@ -371,7 +372,7 @@ def _with_photographs(one: Subject, dice: random.Random, count: int) -> Planted:
         person="",
         language="en",
         date=None,
-        parts=tuple(FilePart(path=page.path) for page in pages),
+        parts=tuple(FilePart(path=page.prepared.path) for page in pages),
         translator=None,
     )
     return replace(one.case, exhibits=(*one.case.exhibits, exhibit)), {
@@ -384,25 +385,22 @@ def _scene(seed: int) -> PageText:
     """A drawn photograph, on which recognition finds nothing: reading each of them takes
     seconds."""
     small = make_miniature(scenes.scene(seed), (0.0, 0.0, 1.0, 1.0))
-    return PageText(
-        path=f"{_SCENE}{seed}",
-        page=1,
-        role="document",
-        text="",
-        method="none",
-        sha256=str(seed),
-        miniature=small,
+    return make_page_text(
+        "", f"{_SCENE}{seed}", method=TextMethod.NONE, sha256=str(seed), miniature=small
     )
 
 
 def upside_down(one: Subject, dice: random.Random) -> Iterator[Planted]:
     """One page of several stood on its head, and was turned when it was recognized."""
     for key, pages in one.texts.items():
-        if len(pages) > 2 and not any(page.turned for page in pages):
+        if len(pages) > 2 and not any(page.prepared.turned for page in pages):
             n = dice.randrange(len(pages))
             yield (
                 one.case,
-                {**one.texts, key: (*pages[:n], replace(pages[n], turned=180), *pages[n + 1 :])},
+                {
+                    **one.texts,
+                    key: (*pages[:n], change_page(pages[n], turned=180), *pages[n + 1 :]),
+                },
             )
 
 
@@ -414,7 +412,9 @@ def shuffled(one: Subject, dice: random.Random) -> Iterator[Planted]:
             while order == sorted(order):
                 dice.shuffle(order)
             counted = [
-                replace(page, path=pages[0].path, text=f"{page.text}\nPage {n} of {len(pages)}")
+                change_page(
+                    page, path=pages[0].prepared.path, text=f"{page.text}\nPage {n} of {len(pages)}"
+                )
                 for page, n in zip(pages, order, strict=True)
             ]
             yield one.case, {**one.texts, key: tuple(counted)}
@@ -423,11 +423,15 @@ def shuffled(one: Subject, dice: random.Random) -> Iterator[Planted]:
 def foreign(one: Subject, dice: random.Random) -> Iterator[Planted]:
     """A page said to be English that is in Spanish."""
     key = dice.choice(
-        [key for key, pages in one.texts.items() if pages and pages[0].language.startswith("en")]
+        [
+            key
+            for key, pages in one.texts.items()
+            if pages and pages[0].prepared.language.startswith("en")
+        ]
     )
     page = one.texts[key][0]
     text = " ".join(dice.sample(_SPANISH, len(_SPANISH)))
-    seems = evidence_texts.identify_language(text, page.language)
+    seems = evidence_texts.identify_language(text, page.prepared.language)
     yield one.case, {**one.texts, key: (replace(page, text=text, seems=seems), *one.texts[key][1:])}
 
 
@@ -515,7 +519,7 @@ def printed_passport(one: Subject, dice: random.Random) -> Iterator[Planted]:
         f"Consular record of Otto Fremd, passport {named} Z{dice.randint(10**7, 10**8 - 1)}, "
         f"issued abroad"
     )
-    stray = replace(one.texts[key][0], text=text, lines="", method="text")
+    stray = change_page(one.texts[key][0], text=text, lines="", method="text")
     yield one.case, {**one.texts, key: (*one.texts[key], stray)}
 
 
@@ -529,12 +533,7 @@ def wrong_form(one: Subject, dice: random.Random) -> Iterator[Planted]:
     shown = dice.choice(
         ["Alien Registration Number (A-Number) A- {}", "A-Number: {}", "USCIS# {}"]
     ).format(number)
-    page = PageText(
-        path=form.path,
-        page=1,
-        role="document",
-        text=f"Form I-131 Part 1. Information about you {shown}",
-    )
+    page = make_page_text(f"Form I-131 Part 1. Information about you {shown}", form.path)
     yield replace(one.case, forms=(form,)), {**one.texts, f"form:{form.path}": (page,)}
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from PIL import Image, ImageDraw, ImageFont
 
 from assembler.evidence.miniatures import make_miniature
-from assembler.model import PageText, TextMethod
+from assembler.model import PageText
 from assembler.runtime.resources import stamp_font
 from benchmarks import rescans
+from tests.support.page_texts import change_page, make_page_text
 
 _WIDTH, _HEIGHT = 1275, 1650  # pixels of a Letter sheet at 150 dpi
 _FIRST = date(2026, 1, 2)
@@ -198,18 +198,11 @@ def draw(words: str) -> Image.Image:
 
 def as_text(words: str, path: str) -> PageText:
     """The page as a program wrote it: its words are known without recognition."""
-    return PageText(
-        path=path,
-        page=1,
-        role="document",
-        text=words,
-        method=TextMethod.TEXT,
-        sha256=path,
-        miniature=make_miniature(draw(words), (0.0, 0.0, 1.0, 1.0)),
-    )
+    small = make_miniature(draw(words), (0.0, 0.0, 1.0, 1.0))
+    return make_page_text(words, path, sha256=path, miniature=small)
 
 
 def as_scan(words: str, path: str, dice: random.Random) -> PageText:
     """The page as it is recognized on a scan or photograph of the sheet."""
     page = rescans.read(rescans.again(draw(words), dice), as_text(words, path))
-    return replace(page, path=path, page=1)
+    return change_page(page, path=path, source_page=1)

@@ -8,7 +8,6 @@ import io
 import json
 import random
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from assembler.evidence import ocr, page_recognition
 from assembler.evidence.picture_page import make_picture_pages
 from assembler.model import PageText
 from assembler.runtime.cache import Cache
+from tests.support.page_texts import change_page
 
 _LONGER = 1700  # pixels of the longer side, before it is made smaller: a page at some 150 dpi
 
@@ -62,16 +62,16 @@ def again(picture: Image.Image, dice: random.Random) -> Image.Image:
 
 def read_again(path: Path, page: PageText, dice: random.Random) -> PageText:
     """What is read of a page seen again, as a page of another file."""
-    return read(again(shown(path, page.page), dice), page)
+    return read(again(shown(path, page.prepared.source_page), dice), page)
 
 
 def read(picture: Image.Image, page: PageText) -> PageText:
     """What is read of a photograph in the place of a page, as a page of a file of its own."""
-    made, digest, text = recognize(picture, page.language)
-    return replace(
+    made, digest, text = recognize(picture, page.prepared.language)
+    return change_page(
         page,
         path=f"evidence/{digest[:8]}.png",
-        page=1,
+        source_page=1,
         sha256=digest,
         text=text,
         lines=made.lines,

@@ -35,6 +35,7 @@ from tests import factories
 from tests.conftest import AS_OF
 from tests.support import cases
 from tests.support.evidence import prepared
+from tests.support.page_texts import change_page, make_page_text
 
 SHELF = Shelf.default()
 ROSA = Person(id="rosa", name=Name(given="Rosa Elena", family="Ejemplo"))
@@ -53,15 +54,9 @@ def family(*exhibits: Exhibit, declarations: tuple[Declaration, ...] = ()) -> Ca
 
 
 def page(words: str, path: str = "evidence/a.pdf", number: int = 1, **more: object) -> PageText:
-    text = PageText(
-        path=path,
-        page=number,
-        role="document",  # type: ignore[arg-type]
-        text=words,
-        sha256=f"{path} {number}",
-        line_boxes=tuple(BOX for _ in words.splitlines()),
-    )
-    return replace(text, **more)  # type: ignore[arg-type]
+    boxes = tuple(BOX for _ in words.splitlines())
+    text = make_page_text(words, path, number, sha256=f"{path} {number}", line_boxes=boxes)
+    return change_page(text, **more)
 
 
 def repeated(*pages: PageText, **exhibit: object) -> list[Finding]:

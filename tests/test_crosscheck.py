@@ -29,12 +29,13 @@ from assembler.crosscheck.text_matching import (
     normalize_number,
 )
 from assembler.evidence import language
-from assembler.model import FormFile, Miniature, Name, PageText, Person, mrz
+from assembler.model import FormFile, Miniature, Name, Person, mrz
 from assembler.runtime.resources import Shelf
 from benchmarks import faults, planted, rescans
 from scripts.sample_cases.mrz import td3
 from tests.conftest import AS_OF
 from tests.support.language_samples import _ENGLISH, _SPANISH, _UKRAINIAN
+from tests.support.page_texts import change_page, make_page_text
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -81,9 +82,10 @@ def test_every_page_keeps_a_small_picture_whether_it_was_recognized_or_not(
 ) -> None:
     pages = [page for one in subjects for pages in one.texts.values() for page in pages]
 
-    assert {page.method for page in pages} >= {"text", "ocr"}
+    assert {page.prepared.method for page in pages} >= {"text", "ocr"}
     assert {
-        max(page.miniature.width, page.miniature.height) if page.miniature else 0 for page in pages
+        max(small.width, small.height) if (small := page.prepared.miniature) else 0
+        for page in pages
     } == {112}
 
 
@@ -188,7 +190,7 @@ def test_a_court_wants_the_translators_address_and_telephone(
         (one, e)
         for one in subjects
         for e in one.case.exhibits
-        if [p for p in one.texts[e.id] if p.role == "certificate"]
+        if [p for p in one.texts[e.id] if p.prepared.role == "certificate"]
     )
     assert exhibit.translator
     bare = replace(exhibit, translator=replace(exhibit.translator, phone="", address=None))
@@ -201,7 +203,8 @@ def test_a_court_wants_the_translators_address_and_telephone(
         f"and accurate. November 3, 2026. {added}"
     )
     pages = tuple(
-        replace(p, text=words) if p.role == "certificate" else p for p in one.texts[bare.id]
+        replace(p, text=words) if p.prepared.role == "certificate" else p
+        for p in one.texts[bare.id]
     )
     texts = {**one.texts, bare.id: pages}
     found = crosscheck.check(case, texts, AS_OF, data, names, contact=True).findings
@@ -326,7 +329,9 @@ def test_a_page_that_stands_in_a_file_five_times_is_told_once(
     page = replace(
         one.texts[exhibit.id][0], text=f"{'Every word of this page stands on the other four. ' * 9}"
     )
-    alike_pages = tuple(replace(page, page=number, sha256=str(number)) for number in range(1, 6))
+    alike_pages = tuple(
+        change_page(page, source_page=number, sha256=str(number)) for number in range(1, 6)
+    )
     found = planted.check(one.case, {**one.texts, exhibit.id: alike_pages}).findings
 
     (repeated,) = [finding for finding in found if finding.rule == "PAGES.TWICE"]
@@ -388,12 +393,7 @@ def test_a_letter_of_a_firms_own_template_is_compared(subjects: list[planted.Sub
 def test_a_completed_form_is_looked_through(subjects: list[planted.Subject]) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     case = replace(one.case, forms=(FormFile(form="i-131", path="forms/i-131.pdf"),))
-    page = PageText(
-        path="forms/i-131.pdf",
-        page=3,
-        role="document",
-        text="Alien Registration Number (A-Number) A- 987654321",
-    )
+    page = make_page_text("Alien Registration Number (A-Number) A- 987654321", "forms/i-131.pdf", 3)
     found = planted.check(case, {**one.texts, "form:forms/i-131.pdf": (page,)}).findings
 
     assert [(f.rule, f.severity, f.where) for f in found] == [
@@ -439,11 +439,10 @@ def test_a_photograph_taken_twice_is_told_and_two_cards_of_a_kind_are_not(
 
     def found(first: str, second: str) -> list[int | None]:
         pages = tuple(
-            PageText(
-                path=f"evidence/{n}.jpg",
-                page=n,
-                role="document",
-                text=text,
+            make_page_text(
+                text,
+                f"evidence/{n}.jpg",
+                n,
                 method="ocr",
                 confidence=90,
                 sha256=str(n),
@@ -751,7 +750,7 @@ def test_a_page_in_another_language_than_declared_is_reported(
     subjects: list[planted.Subject], declared: str, seems: str, severity: str, said: str
 ) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
-    pages = (replace(one.texts["teacher"][0], seems=seems, language=declared),)
+    pages = (change_page(one.texts["teacher"][0], seems=seems, language=declared),)
 
     found = planted.check(one.case, {**one.texts, "teacher": pages}).findings
 

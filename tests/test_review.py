@@ -24,7 +24,7 @@ from assembler.report import review
 from assembler.report.review import review_page
 from assembler.report.review.html_page import embed_json, page
 from assembler.report.review.page_geometry import map_to_source
-from assembler.report.review.page_view import PageContent
+from assembler.report.review.page_view import ShownEvidence
 from assembler.report.review.view import ReviewTexts, build_view
 from assembler.runtime.resources import Shelf
 from tests import factories
@@ -76,7 +76,7 @@ def shown(
     picture = picture or Picture(page="data:image/png;base64,iVBORw0KGgo=")
     rows = manifest["findings"] if findings is None else findings
     texts = ReviewTexts(signoff=SIGNOFF, title=title, rule_titles={"LEGIBLE.TEST": "A test"})
-    content = PageContent(pictures=[picture] * len(manifest["ledger"]))
+    content = ShownEvidence(pictures=[picture] * len(manifest["ledger"]))
     return build_view(manifests.parsed({**manifest, "findings": rows}), content, texts)
 
 
@@ -492,7 +492,7 @@ def troubled(
     texts = ReviewTexts(signoff=SIGNOFF, title=(EVIL, LONG, "by mail"))
     path = tmp_path_factory.mktemp("review") / "review.html"
     values = build_view(
-        manifests.parsed(changed), PageContent(pictures=pictures, words=words), texts
+        manifests.parsed(changed), ShownEvidence(pictures=pictures, words=words), texts
     )
     path.write_text(page("packet", values), encoding="utf8")
     return path

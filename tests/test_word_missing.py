@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assembler.proof.word_losses import Missing, PageContent, find_missing, read_pages
+from assembler.proof.word_losses import Missing, PageInventory, find_missing, read_pages
 from assembler.proof.word_reader import read_visible_things
 from tests import factories
 from tests import wordfiles as word
@@ -24,7 +24,7 @@ def missing(body: str, *pages: str, pictures: int = 0, lines: int = 0) -> Missin
         },
     )
     contents = [
-        PageContent(text=text, pictures=pictures * (n == 0), lines=lines * (n == 0))
+        PageInventory(text=text, pictures=pictures * (n == 0), lines=lines * (n == 0))
         for n, text in enumerate(pages)
     ]
     return find_missing(read_visible_things(io.BytesIO(data)), contents)

@@ -51,7 +51,7 @@ def find_repeated_pages(context: CheckContext) -> Iterator[Result]:
     by_files: dict[tuple[tuple[str, str], ...], list[tuple[int, int]]] = {}
     for later, earlier in sorted(first.items()):
         ends = (pages[later], pages[earlier])
-        key = tuple((place.exhibit.id, place.page.path) for place in ends)
+        key = tuple((place.exhibit.id, place.page.prepared.path) for place in ends)
         by_files.setdefault(key, []).append((later, earlier))
     for pairs in by_files.values():
         if not _is_form_with_same_words(pages, pairs, context):
@@ -62,10 +62,10 @@ def _make_repeated_finding(
     pages: Sequence[ExhibitPage], pairs: Sequence[tuple[int, int]]
 ) -> Finding:
     """Return the finding about a file of which some pages are those of another, or of itself."""
-    later = [pages[number].page.page for number, _ in pairs]
-    earlier = sorted({pages[number].page.page for _, number in pairs})
+    later = [pages[number].page.prepared.source_page for number, _ in pairs]
+    earlier = sorted({pages[number].page.prepared.source_page for _, number in pairs})
     place = pages[pairs[0][0]]
-    original = pages[pairs[0][1]].page.path
+    original = pages[pairs[0][1]].page.prepared.path
     is_worded = any(len(pages[number].page.text.split()) for number, _ in pairs)
     what = "say the same as" if is_worded else "show the same picture as"
     verb = what if len(later) > 1 else what.replace("say", "says").replace("show", "shows")
@@ -118,7 +118,10 @@ def _is_form_with_same_words(
 
 
 def _is_of_file(place: ExhibitPage, other: ExhibitPage) -> bool:
-    return (place.exhibit.id, place.page.path) == (other.exhibit.id, other.page.path)
+    return (place.exhibit.id, place.page.prepared.path) == (
+        other.exhibit.id,
+        other.page.prepared.path,
+    )
 
 
 def _pair_by_words(
@@ -159,8 +162,8 @@ def _pair_by_pictures(
     Args:
         known: pages that are the same as an earlier one by their words.
     """
-    pictured = [n for n, (_, page) in enumerate(pages) if page.miniature]
-    miniatures = [page.miniature for _, page in pages if page.miniature]
+    pictured = [n for n, (_, page) in enumerate(pages) if page.prepared.miniature]
+    miniatures = [page.prepared.miniature for _, page in pages if page.prepared.miniature]
     repeated = set(known)
     for left, right in find_candidates(
         miniatures, _find_allowed_pairs(pages, bags, context)[np.ix_(pictured, pictured)]
@@ -239,8 +242,8 @@ def _is_intended(first: ExhibitPage, second: ExhibitPage, context: CheckContext)
     """
     is_listed_twice = (
         first.exhibit.id != second.exhibit.id
-        and first.page.path == second.page.path
-        and first.page.page == second.page.page
+        and first.page.prepared.path == second.page.prepared.path
+        and first.page.prepared.source_page == second.page.prepared.source_page
     )
     packets = ({*first.exhibit.belongs_to}, {*second.exhibit.belongs_to})
     are_apart = all(packets) and packets[0].isdisjoint(packets[1])
@@ -269,7 +272,7 @@ def _read_machine_lines(page: PageText, context: CheckContext) -> set[tuple[str,
 
 
 def _list_reliable_words(page: PageText) -> list[str]:
-    sure = page.method != "ocr" or (page.confidence or 0.0) >= _RELIABLE
+    sure = page.prepared.method != "ocr" or (page.prepared.confidence or 0.0) >= _RELIABLE
     return sorted({word for word in split_words(page.text) if len(word) >= _WORD}) if sure else []
 
 

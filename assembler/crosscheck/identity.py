@@ -287,7 +287,7 @@ def _compare_facts(
             what=fact,
             case_place=f"case.json {pointer}/{key}",
             case_value=str(expected),
-            other_place=f"{place.page.path}, page {place.page.page}",
+            other_place=f"{place.page.prepared.path}, page {place.page.prepared.source_page}",
             other_value=str(actual),
         )
     likeness = context.data["name_likeness"]
@@ -391,7 +391,7 @@ def _check_passport_numbers(
 
 def _may_be_misread(number: str, known: Collection[str], page: PageText) -> bool:
     """Return whether a number is one character apart from a known one on a recognized page."""
-    return page.method == "ocr" and any(
+    return page.prepared.method == "ocr" and any(
         len(candidate) == len(number)
         and sum(a != b for a, b in zip(number, candidate, strict=True)) == 1
         for candidate in known

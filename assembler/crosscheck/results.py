@@ -122,7 +122,7 @@ def make_page_finding(
     Args:
         severity: only for rules that have several.
     """
-    path, page = place.page.path, place.page.page
+    path, page = place.page.prepared.path, place.page.prepared.source_page
     region = place.region if isinstance(place, PageSpot) else None
     return make_finding(
         rule,

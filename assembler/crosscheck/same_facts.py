@@ -36,7 +36,7 @@ def has_different_facts(
         known: on how many pages of the case each word is.
         limits: `same_facts` of crosscheck.json.
     """
-    if all(page.method == TextMethod.TEXT for page in (first, second)):
+    if all(page.prepared.method == TextMethod.TEXT for page in (first, second)):
         return Counter(split_words(first.text)) != Counter(split_words(second.text))
     numbers = [_list_numbers(page.text) for page in (first, second)]
     own_numbers, own_words = (
@@ -51,7 +51,10 @@ def has_different_facts(
 
 
 def _is_sure(page: PageText, limits: Mapping[str, float]) -> bool:
-    return page.method == TextMethod.TEXT or (page.confidence or 0.0) >= limits["sure"]
+    return (
+        page.prepared.method == TextMethod.TEXT
+        or (page.prepared.confidence or 0.0) >= limits["sure"]
+    )
 
 
 def is_certificate(page: PageText, longest: float) -> bool:
@@ -62,7 +65,7 @@ def is_certificate(page: PageText, longest: float) -> bool:
         longest: words of a page that is only a certificate.
     """
     words = split_into_word_set(page.text)
-    return page.role == "certificate" or (
+    return page.prepared.role == "certificate" or (
         len(split_words(page.text)) <= longest and all(words & some for some in _PROOF_WORDS)
     )
 

@@ -169,10 +169,10 @@ def _check_form_streets(context: CheckContext, place: ExhibitPage) -> Iterator[R
     for run, street in _find_near_streets(context, page.text):
         spot = make_line_spot(place, _find_line(page.text, run))
         text_place = TextPlace(
-            where=f"{page.path}, page {page.page}",
-            file=page.path,
+            where=f"{page.prepared.path}, page {page.prepared.source_page}",
+            file=page.prepared.path,
             described=spot.describe(),
-            page=page.page,
+            page=page.prepared.source_page,
             remedy="compare the form with case.json, and correct the one that is wrong",
             region=spot.region,
         )

@@ -48,7 +48,9 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
     """Check the statements of a translator's certificate; whether it is signed only a person can
     see."""
     for exhibit in context.case.exhibits:
-        pages = [page for page in context.list_pages(exhibit) if page.role == "certificate"]
+        pages = [
+            page for page in context.list_pages(exhibit) if page.prepared.role == "certificate"
+        ]
         if not pages:
             continue
         text = "\n".join(page.text for page in pages)
@@ -67,7 +69,8 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
             result="not found" if missing else "found",
         )
         is_sure = all(
-            page.method == "text" or (page.confidence or 0) >= context.data["sure_confidence"]
+            page.prepared.method == "text"
+            or (page.prepared.confidence or 0) >= context.data["sure_confidence"]
             for page in pages
         )
         for statement in missing:
@@ -141,7 +144,7 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
                 why="too few words, or recognized without the data of the language",
             )
     for exhibit, page in iterate_pages(context):
-        stated = page.language.split("-", maxsplit=1)[0].lower()
+        stated = page.prepared.language.split("-", maxsplit=1)[0].lower()
         seems = context.languages.get(page.seems, "") or context.data["scripts"].get(page.seems, "")
         if page.seems == stated or not seems:
             continue
@@ -202,8 +205,8 @@ def check_page_counts(context: CheckContext) -> Iterator[Result]:
     """Check pages that number themselves, "page 3 of 7", for gaps and order."""
     for exhibit in context.case.exhibits:
         ranged = {part.path for part in exhibit.parts if part.pages}
-        for path in dict.fromkeys(page.path for page in context.list_pages(exhibit)):
-            pages = [page for page in context.list_pages(exhibit) if page.path == path]
+        for path in dict.fromkeys(page.prepared.path for page in context.list_pages(exhibit)):
+            pages = [page for page in context.list_pages(exhibit) if page.prepared.path == path]
             counted = [
                 (page, int(n), int(of))
                 for page in pages
@@ -258,7 +261,10 @@ def check_turned_pages(context: CheckContext) -> Iterator[Result]:
     """Report a single page of a file that was upside down or sideways and was turned."""
     for exhibit in context.case.exhibits:
         pages = context.list_pages(exhibit)
-        turned = [page for page in pages if page.turned]
+        # where case.json says how to turn a page, a person has looked at it
+        turned = [
+            page for page in pages if page.prepared.turned and not page.prepared.is_turn_given
+        ]
         if len(pages) > 2 and len(turned) == 1:
             yield make_page_finding(
                 "PAGES.TURNED",

@@ -23,8 +23,8 @@ from assembler.evidence.encryption import (
 from assembler.evidence.file_types import REFUSED, sniff
 from assembler.evidence.losses import Loss
 from assembler.evidence.measured_pages import (
+    MeasuredFile,
     MeasuredPage,
-    Page,
     PicturePlace,
     convert_page_to_json,
     measure_pages,
@@ -83,7 +83,7 @@ class OpenedSource:
     path: str
     sha256: str
     pdf: Path | None
-    pages: tuple[Page, ...]
+    pages: tuple[MeasuredPage, ...]
     removed: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
     faults: tuple[str, ...] = ()  # repaired damage
@@ -178,17 +178,17 @@ def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
     disagreement = ""
     if kind in picture.KINDS:
         normalized, places = _convert_pictures(data, kind, target)
-        pages = measure_pages(target, places)
+        measured = measure_pages(target, places)
     elif kind == "docx":
         normalized = _convert_word(data, target, folder / "word")
-        pages = measure_pages(target)
+        measured = measure_pages(target)
     else:
-        normalized, pages, disagreement = _normalize(data, password, target, accepted=accepted)
-    losses = (*normalized.losses, *(loss for page in pages for loss in page.losses))
+        normalized, measured, disagreement = _normalize(data, password, target, accepted=accepted)
+    losses = (*normalized.losses, *measured.losses)
     fields = {
         "pages": [
-            convert_page_to_json(replace(measured.page, redrawn=index in normalized.redrawn))
-            for index, measured in enumerate(pages)
+            convert_page_to_json(replace(page, redrawn=index in normalized.redrawn))
+            for index, page in enumerate(measured.pages)
         ],
         "removed": normalized.removed,
         "faults": normalized.faults,
@@ -202,11 +202,11 @@ def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
 
 def _normalize(
     data: bytes, password: str, target: Path, *, accepted: bool
-) -> tuple[NormalizedPdf, list[MeasuredPage], str]:
+) -> tuple[NormalizedPdf, MeasuredFile, str]:
     """Write `target` from a PDF.
 
-    Returns the findings, the pages, and what readers show differently if a person accepted what
-    PDFium shows.
+    Returns the findings, the measured pages, and what readers show differently if a person accepted
+    what PDFium shows.
     """
     try:
         return *_normalize_and_compare(data, password, target), ""
@@ -223,15 +223,15 @@ def _normalize(
 
 def _normalize_and_compare(
     data: bytes, password: str, target: Path
-) -> tuple[NormalizedPdf, list[MeasuredPage]]:
+) -> tuple[NormalizedPdf, MeasuredFile]:
     """Write `target`; raise Refused if the file has faults and another reader shows other pages."""
     normalized = normalize_pdf(data, target, password)
-    pages = measure_pages(target)
-    faults = (*normalized.faults, *dict.fromkeys(page.fault for page in pages if page.fault))
+    measured = measure_pages(target)
+    faults = (*normalized.faults, *measured.faults)
     if faults or normalized.slips:
         compare_pages(data, password, target, normalized.redrawn)
     steps = (*normalized.steps, *(f"passed over: {slip}" for slip in normalized.slips))
-    return replace(normalized, faults=faults, steps=steps), pages
+    return replace(normalized, faults=faults, steps=steps), measured
 
 
 def _convert_pictures(

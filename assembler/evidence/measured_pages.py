@@ -38,7 +38,7 @@ class PicturePlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class MeasuredPage:
     """One page of a normalized PDF as a viewer shows it."""
 
     width: float
@@ -60,27 +60,38 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredPage:
-    """A page, the losses on it, and the fault of a picture that does not render."""
+class MeasuredFile:
+    """The pages of a normalized PDF, the losses on them, and the faults of pictures that do not
+    render."""
 
-    page: Page
+    pages: tuple[MeasuredPage, ...]
     losses: tuple[Loss, ...]
-    fault: str
+    faults: tuple[str, ...]
 
 
-def measure_pages(target: Path, places: Sequence[PicturePlace] = ()) -> list[MeasuredPage]:
+def measure_pages(target: Path, places: Sequence[PicturePlace] = ()) -> MeasuredFile:
     """Measure every page of a normalized PDF; `places`: of the pictures, if it was made of them."""
+    pages: list[MeasuredPage] = []
+    losses: list[Loss] = []
+    faults: list[str] = []
     document = pdfium.PdfDocument(target)
     try:
-        return [
-            _measure_page(index + 1, document[index], places[index] if places else None)
-            for index in range(len(places) or len(document))
-        ]
+        for index in range(len(places) or len(document)):
+            page, number = document[index], index + 1
+            measured, hidden = _measure_page(number, page, places[index] if places else None)
+            pages.append(measured)
+            losses += hidden
+            if has_undrawn_picture(page):
+                faults.append(f"a picture in it does not decode (page {number})")
     finally:
         document.close()
+    return MeasuredFile(pages=tuple(pages), losses=tuple(losses), faults=tuple(faults))
 
 
-def _measure_page(number: int, page: Any, place: PicturePlace | None) -> MeasuredPage:
+def _measure_page(
+    number: int, page: Any, place: PicturePlace | None
+) -> tuple[MeasuredPage, tuple[Loss, ...]]:
+    """Return the measures of a page, and its hidden text."""
     width, height = page.get_size()
     box = place.box if place else None
     coverage, image_dpi = _measure_largest_image(page, width, height)
@@ -92,7 +103,7 @@ def _measure_page(number: int, page: Any, place: PicturePlace | None) -> Measure
     layer.close()
     is_legible = letters > 0 and meaningless <= 0.2 * letters
     usable = is_legible and not (coverage > 0.5 and letters < 100)
-    measured = Page(
+    measured = MeasuredPage(
         width=width,
         height=height,
         has_text=usable,
@@ -112,8 +123,7 @@ def _measure_page(number: int, page: Any, place: PicturePlace | None) -> Measure
         measured = replace(measured, source=place.source, background=place.background)
         if strip := place.strip:
             measured = replace(measured, part=strip.part, parts=strip.parts, crop=strip.crop)
-    fault = f"a picture in it does not decode (page {number})" if has_undrawn_picture(page) else ""
-    return MeasuredPage(page=measured, losses=losses, fault=fault)
+    return measured, losses
 
 
 def _count_text(layer: Any) -> tuple[int, int, int]:
@@ -135,7 +145,7 @@ def _measure_largest_image(page: Any, width: float, height: float) -> tuple[floa
     return best, dpi if best > 0.3 else None
 
 
-def convert_page_to_json(page: Page) -> dict[str, Any]:
+def convert_page_to_json(page: MeasuredPage) -> dict[str, Any]:
     """Return a page as JSON data for the cache."""
     raw = asdict(page)
     raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
@@ -143,12 +153,12 @@ def convert_page_to_json(page: Page) -> dict[str, Any]:
     return raw
 
 
-def parse_page(raw: dict[str, Any]) -> Page:
+def parse_page(raw: dict[str, Any]) -> MeasuredPage:
     """Rebuild a page from `convert_page_to_json`."""
     ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
     box = tuple(raw["box"]) if raw["box"] else None
     crop = tuple(raw["crop"]) if raw["crop"] else None
-    return Page(
+    return MeasuredPage(
         **{
             **raw,
             "ink": ink,

@@ -39,8 +39,8 @@ class Job:
     cache: Cache
 
 
-class ReadPage(NamedTuple):
-    """What was read of a page; `line_boxes` as in `PageText`."""
+class ExtractedText(NamedTuple):
+    """The text of a page as the cache has it; the fields as in `PageText`."""
 
     text: str
     lines: str
@@ -71,21 +71,13 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
         if not isinstance(result, Failure):
             texts[exhibit.exhibit] = tuple(
                 PageText(
-                    path=page.path,
-                    page=page.source_page,
-                    role=page.role,
-                    text=read.text,
-                    lines=page.lines or read.lines,
-                    method=page.method,
-                    confidence=page.confidence,
-                    turned=0 if page.is_turn_given else page.turned,
-                    sha256=page.sha256,
-                    language=page.language,
-                    seems=read.seems,
-                    miniature=page.miniature,
-                    line_boxes=read.line_boxes,
+                    prepared=page,
+                    text=extracted.text,
+                    lines=page.lines or extracted.lines,
+                    seems=extracted.seems,
+                    line_boxes=extracted.line_boxes,
                 )
-                for page, read in zip(exhibit.pages, result, strict=True)
+                for page, extracted in zip(exhibit.pages, result, strict=True)
             )
     return texts
 
@@ -97,8 +89,8 @@ def _find_script(page: PreparedPage) -> str:
     return page.script or ("Latin" if is_latin else "")
 
 
-def read_exhibit(job: Job) -> tuple[ReadPage, ...]:
-    """Return what was read of each page, cached with the prepared exhibit."""
+def read_exhibit(job: Job) -> tuple[ExtractedText, ...]:
+    """Return the text of each page, cached with the prepared exhibit."""
     key = [
         "texts",
         digest_code("evidence"),
@@ -109,7 +101,7 @@ def read_exhibit(job: Job) -> tuple[ReadPage, ...]:
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, folder))
     return tuple(
-        ReadPage(text, lines, seems, tuple(tuple(box) if box else None for box in line_boxes))
+        ExtractedText(text, lines, seems, tuple(tuple(box) if box else None for box in line_boxes))
         for text, lines, seems, line_boxes in json.loads(
             (entry / "texts.json").read_text(encoding="utf8")
         )
@@ -128,7 +120,7 @@ def _make(job: Job, folder: Path) -> None:
         document.close()
     declared = zip(job.languages, job.scripts, job.readable, strict=True)
     texts = [
-        ReadPage(
+        ExtractedText(
             text,
             lines,
             identify_language(text, language, seen_script=script, readable=readable),

@@ -22,7 +22,7 @@ from assembler.evidence import (
 )
 from assembler.evidence.encryption import warn_of_readable_passwords
 from assembler.evidence.file_preparation import OpenedSource
-from assembler.evidence.legibility.findings import ExhibitPage, report_legibility
+from assembler.evidence.legibility.findings import PartPage, report_legibility
 from assembler.model import (
     Case,
     Conversion,
@@ -328,15 +328,15 @@ def _make_piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhi
     )
 
 
-def _make_exhibit_page(use: _Use, source: OpenedSource, recognized: Recognized) -> ExhibitPage:
+def _make_exhibit_page(use: _Use, source: OpenedSource, recognized: Recognized) -> PartPage:
     page = recognized.get(_make_key(use, source))
-    return ExhibitPage(page=_describe_page(use, source, page), part=use.part, recognized=page)
+    return PartPage(page=_describe_page(use, source, page), part=use.part, recognized=page)
 
 
 def _assemble_prepared(
     exhibit: Exhibit,
     pdf: Path,
-    pages: Sequence[ExhibitPage],
+    pages: Sequence[PartPage],
     sources: Sources,
     settings: Settings,
 ) -> Prepared:

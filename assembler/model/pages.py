@@ -56,7 +56,7 @@ class PreparedPage:
     sha256: str  # of the source file
     source_page: int  # 1-based in the source file
     role: PartRole
-    language: str
+    language: str  # as case.json declares it, BCP 47
     width: float  # visible width, points, after /Rotate and CropBox
     height: float
     method: TextMethod
@@ -137,21 +137,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """The readable text of a page of an exhibit."""
+    """A prepared page with its readable text."""
 
-    path: str  # source file
-    page: int  # 1-based in the source file
-    role: PartRole
+    prepared: PreparedPage
     text: str
     lines: str = ""  # text that has machine-readable lines with right check digits, if any
-    method: TextMethod = TextMethod.TEXT
-    confidence: float | None = None
-    turned: int = 0  # clockwise degrees by its text; 0 if case.json says how to turn it
-    sha256: str = ""  # of the source file
-    language: str = "en"  # as case.json declares it, BCP 47
     # its likely language (ISO 639-1) or script (ISO 15924); "" if that is not certain
     seems: str = ""
-    miniature: Miniature | None = None  # PreparedPage.miniature
     # of each line of `text`: left, top, right, bottom in points as displayed; None if unknown
     line_boxes: tuple[tuple[float, float, float, float] | None, ...] = ()
 

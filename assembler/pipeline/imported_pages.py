@@ -54,7 +54,7 @@ def read_page(source: Path, case: Path, raw: Any, person: str, today: date) -> d
         prepared = evidence.prepare(_make_case(source), source.parent, workshop)
         texts = read_texts(prepared, workshop)
     zones = [
-        (page.page, zone)
+        (page.prepared.source_page, zone)
         for pages in texts.values()
         for page in pages
         for zone in mrz.read(page.lines, today)

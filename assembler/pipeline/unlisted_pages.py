@@ -26,7 +26,6 @@ from assembler.model import (
     PageText,
     Person,
     Prepared,
-    PreparedPage,
     Request,
     Severity,
     SourceFile,
@@ -41,7 +40,7 @@ _ROUNDS = 3  # of preparing: files that cannot be read are set aside in each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPages:
+class UnlistedPages:
     """The pages of the unlisted files, as read, and what was found on the way."""
 
     pages: tuple[PageReading, ...]
@@ -54,7 +53,7 @@ def read_unlisted_pages(
     workshop: Workshop,
     as_of: date,
     report_progress: Progress = lambda _step, _done, _total: None,
-) -> ReadPages:
+) -> UnlistedPages:
     """Read every page of the unlisted files; a file that cannot be read is named in a finding."""
     files, problems = intake.find_unlisted_files(folder, raw)
     findings = [
@@ -66,10 +65,7 @@ def read_unlisted_pages(
     findings += refused
     case = _make_stand_in(files, {path: parts[path] for path in prepared})
     texts = evidence.read_texts(tuple(prepared.values()), workshop)
-    relanguaged = {
-        path: _divide_by_language(path, texts.get(path, ()), exhibit.pages)
-        for path, exhibit in prepared.items()
-    }
+    relanguaged = {path: _divide_by_language(path, texts.get(path, ())) for path in prepared}
     again = {
         path: parts_by_language
         for path, parts_by_language in relanguaged.items()
@@ -80,12 +76,12 @@ def read_unlisted_pages(
         prepared |= better
         texts |= evidence.read_texts(tuple(better.values()), workshop)
     pages = tuple(
-        _make_reading(text, page, exhibit.findings, as_of)
+        _make_reading(page, exhibit.findings, as_of)
         for path, exhibit in prepared.items()
-        for text, page in zip(texts.get(path, ()), exhibit.pages, strict=False)
+        for page in texts.get(path, ())
     )
     findings += _list_page_findings(prepared, case, texts, as_of)
-    return ReadPages(pages=_join_cut_pages(pages), findings=tuple(dict.fromkeys(findings)))
+    return UnlistedPages(pages=_join_cut_pages(pages), findings=tuple(dict.fromkeys(findings)))
 
 
 def _prepare(
@@ -169,22 +165,22 @@ def _make_stand_in(
     )
 
 
-def _divide_by_language(
-    path: str, texts: Sequence[PageText], pages: Sequence[PreparedPage]
-) -> tuple[FilePart, ...]:
+def _divide_by_language(path: str, pages: Sequence[PageText]) -> tuple[FilePart, ...]:
     """Return the parts of a file by language, if some of its pages should be recognized again with
     the data of another one; else nothing."""
     languages = [
-        text.seems
-        if page.method == "ocr" and text.seems not in ("", "en") and ocr.has_language(text.seems)
+        page.seems
+        if page.prepared.method == "ocr"
+        and page.seems not in ("", "en")
+        and ocr.has_language(page.seems)
         else "en"
-        for text, page in zip(texts, pages, strict=False)
+        for page in pages
     ]
     if all(language == "en" for language in languages):
         return ()
     runs: list[tuple[str, int, int]] = []
-    for language, page in zip(languages, pages, strict=False):
-        number = page.source_page
+    for language, page in zip(languages, pages, strict=True):
+        number = page.prepared.source_page
         if runs and runs[-1][0] == language:
             runs[-1] = (language, runs[-1][1], number)
         elif not runs or runs[-1][2] < number:
@@ -195,9 +191,8 @@ def _divide_by_language(
     )
 
 
-def _make_reading(
-    text: PageText, page: PreparedPage, findings: Sequence[Finding], as_of: date
-) -> PageReading:
+def _make_reading(text: PageText, findings: Sequence[Finding], as_of: date) -> PageReading:
+    page = text.prepared
     illegible = any(
         finding.severity is Severity.ERROR
         and finding.page == page.source_page

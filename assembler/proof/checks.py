@@ -152,7 +152,7 @@ def _add_kept_digests(
 
 
 def _check_bundle(
-    packet: _Packet, results: Mapping[int, page_check.PageResult], edited: Sequence[str]
+    packet: _Packet, results: Mapping[int, page_check.ComparedPage], edited: Sequence[str]
 ) -> tuple[list[Check], tuple[str, ...]]:
     """Return the checks of the bundle's content, and what was not checked.
 

@@ -52,7 +52,7 @@ class ComparedPages:
     """The result of each page, by its number; counts of drawn and known pages;
     fingerprints, if any were made."""
 
-    results: Mapping[int, paging.PageResult]
+    results: Mapping[int, paging.ComparedPage]
     drawn: int
     known: int
     prints: tuple[Fingerprint, ...]
@@ -193,7 +193,7 @@ def _count_pages(groups: Sequence[_PageGroup]) -> int:
     return sum(len(group.job.entries) for group in groups)
 
 
-def _is_proved(result: paging.PageResult) -> bool:
+def _is_proved(result: paging.ComparedPage) -> bool:
     """Return whether the comparison covers the whole look of this page, wherever its stamp will
     be."""
     return (
@@ -268,18 +268,18 @@ def _list_reading_jobs(
         )
 
 
-def _run_jobs(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.PageResult]:
-    results: dict[int, paging.PageResult] = {}
+def _run_jobs(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.ComparedPage]:
+    results: dict[int, paging.ComparedPage] = {}
     for job, result in zip(jobs, workshop.map(paging.check_pages, jobs), strict=True):
         pages = _report_failed_pages(job, result) if isinstance(result, Failure) else result
         results |= {page.number: page for page in pages}
     return results
 
 
-def _report_failed_pages(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
+def _report_failed_pages(job: paging.Job, failure: Failure) -> tuple[paging.ComparedPage, ...]:
     trouble = f"could not be examined ({failure.kind}: {failure.detail})"
     return tuple(
-        paging.PageResult(
+        paging.ComparedPage(
             number=entry.number,
             difference=None,
             alike=False,

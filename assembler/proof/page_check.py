@@ -34,7 +34,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageResult:
+class ComparedPage:
     """The result of one page. `difference`: pixels that differ, None = not compared; `trouble`:
     why, or where they are. `alike`: also where it could not be compared.
 
@@ -53,7 +53,7 @@ class PageResult:
     secondhand: bool = False
 
 
-def check_pages(job: Job) -> tuple[PageResult, ...]:
+def check_pages(job: Job) -> tuple[ComparedPage, ...]:
     """Compare every page of the job, in a worker; a page or source that cannot be opened gives a
     result with `trouble`."""
     originals = Originals(Sources(job.files)) if job.files and not job.known else None
@@ -76,9 +76,9 @@ def check_pages(job: Job) -> tuple[PageResult, ...]:
 
 def _check_page(
     book: StreamedPages, job: Job, entry: LedgerEntry, originals: Originals | None
-) -> tuple[PageResult, thumbnails.Picture | None]:
+) -> tuple[ComparedPage, thumbnails.Picture | None]:
     number = entry.number
-    result = PageResult(number=number, difference=None, alike=False, stamped=False, words=0)
+    result = ComparedPage(number=number, difference=None, alike=False, stamped=False, words=0)
     if not 0 <= number - job.first < len(book):
         return replace(result, trouble="is not there"), None
     page = book.page(number - job.first)
@@ -93,8 +93,8 @@ def _check_page(
 
 
 def _compare_content(
-    page: Any, job: Job, entry: LedgerEntry, originals: Originals, result: PageResult
-) -> tuple[PageResult, thumbnails.Picture | None]:
+    page: Any, job: Job, entry: LedgerEntry, originals: Originals, result: ComparedPage
+) -> tuple[ComparedPage, thumbnails.Picture | None]:
     try:
         difference = originals.compare(page, entry)
     except NoPages as error:

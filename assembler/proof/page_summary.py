@@ -20,7 +20,7 @@ _WORDING = StampWording(
 
 def check_pixels(
     ledger: Sequence[LedgerEntry],
-    results: Mapping[int, page_check.PageResult],
+    results: Mapping[int, page_check.ComparedPage],
     files: ClientFiles | None,
 ) -> Iterator[Check]:
     if files is None:
@@ -62,7 +62,7 @@ def check_pixels(
 
 
 def list_not_compared(
-    ledger: Sequence[LedgerEntry], results: Mapping[int, page_check.PageResult]
+    ledger: Sequence[LedgerEntry], results: Mapping[int, page_check.ComparedPage]
 ) -> Iterator[str]:
     """Yield one line for each file whose pages could not be compared, with the reason."""
     troubles = {
@@ -77,7 +77,7 @@ def list_not_compared(
 
 
 def check_stamps(
-    manifest: Manifest, results: Mapping[int, page_check.PageResult]
+    manifest: Manifest, results: Mapping[int, page_check.ComparedPage]
 ) -> Iterator[Check]:
     ledger = manifest.ledger
     wrong = [entry.number for entry in ledger if not results[entry.number].stamped]
@@ -115,7 +115,7 @@ def _is_true_stamp(entry: LedgerEntry, stamp: Stamp, manifest: Manifest) -> bool
 
 
 def check_words(
-    ledger: Sequence[LedgerEntry], results: Mapping[int, page_check.PageResult]
+    ledger: Sequence[LedgerEntry], results: Mapping[int, page_check.ComparedPage]
 ) -> Iterator[Check]:
     """Check that each recognized page has its words as text, besides those of the stamp.
 

@@ -46,7 +46,7 @@ def check_word_evidence(
     build: Path,
     manifest: Manifest,
     parts: Sequence[Volume],
-    results: Mapping[int, paging.PageResult],
+    results: Mapping[int, paging.ComparedPage],
     files: ClientFiles | None,
     workshop: Workshop,
 ) -> Iterator[Check]:
@@ -88,7 +88,7 @@ def _check(use: _Use, missing: str | Failure | None) -> Check:
 
 
 def _list_uses(
-    manifest: Manifest, results: Mapping[int, paging.PageResult], files: ClientFiles
+    manifest: Manifest, results: Mapping[int, paging.ComparedPage], files: ClientFiles
 ) -> list[_Use]:
     """Return each Word file of each exhibit."""
     numbers_by_file: dict[tuple[str, str], list[int]] = {}
@@ -131,7 +131,7 @@ def find_missing_things(job: Job) -> str | None:
 
 
 def check_kept_conversions(
-    manifest: Manifest, results: Mapping[int, paging.PageResult]
+    manifest: Manifest, results: Mapping[int, paging.ComparedPage]
 ) -> Iterator[Check]:
     """Yield a failed check if a packet that should keep the PDF of each Word file lacks one."""
     if manifest.kept is None or manifest.kept.conversions is None:

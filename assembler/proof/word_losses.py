@@ -29,7 +29,7 @@ _MAX_DEPTH = 15  # depth of nested forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageContent:
+class PageInventory:
     """What is on a page: its text, how many pictures, and how many lines and areas."""
 
     text: str
@@ -72,7 +72,7 @@ def _pluralize_kind(kind: str) -> str:
     return {"box": "boxes", "picture or drawing": "pictures or drawings"}.get(kind, f"{kind}s")
 
 
-def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageContent]:
+def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageInventory]:
     """Read pages of PDFs, each (file, index); pages that a file does not have are left out."""
     contents = []
     for path in dict.fromkeys(path for path, _ in places):
@@ -88,17 +88,17 @@ def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageContent]:
     return contents
 
 
-def _read_page(page: Any) -> PageContent:
+def _read_page(page: Any) -> PageInventory:
     kinds = Counter(item.type for item in page.get_objects(max_depth=_MAX_DEPTH))
     lines = kinds[pdfium.raw.FPDF_PAGEOBJ_PATH] + kinds[pdfium.raw.FPDF_PAGEOBJ_SHADING]
-    return PageContent(
+    return PageInventory(
         text=page.get_textpage().get_text_bounded(),
         pictures=kinds[pdfium.raw.FPDF_PAGEOBJ_IMAGE],
         lines=lines,
     )
 
 
-def find_missing(things: VisibleThings, pages: Sequence[PageContent]) -> Missing:
+def find_missing(things: VisibleThings, pages: Sequence[PageInventory]) -> Missing:
     """Count what a Word file shows and none of these pages does.
 
     Signs of a right-to-left text are not compared, except boxes: brackets are mirrored in it.

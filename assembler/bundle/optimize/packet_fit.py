@@ -12,14 +12,14 @@ from typing import TypeVar
 from assembler.bundle.optimize import steps
 from assembler.bundle.optimize.grayscale import GrayJob, make_gray
 from assembler.bundle.optimize.page_work import (
+    FittedPage,
     JoinJob,
     PageJob,
-    PageResult,
     fit_page,
     join_pages,
     survey_pages,
 )
-from assembler.bundle.optimize.steps import PageSurvey
+from assembler.bundle.optimize.steps import PageWeight
 from assembler.errors import ToolFailed
 from assembler.model import DocumentId, Finding, Fitted, Profile
 from assembler.runtime.rule_catalog import make_finding
@@ -38,7 +38,7 @@ class FitInputs:
 
     files: Mapping[DocumentId, Path]
     sha256: Mapping[DocumentId, str]
-    surveys: Mapping[DocumentId, tuple[PageSurvey, ...]]
+    surveys: Mapping[DocumentId, tuple[PageWeight, ...]]
     languages: Mapping[DocumentId, Sequence[str]]
     profile: Profile
 
@@ -48,7 +48,7 @@ class FitState:
     """What has been chosen so far: for each fitted page the result of the step taken, and pages
     that would lose words."""
 
-    chosen: Mapping[Place, PageResult] = field(default_factory=dict)
+    chosen: Mapping[Place, FittedPage] = field(default_factory=dict)
     tried: Mapping[Place, int] = field(default_factory=dict)  # steps of each page tried so far
     spent: frozenset[Place] = frozenset()  # pages that no further step can make smaller
     lost: Mapping[Place, Fitted] = field(default_factory=dict)
@@ -181,7 +181,7 @@ def _step_while(
 
 
 def _apply_step(
-    state: FitState, results: Mapping[Place, PageResult], broken: Mapping[Place, str]
+    state: FitState, results: Mapping[Place, FittedPage], broken: Mapping[Place, str]
 ) -> FitState:
     """Return the state after a step of some pages: the better result of each is kept, and losing
     words ends it."""
@@ -275,7 +275,7 @@ def fit_findings(state: FitState, where: Mapping[Place, str]) -> tuple[Finding, 
     return tuple(findings)
 
 
-def _get_survey(inputs: FitInputs, place: Place) -> PageSurvey:
+def _get_survey(inputs: FitInputs, place: Place) -> PageWeight:
     return inputs.surveys[place[0]][place[1]]
 
 
@@ -296,7 +296,7 @@ def _make_job(inputs: FitInputs, place: Place, dpi: int, workshop: Workshop) -> 
 
 def _run(
     dpi_by_place: Mapping[Place, int], inputs: FitInputs, workshop: Workshop
-) -> tuple[dict[Place, PageResult], dict[Place, str]]:
+) -> tuple[dict[Place, FittedPage], dict[Place, str]]:
     """Return the results of a step of each page, and which pages broke their worker, and how: those
     stay as they are."""
     results = workshop.map(
@@ -313,7 +313,7 @@ def _run(
     return {
         place: result
         for place, result in results_by_place.items()
-        if isinstance(result, PageResult)
+        if isinstance(result, FittedPage)
     }, broken
 
 

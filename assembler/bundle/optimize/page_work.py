@@ -16,7 +16,7 @@ from pikepdf import Object, Page, Pdf
 
 from assembler.bundle.optimize import legible_words, picture_coding, picture_places
 from assembler.bundle.optimize.picture_coding import CodedPicture
-from assembler.bundle.optimize.steps import FINE, PageSurvey
+from assembler.bundle.optimize.steps import FINE, PageWeight
 from assembler.evidence import ocr
 from assembler.model import DocumentId, Fitted
 from assembler.pdf.page_weight import count_page_bytes
@@ -45,14 +45,14 @@ class PageJob:
     index: int  # from 0
     pdf: Path
     sha256: str  # of the file `pdf`
-    survey: PageSurvey
+    survey: PageWeight
     dpi: int
     language: str  # BCP 47
     cache: Cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageResult:
+class FittedPage:
     """The result of a page; `folder` holds the new pictures."""
 
     fitted: Fitted
@@ -69,13 +69,13 @@ class JoinJob:
     cache: Cache
 
 
-def survey_pages(pdf: Path) -> tuple[PageSurvey, ...]:
+def survey_pages(pdf: Path) -> tuple[PageWeight, ...]:
     """Return each page's weight and pictures."""
     seen: set[tuple[int, int]] = set()
     with Pdf.open(pdf) as document:
         pictures_by_page = picture_places.find_pictures(document)
         return tuple(
-            PageSurvey(
+            PageWeight(
                 weight=count_page_bytes(page.obj, seen),
                 pictures=tuple((*picture.key, picture.dpi) for picture in pictures),
             )
@@ -83,14 +83,14 @@ def survey_pages(pdf: Path) -> tuple[PageSurvey, ...]:
         )
 
 
-def fit_page(job: PageJob) -> PageResult:
+def fit_page(job: PageJob) -> FittedPage:
     """Store a page's pictures again. Raises ToolFailed or ToolMissing from the engine that
     recognizes words."""
     engine = ocr.choose_engine_language(job.language) if job.dpi else ""
     key = ["fit", *list_tool_versions(), job.sha256, str(job.index), str(job.dpi), engine]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     numbers: dict[str, Any] = json.loads((entry / "fitted.json").read_text())
-    return PageResult(
+    return FittedPage(
         fitted=Fitted(document=job.document, index=job.index, **numbers), folder=entry
     )
 

@@ -13,7 +13,7 @@ _STEPS = (600, 450, 350, 300, 250, 225, 200, 175, 150, 125, 100)  # dots per inc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageSurvey:
+class PageWeight:
     """A page's bytes, shared objects counted at their first page, and its pictures: object number,
     generation, dpi."""
 
@@ -26,7 +26,7 @@ class PageSurvey:
         return max((dpi for _, _, dpi in self.pictures), default=0.0)
 
 
-def find_too_fine(pages: Sequence[PageSurvey], most: int) -> list[int]:
+def find_too_fine(pages: Sequence[PageWeight], most: int) -> list[int]:
     """Return indices of the pages with a picture finer than `most` dots per inch."""
     return [index for index, page in enumerate(pages) if page.dpi > most * FINE]
 

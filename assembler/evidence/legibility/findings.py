@@ -18,7 +18,7 @@ _LONGEST_PAGES = 200  # characters that `pages` of a file may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExhibitPage:
+class PartPage:
     """A page of an exhibit, the file part it belongs to, and its recognition."""
 
     page: PreparedPage
@@ -27,7 +27,7 @@ class ExhibitPage:
 
 
 def report_legibility(
-    exhibit: Exhibit, pages: Sequence[ExhibitPage], limits: Limits
+    exhibit: Exhibit, pages: Sequence[PartPage], limits: Limits
 ) -> Iterator[Finding]:
     """Yield the findings about the legibility of an exhibit's pages, in page order.
 
@@ -51,7 +51,7 @@ def report_legibility(
         yield from _report_surroundings(exhibit, page)
 
 
-def _report_surroundings(exhibit: Exhibit, page: ExhibitPage) -> Iterator[Finding]:
+def _report_surroundings(exhibit: Exhibit, page: PartPage) -> Iterator[Finding]:
     """Yield where an identity document is in a photograph that also shows a table around it."""
     region = page.recognized.measures.document_at if page.recognized else None
     if region is None or exhibit.category not in _CARDS or SURROUNDINGS in page.part.accept_loss:
@@ -72,13 +72,13 @@ def _report_surroundings(exhibit: Exhibit, page: ExhibitPage) -> Iterator[Findin
     )
 
 
-def _find_blank_backs(pages: Sequence[ExhibitPage]) -> dict[FilePart, list[ExhibitPage]]:
+def _find_blank_backs(pages: Sequence[PartPage]) -> dict[FilePart, list[PartPage]]:
     """Return the blank pages of each file that was scanned on both sides, where all blank pages
     are backs of pages with something on them.
 
     A file with a page less than its last sheet has sides was scanned on one side.
     """
-    by_part: dict[FilePart, list[ExhibitPage]] = {}
+    by_part: dict[FilePart, list[PartPage]] = {}
     for page in pages:
         by_part.setdefault(page.part, []).append(page)
     return {
@@ -89,7 +89,7 @@ def _find_blank_backs(pages: Sequence[ExhibitPage]) -> dict[FilePart, list[Exhib
     }
 
 
-def _has_backs_only(blank: Sequence[ExhibitPage], pages: Sequence[ExhibitPage]) -> bool:
+def _has_backs_only(blank: Sequence[PartPage], pages: Sequence[PartPage]) -> bool:
     printed = {page.page.source_page for page in pages if not page.page.blank}
     is_whole = bool(pages[0].part.pages) or len(pages) % 2 == 0
     return is_whole and all(
@@ -101,7 +101,7 @@ def _has_backs_only(blank: Sequence[ExhibitPage], pages: Sequence[ExhibitPage]) 
 
 
 def _report_backs(
-    exhibit: Exhibit, pages: Sequence[ExhibitPage], blank: Sequence[ExhibitPage]
+    exhibit: Exhibit, pages: Sequence[PartPage], blank: Sequence[PartPage]
 ) -> Finding:
     part = blank[0].part
     kept = [p.page.source_page for p in pages if p.part == part and not p.page.blank]
@@ -149,7 +149,7 @@ def _list_runs(numbers: Sequence[int]) -> list[str]:
     return [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
-def _judge_page(exhibit: Exhibit, page: ExhibitPage, limits: Limits) -> Judged | None:
+def _judge_page(exhibit: Exhibit, page: PartPage, limits: Limits) -> Judged | None:
     if page.page.blank:
         return Judged(verdict=Verdict.DOUBTFUL, reasons=(BLANK,))
     if page.recognized is None or exhibit.category == "photo":  # a photo need not have any words
@@ -178,7 +178,7 @@ def _make_page_finding(
     )
 
 
-def _find_missing_data(exhibit: Exhibit, pages: Sequence[ExhibitPage]) -> Iterator[Finding]:
+def _find_missing_data(exhibit: Exhibit, pages: Sequence[PartPage]) -> Iterator[Finding]:
     """Yield one finding per language whose recognition data is missing.
 
     With a translation it is only a note, since there is text to search.

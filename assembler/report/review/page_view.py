@@ -24,7 +24,7 @@ _LIKE_PAGE = "="  # instead of the picture of a source that is drawn like its pa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageContent:
+class ShownEvidence:
     """What can be seen on the pages; both are empty if nothing of the evidence may be shown.
 
     `words`: [word, left, top, right, bottom, confidence] of each recognized word of each page.
@@ -35,7 +35,7 @@ class PageContent:
 
 
 def group_pages(
-    manifest: Manifest, content: PageContent, marks: Mapping[int, Sequence[Json]]
+    manifest: Manifest, content: ShownEvidence, marks: Mapping[int, Sequence[Json]]
 ) -> Iterator[dict[str, Any]]:
     """Yield the pages grouped by their tabs, in filing order."""
     titles = {row.exhibit: row for row in manifest.index}
@@ -61,7 +61,7 @@ def group_pages(
 
 
 def list_pages(
-    manifest: Manifest, content: PageContent, marks: Mapping[int, Sequence[Json]]
+    manifest: Manifest, content: ShownEvidence, marks: Mapping[int, Sequence[Json]]
 ) -> Iterator[dict[str, Any]]:
     """Yield what the script needs to show a page large, except values the HTML already has."""
     for number, entry in enumerate(manifest.ledger):
@@ -105,7 +105,7 @@ def describe_source(source: Source | None) -> str:
 
 
 def _view_grid_page(
-    entry: LedgerEntry, content: PageContent, marks: Sequence[Json]
+    entry: LedgerEntry, content: ShownEvidence, marks: Sequence[Json]
 ) -> dict[str, Any]:
     """Return a page for the overview of all pages."""
     picture = content.pictures[entry.number - 1] if content.pictures else Picture(page="")

@@ -13,7 +13,7 @@ from assembler.model import Fingerprint, LedgerEntry, Manifest, PartKind
 from assembler.pdf.thumbnails import Picture, choose_style
 from assembler.report.review import page_pictures
 from assembler.report.review.html_page import page
-from assembler.report.review.page_view import PageContent
+from assembler.report.review.page_view import ShownEvidence
 from assembler.report.review.view import DOUBTFUL, ReviewTexts, build_view
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.worker_pool import Failure
@@ -53,7 +53,7 @@ def write(folder: Path, inputs: ReviewInputs, workshop: Workshop) -> Path:
         ]
     path = folder / NAME
     texts = inputs.texts if inputs.thumbnails else replace(inputs.texts, title=())
-    values = build_view(inputs.manifest, PageContent(pictures=pictures, words=words), texts)
+    values = build_view(inputs.manifest, ShownEvidence(pictures=pictures, words=words), texts)
     write_atomic(path, page("packet", values).encode())
     return path
 

@@ -10,7 +10,7 @@ from typing import Any
 from assembler.model import Check, Manifest, Volume
 from assembler.model.manifest import Claim, OutputFile
 from assembler.report.review.finding_view import group_for_view, mark_pages
-from assembler.report.review.page_view import PageContent, group_pages, list_pages
+from assembler.report.review.page_view import ShownEvidence, group_pages, list_pages
 
 DOUBTFUL = 80  # word confidence below which the chart and the overlay color a word
 _LEVELS = {"required": "Required", "core": "Important", "supporting": "Supporting"}
@@ -30,7 +30,7 @@ class ReviewTexts:
     rule_titles: Mapping[str, str] = field(default_factory=dict)
 
 
-def build_view(manifest: Manifest, content: PageContent, texts: ReviewTexts) -> dict[str, Any]:
+def build_view(manifest: Manifest, content: ShownEvidence, texts: ReviewTexts) -> dict[str, Any]:
     """Return every value that the template uses."""
     marks = mark_pages(manifest.findings, manifest.ledger)
     findings = group_for_view(manifest.findings, manifest.ledger, texts.rule_titles)
