@@ -59,7 +59,7 @@ class Bound:
 
     def look(
         self, entry: LedgerEntry, bundle: Path | None = None, **job: Any
-    ) -> page_check.PageResult:
+    ) -> page_check.ComparedPage:
         """What the proof sees of a page."""
         (result,) = page_check.check_pages(
             page_check.Job(
