@@ -28,8 +28,7 @@ from assembler.pdf.recovery import copy_inherited_resources, open_document
 from assembler.pdf.source_files import ClientFiles, Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof import mark_check as marks
-from assembler.proof.page_frame import flatten_page
-from assembler.proof.page_view import (
+from assembler.proof.page_appearance import (
     EDGE,
     Box,
     Glyph,
@@ -41,6 +40,7 @@ from assembler.proof.page_view import (
     remove_stamp_glyphs,
     select_glyphs_inside,
 )
+from assembler.proof.page_frame import flatten_page
 from assembler.proof.pypdf_values import remove_blanks
 from assembler.proof.source_fields import READ_ERRORS, PageFields, SourceField, read_page, widen_box
 from assembler.runtime.worker_pool import Failure

@@ -19,7 +19,7 @@ from typing import Any
 
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 
-from assembler.proof.page_view import (
+from assembler.proof.page_appearance import (
     EDGE,
     Box,
     Glyph,

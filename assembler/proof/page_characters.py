@@ -11,8 +11,8 @@ from typing import Any
 from pypdfium2 import raw
 
 from assembler.proof.kept_drafts import Word
+from assembler.proof.page_appearance import read_letter
 from assembler.proof.page_text import is_right_to_left
-from assembler.proof.page_view import read_letter
 
 # PDFium's codes for hyphens
 _PLAIN = {0: None, **dict.fromkeys(map(ord, "\x02\ufffe\u00ad\u2010\u2011"), "-")}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pypdf.generic import ArrayObject, ByteStringObject, NameObject, StreamObject
 
-from assembler.proof.page_view import Box
+from assembler.proof.page_appearance import Box
 
 _HIDDEN = 2 | 32  # flags of an annotation that no viewer shows
 _LANGUAGE = re.compile("\x1b[^\x1b]*\x1b")

@@ -17,7 +17,7 @@ from assembler.model import LedgerEntry
 from assembler.pdf.recovery import open_document
 from assembler.pdf.source_files import Sources
 from assembler.proof import mark_check as marks
-from assembler.proof.page_view import EDGE, Box, View
+from assembler.proof.page_appearance import EDGE, Box, View
 from assembler.proof.pypdf_values import (
     is_hidden_by_flags,
     read_integer,

@@ -14,10 +14,10 @@ from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.proof import source_fields
+from assembler.proof.page_appearance import Box, Glyph, View, read_glyphs, select_glyphs_inside
 from assembler.proof.page_characters import keep_letters_and_digits, keep_visible_characters
 from assembler.proof.page_frame import flatten_page
 from assembler.proof.page_text import read_text
-from assembler.proof.page_view import Box, Glyph, View, read_glyphs, select_glyphs_inside
 
 _EDGE = 1.0  # points; a character may be inside a box on one page and beside it on the other
 _TICKS = "48lnuH"  # letters that ticks, crosses, circles and boxes read as in ZapfDingbats
