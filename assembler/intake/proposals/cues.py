@@ -35,7 +35,7 @@ class Kind:
     against: tuple[Phrase, ...] = ()
     senders: tuple[Phrase, ...] = ()  # who writes such papers: in letterhead or signature
     needs_name: bool = False  # its words say little where its name does not stand
-    person: str = ""  # "holder", "subject", "money": whom it names; "" if nobody in particular
+    person: str = ""  # "holder", "subject", "money", "labeled": whom it names; "" if nobody
     dated: bool = True  # whether such documents bear a date of issue
     mrz: str = ""  # first letter of its machine-readable lines, and the state: "P:USA"
     picture: bool = False  # a page without words may be one
@@ -56,8 +56,14 @@ class Cues:
     of_words: tuple[str, ...]
     months: Mapping[str, tuple[tuple[int, str], ...]]  # folded name → (month, language)
     numbers: Mapping[str, int]  # folded number word → value
+    weekdays: frozenset[str]
     issued_labels: tuple[Phrase, ...]
     other_labels: tuple[Phrase, ...]
+    event_labels: tuple[Phrase, ...]  # of what a record is about: a marriage, a death
+    range_words: tuple[Phrase, ...]  # between the first and the last day of a period
+    subject_labels: tuple[Phrase, ...]  # before the name of whom a document is about
+    other_person_labels: tuple[Phrase, ...]  # before the name of anybody else
+    titles: tuple[Phrase, ...]  # before a family name
     function_words: Mapping[str, frozenset[str]]  # by language
     country_signs: tuple[tuple[str, tuple[str, ...]], ...]  # country, phrases
     month_first: frozenset[str]  # countries that write the month first
@@ -77,8 +83,8 @@ def _index_kinds(kinds: tuple[Kind, ...]) -> dict[str, Kind]:
 def parse_cues(data: bytes) -> Cues:
     """Return the cues of `schemas/categories.json`. Raises KeyError if it breaks its schema."""
     raw = json.loads(data)
-    roles, labels, order, letters = (
-        raw[key] for key in ("roles", "date_labels", "date_order", "letters")
+    roles, labels, order, letters, people = (
+        raw[key] for key in ("roles", "date_labels", "date_order", "letters", "person_labels")
     )
     return Cues(
         kinds=tuple(map(_parse_kind, raw["kinds"])),
@@ -96,8 +102,16 @@ def parse_cues(data: bytes) -> Cues:
             for words in raw["numbers"].values()
             for word, value in words.items()
         },
+        weekdays=frozenset(
+            fold(name).strip() for names in raw["weekdays"].values() for name in names
+        ),
         issued_labels=_parse_phrases(labels["issued"]),
         other_labels=_parse_phrases(labels["other"]),
+        event_labels=_parse_phrases(labels["event"]),
+        range_words=_parse_phrases(labels["range"]),
+        subject_labels=_parse_phrases(people["subject"]),
+        other_person_labels=_parse_phrases(people["other"]),
+        titles=_parse_phrases(people["titles"]),
         function_words={
             language: frozenset(fold(words).split())
             for language, words in raw["function_words"].items()

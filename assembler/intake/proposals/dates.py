@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from assembler.intake.proposals.cues import Cues, find_phrases, fold
 from assembler.intake.proposals.days import Day, find_days
@@ -18,12 +19,15 @@ from assembler.intake.proposals.values import Guess, Reason
 
 _CLAUSE = re.compile(r"(?<=[\w)])[.;] +(?=[^\W\d_a-z])| [·|•] | {3,}")
 _AMERICAN = re.compile(r"\b[A-Z]{2} \d{5}(?:-\d{4})?\b")  # a state and its ZIP code
+_DASHES = ("-", "–", "—")
 _LABEL_LINE = 6  # words of a line of labels
 _SHORT_LABEL = 5  # characters of " by " and the like, which begin many lines
 _BEFORE = 5  # words before a date that may be its label
 _SHORT_LINE = 5  # words of a clause, besides its date, above which it is a sentence
 _TOP = 9  # lines
 _LEAST_SCORE = 0.4
+_PERIOD_END, _PRINTED = 1.6, 2.5  # scores of the last day of a period, and of a browser's line
+_ADDRESS = re.compile(r"https?:|www\.")
 _OF_ITS_PAGE, _SET = 2.4, 3  # score of the date of a page, and such pages that make a set
 
 
@@ -39,6 +43,8 @@ class DateMention:
     shows: str
     before: str  # folded words before it on its line, or the line before
     others: int  # other words on its line
+    period: str  # "start" or "end" of a period that its line names, or ""
+    printed: bool  # it stands beside an address, as browsers print it
     ordinal: int  # of the page in its document
     from_end: int  # lines after it
 
@@ -64,7 +70,7 @@ def find_dates(pages: Sequence[PageSigns], cues: Cues) -> Iterator[DateMention]:
             text = line.text
             if not has_digits and number + 1 < len(page.lines):
                 text = f"{text} {page.lines[number + 1].text}"
-            for day, before, others in _read_line(text, above, cues):
+            for day, before, others, period in _read_line(text, above, cues):
                 yield DateMention(
                     path=page.reading.path,
                     page=page.reading.page,
@@ -74,6 +80,8 @@ def find_dates(pages: Sequence[PageSigns], cues: Cues) -> Iterator[DateMention]:
                     shows=day.shows,
                     before=before,
                     others=others,
+                    period=period,
+                    printed=bool(_ADDRESS.search(line.text)),
                     ordinal=ordinal,
                     from_end=len(page.lines) - number - 1,
                 )
@@ -91,9 +99,10 @@ def _may_be_worded(folded: str, cues: Cues) -> bool:
     )
 
 
-def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, int]]:
-    """Yield the days of a line, with the words before each and the number of other words in its
-    clause. Days below as many labels take their labels in order, as on cards."""
+def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, int, str]]:
+    """Yield the days of a line, with the words before each, the number of other words in its
+    clause, and whether it begins or ends a period. Days below as many labels take their labels in
+    order, as on cards. The last day of a period has the words before the first."""
     clauses = [(clause, find_days(clause, cues)) for clause in _CLAUSE.split(text)]
     read = [(clause, sorted(days, key=lambda day: day.start)) for clause, days in clauses]
     count = sum(len(days) for _, days in read)
@@ -106,18 +115,23 @@ def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, in
     is_column = bool(over) and len(above.split()) <= _LABEL_LINE and above.startswith(over[0])
     column = over[0].split() if is_column and len(over[0]) > _SHORT_LABEL else []
     place = 0
+    words: list[str] = []
     for n, (clause, days) in enumerate(read):
         end = 0
-        for day in days:
+        periods = _find_periods(clause, days, cues)
+        for day, period in zip(days, periods, strict=True):
             whole = clause if day.numeric else fold(clause)
-            words = fold(whole[end : day.start]).split()[-_BEFORE:]
+            before = words if period == "end" else []
+            words = _list_words(whole[end : day.start], cues)[-_BEFORE:]
             if len(labels) == count:
                 words = labels[place].split()
+            elif period == "end":
+                words = before
             elif not words and n == 0 and end == 0:
                 words = column or above.split()[:_BEFORE]
             end = day.start + day.length
             place += 1
-            others = len(fold(whole).split()) - sum(
+            others = len(_list_words(whole, cues)) - sum(
                 len(
                     fold(
                         (clause if d.numeric else fold(clause))[d.start : d.start + d.length]
@@ -125,7 +139,31 @@ def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, in
                 )
                 for d in days
             )
-            yield day, f" {' '.join(words)} ", max(0, others)
+            yield day, f" {' '.join(words)} ", max(0, others), period
+
+
+def _list_words(text: str, cues: Cues) -> list[str]:
+    """Return the folded words of a text, without days of the week."""
+    return [word for word in fold(text).split() if word not in cues.weekdays]
+
+
+def _find_periods(clause: str, days: Sequence[Day], cues: Cues) -> list[str]:
+    """Return for each day of a clause whether it is the "start" or "end" of a period, or ""."""
+    periods = [""] * len(days)
+    for n, (first, last) in enumerate(pairwise(days)):
+        whole = clause if last.numeric else fold(clause)
+        between = whole[first.start + first.length : last.start]
+        words = _list_words(between, cues)
+        has_dash = between.strip() in _DASHES if last.numeric else any(
+            dash in clause for dash in _DASHES
+        )
+        if first.numeric == last.numeric and (
+            f" {' '.join(words)} " in {phrase for phrase, _ in cues.range_words}
+            if words
+            else has_dash
+        ):
+            periods[n : n + 2] = ["start", "end"]
+    return periods
 
 
 def _list_labels(folded: str, cues: Cues) -> list[str]:
@@ -206,14 +244,14 @@ def _choose_latest(
     birth_dates: frozenset[date],
 ) -> Guess[date | None]:
     """Return the latest day that may be of the document, where nothing marks one: hardly more than
-    a hint."""
-    days = [
+    a hint. Else the day of the event that the document records."""
+    past = [
         (day, mention)
         for mention in mentions
-        if (day := _resolve(mention, order)[0])
-        and day <= as_of
-        and day not in birth_dates
-        and not any(phrase in mention.before for phrase in _list_strong_labels(cues))
+        if (day := _resolve(mention, order)[0]) and day <= as_of and day not in birth_dates
+    ]
+    days = [row for row in past if not _has_strong_label(row[1].before, cues)] or [
+        row for row in past if any(phrase in row[1].before for phrase, _ in cues.event_labels)
     ]
     if not days:
         return Guess(value=None, confidence=0.5)
@@ -226,9 +264,13 @@ def _choose_latest(
 
 
 def _is_other(before: str, cues: Cues) -> bool:
-    return any(before.rstrip().endswith(phrase.rstrip()) for phrase, _ in cues.other_labels) or any(
-        phrase in before for phrase in _list_strong_labels(cues)
-    )
+    return any(
+        before.rstrip().endswith(phrase.rstrip()) for phrase, _ in cues.other_labels
+    ) or _has_strong_label(before, cues)
+
+
+def _has_strong_label(before: str, cues: Cues) -> bool:
+    return any(phrase in before for phrase in _list_strong_labels(cues))
 
 
 def _estimate_confidence(score: float, margin: float) -> float:
@@ -268,11 +310,16 @@ def _score_mention(
     """Return how much speaks for a mention as the date of the document."""
     score = 0.5 if count == 1 else 0.0
     label = _find_label(mention.before, cues)
-    is_other = _is_other(mention.before, cues)
-    if label and not (is_other and not _has_issued_last(mention.before, cues)):
+    is_other = mention.period == "start" or _is_other(mention.before, cues)
+    if mention.period == "end" and not _has_strong_label(mention.before, cues):
+        score += _PERIOD_END - (2.0 if mention.others <= 1 else 1.2)
+        score -= 0.0 if mention.others <= _SHORT_LINE else _PERIOD_END
+    elif label and not (is_other and not _has_issued_last(mention.before, cues)):
         score += 3.0 if " " in label or mention.others <= _SHORT_LINE else 1.5
     elif is_other:
         score -= 4.0
+    if mention.printed:
+        score += _PRINTED
     if mention.others <= _SHORT_LINE:
         score += 2.0 if mention.others <= 1 else 1.2
         if mention.ordinal == 0 and mention.line < _TOP:
@@ -293,7 +340,7 @@ def _list_strong_labels(cues: Cues) -> tuple[str, ...]:
     """Return labels of other dates that hold even with words between them and the date."""
     return tuple(
         phrase
-        for phrase, _ in cues.other_labels
+        for phrase, _ in (*cues.other_labels, *cues.event_labels)
         if len(phrase.split()) > 1 or len(phrase.strip()) > 6
     )
 

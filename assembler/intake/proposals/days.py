@@ -4,7 +4,7 @@ categories.json. Pure."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -22,7 +22,17 @@ _DAY_FIRST = re.compile(
     r"(?: (?:de|del|of|in the year|ano|year|del ano|de ano))* ?(\d{4})\b"
 )
 _MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,12}) (\d{1,2})(?: ?(?:st|nd|rd|th))? (?:of )?(\d{4})\b")
+_COMPACT = re.compile(r"\b(\d{2})([^\W\d_]{3})(\d{2})\b")  # as on tickets: 14OCT26
 _YEAR_MONTH = re.compile(r"\b(\d{4}) ([^\W\d_]{3,12}) (\d{1,2})\b(?! \d{4})")  # as on Form I-94
+_YEAR_DAY = re.compile(  # "l'an deux mil vingt-six et le vingt-huit mars"
+    r"\b(?:an|ano|year) (\d{4}) (?:et |y |and )?(?:le |el |the )?(\d{1,2}) ([^\W\d_]{3,12})\b"
+)
+_YEAR_WORDS = re.compile(r"\b(?:an|ano|year) [^\W\d_]+ [^\W\d_]+")
+_WORDED = ((_DAY_FIRST, (3, 2, 1)), (_YEAR_DAY, (1, 3, 2)))  # pattern, groups of year, month, day
+_JOINING = frozenset(
+    "day days dia dias jour jours of the month year mes mois ano annee de del du des la le el y and "
+    "et e en in".split()
+)
 _FIRST = re.compile(r"\b[lI1]er\b")  # French for the first, as recognition reads it
 
 
@@ -53,8 +63,10 @@ def find_days(text: str, cues: Cues) -> Iterator[Day]:
             yield Day(match.start(), len(match[0]), readings, True, shows)
     folded, taken = fold(_FIRST.sub("1 er", text)), set[int]()
     if not any(map(str.isdigit, folded)):
-        yield from _find_worded_days(folded, cues)
+        yield from _find_worded_days(folded, cues, _WORDED)
         return
+    if _YEAR_WORDS.search(folded):
+        yield from _find_worded_days(folded, cues, _WORDED[1:])
     for match in _DAY_FIRST.finditer(folded):
         if days := _make_days(match[3], match[2], match[1], cues):
             taken.add(match.end())
@@ -63,22 +75,48 @@ def find_days(text: str, cues: Cues) -> Iterator[Day]:
         days = _make_days(match[3], match[1], match[2], cues)
         if days and match.end() not in taken:
             yield Day(match.start(), len(match[0]), days, False)
+    for match in _COMPACT.finditer(folded):
+        if days := _make_days(_complete_year(match[3]), match[2], match[1], cues):
+            yield Day(match.start(), len(match[0]), days, False)
     for match in _YEAR_MONTH.finditer(folded):
         days = _make_days(match[1], match[2], match[3], cues)
         if days and not any(match.start() < end <= match.end() for end in taken):
             yield Day(match.start(), len(match[0]), days, False)
 
 
-def _find_worded_days(folded: str, cues: Cues) -> Iterator[Day]:
+def _find_worded_days(
+    folded: str, cues: Cues, patterns: Sequence[tuple[re.Pattern[str], tuple[int, int, int]]]
+) -> Iterator[Day]:
     """Yield days whose numbers are spelled out: "the second day of May, two thousand twenty"."""
     words = folded.split()
     months = [n for n, word in enumerate(words) if word in cues.months]
     if not months or not any(word in cues.numbers for word in words):
         return
     written = f" {' '.join(_write_numbers(words, cues))} "
-    for match in _DAY_FIRST.finditer(written):
-        if days := _make_days(match[3], match[2], match[1], cues):
-            yield Day(0, 0, days, False)
+    for pattern, (year, month, day) in patterns:
+        for match in pattern.finditer(written):
+            if days := _make_days(match[year], match[month], match[day], cues):
+                at = next((n for n in months if words[n] == match[month]), months[0])
+                start, end = _find_run(words, at, cues)
+                yield Day(start, end - start, days, False)
+
+
+def _find_run(words: list[str], month: int, cues: Cues) -> tuple[int, int]:
+    """Return where the words of a day begin and end in a folded line, from the place of its
+    month among the words."""
+
+    def is_part(word: str) -> bool:
+        return word in cues.numbers or word in _JOINING or word.isdigit()
+
+    first = last = month
+    while first > 0 and is_part(words[first - 1]):
+        first -= 1
+    while first < month and words[first] in _JOINING:
+        first += 1
+    while last + 1 < len(words) and is_part(words[last + 1]):
+        last += 1
+    start = 1 + sum(len(word) + 1 for word in words[:first])
+    return start, start + len(" ".join(words[first : last + 1]))
 
 
 def _write_numbers(words: list[str], cues: Cues) -> Iterator[str]:

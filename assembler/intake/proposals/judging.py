@@ -14,11 +14,11 @@ from assembler.model import PartRole
 
 _LATER = 0.35  # weight of pages after the first
 _HEAT = 1.6  # how much a lead counts: larger is less sure
-_LETTER = 2.2  # score that a letter has without any other cue
+_LETTER = 1.7  # score that a letter has without any other cue
 _FILE_NAME = 2.5  # weight of a word in the name of the file
 _ROLE = 3.5
 _CAPTION = 22  # words below a photograph
-_BOTH_NEEDED = 2.0
+_LABELS = 2  # lines with a colon, from which a page is a form and no photograph
 
 
 def judge_kind(
@@ -57,6 +57,7 @@ def _is_captioned(page: PageSigns) -> bool:
         page.reading.recognized
         and page.words <= _CAPTION
         and not page.reading.zones
+        and sum(":" in line.text for line in page.lines) < _LABELS
         and not any(judged.named for judged in page.kinds.values())
     )
 

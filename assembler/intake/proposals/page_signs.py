@@ -25,6 +25,7 @@ _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.3, 0.8, -2.0  # weights of phrases
 _SENDER, _SENDER_MORE = 1.8, 0.5  # letterhead and signature
 _LETTERHEAD, _SIGNATURE = 3, 6  # lines
 _SENDER_LINE = 12  # words of a line that names a sender
+_SMALL = frozenset(("of", "the", "and", "for", "at", "in"))  # small letters in names of offices
 _NAMELESS = 0.35  # weight of words of a kind whose name does not stand on the page
 _FOREIGN = 0.3  # weight of phrases in another language than the page
 _MOST_WORDS = 4.8  # that the words of a kind can add
@@ -32,8 +33,8 @@ _FEW_WORDS = 8  # below these, a page may be a photograph
 _SCRIPT_LANGUAGES = {
     "Cyrl": ("uk", "ru"),
     "Cyrillic": ("uk", "ru"),
-    "Arab": ("ar",),
-    "Arabic": ("ar",),
+    "Arab": ("ar", "fa"),
+    "Arabic": ("ar", "fa"),
 }
 _LEAST_FUNCTION_WORDS = 3
 _PROVED_KIND = 9.0  # what machine-readable lines add
@@ -209,7 +210,8 @@ def _find_language(page: PageReading, folded: str, cues: Cues) -> tuple[str, flo
     possible = _SCRIPT_LANGUAGES.get(page.script or page.language, ())
     if possible:
         ranked = sorted(possible, key=lambda language: -counts[language])
-        return ranked[0], 0.6 if len(possible) > 1 else 0.8
+        is_clear = counts[ranked[0]] >= 2 * counts[ranked[1]]
+        return ranked[0], 0.8 if is_clear and counts[ranked[0]] else 0.6
     ranked_counts = counts.most_common(2)
     if ranked_counts and ranked_counts[0][1] >= _LEAST_FUNCTION_WORDS:
         (language, most), second = ranked_counts[0], sum(c for _, c in ranked_counts[1:])
@@ -261,16 +263,32 @@ def _judge_kinds(
         if not line.is_running and len(headings) < HEADING_LINES:
             headings.append((n, line))
     own = [line for line in lines if not line.is_running]
-    senders = (*own[:_LETTERHEAD], *own[_LETTERHEAD:][-_SIGNATURE:])
-    edges = fold(
-        "\n".join(line.text for line in senders if len(line.folded.split()) <= _SENDER_LINE)
-    )
+    edges = _read_senders(own, language)
     scores = {}
     for kind in cues.kinds:
         score = _judge_kind(kind, page, headings, folded, edges, language)
         if score.score > 0:
             scores[kind.id] = score
     return scores
+
+
+def _read_senders(lines: Sequence[TextLine], language: str) -> str:
+    """Return the folded lines that may name who wrote a page: its first and last ones. In English,
+    names of offices have capital letters, and a line in small letters is none."""
+    head, tail = lines[:_LETTERHEAD], lines[_LETTERHEAD:][-_SIGNATURE:]
+    texts = [line.text for line in head if len(line.folded.split()) <= _SENDER_LINE]
+    if language == "en":
+        texts = [
+            " ".join(word for word in text.split() if not word[:1].islower() or word in _SMALL)
+            for text in texts
+        ]
+    texts += [
+        line.text
+        for line in tail
+        if len(line.folded.split()) <= _SENDER_LINE
+        and not (language == "en" and line.text[:1].islower())
+    ]
+    return fold("\n".join(texts))
 
 
 def _judge_kind(
