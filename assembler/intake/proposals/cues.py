@@ -39,6 +39,7 @@ class Kind:
     dated: bool = True  # whether such documents bear a date of issue
     mrz: str = ""  # first letter of its machine-readable lines, and the state: "P:USA"
     picture: bool = False  # a page without words may be one
+    amounts: bool = False  # it has several amounts of money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Cues:
     certificate_words: tuple[Phrase, ...]
     salutations: tuple[Phrase, ...]
     closings: tuple[Phrase, ...]
+    first_person: frozenset[str]  # "I", "my": words of someone who tells what they know
     page_words: tuple[str, ...]
     of_words: tuple[str, ...]
     months: Mapping[str, tuple[tuple[int, str], ...]]  # folded name → (month, language)
@@ -94,6 +96,9 @@ def parse_cues(data: bytes) -> Cues:
         certificate_words=_parse_phrases(roles["certificate"]["words"]),
         salutations=_parse_phrases(letters["salutations"]),
         closings=_parse_phrases(letters["closings"]),
+        first_person=frozenset(
+            fold(word).strip() for words in letters["first_person"].values() for word in words
+        ),
         page_words=tuple(fold(word).strip() for word in letters["page"]),
         of_words=tuple(fold(word).strip() for word in letters["of"]),
         months=_parse_months(raw["months"]),
@@ -138,6 +143,7 @@ def _parse_kind(raw: Mapping[str, Any]) -> Kind:
         dated=raw.get("dated", True),
         mrz=raw.get("mrz", ""),
         picture=raw.get("picture", False),
+        amounts=raw.get("amounts", False),
     )
 
 

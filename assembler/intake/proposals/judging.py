@@ -15,6 +15,7 @@ from assembler.model import PartRole
 _LATER = 0.35  # weight of pages after the first
 _HEAT = 1.6  # how much a lead counts: larger is less sure
 _LETTER = 1.7  # score that a letter has without any other cue
+_TELLING, _TOLD = 0.03, 1.0  # share of "I" and "my" in a report of one's own; what it adds
 _FILE_NAME = 2.5  # weight of a word in the name of the file
 _ROLE = 3.5
 _CAPTION = 22  # words below a photograph
@@ -44,6 +45,8 @@ def judge_kind(
         scores["personal-letter"] = max(scores.get("personal-letter", 0.0), 0.0) + 0.6
         if max(scores.values()) < _LETTER:
             scores["personal-letter"] = _LETTER
+    if any(page.first_person >= _TELLING for page in read):
+        scores["personal-letter"] = scores.get("personal-letter", 0.0) + _TOLD
     if not scores or max(scores.values()) < 0.8:
         return Guess(value="other", confidence=0.3)
     best = max(scores, key=lambda kind: (scores[kind], kind))

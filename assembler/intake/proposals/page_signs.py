@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assembler.intake.proposals.cues import Cues, Kind, Phrase, find_phrases, fold
@@ -25,6 +25,7 @@ _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.3, 0.8, -2.0  # weights of phrases
 _SENDER, _SENDER_MORE = 1.8, 0.5  # letterhead and signature
 _LETTERHEAD, _SIGNATURE = 3, 6  # lines
 _SENDER_LINE = 12  # words of a line that names a sender
+_ROLE_LINE = 3  # words of a line below a name that says what its bearer is: "teacher"
 _SMALL = frozenset(("of", "the", "and", "for", "at", "in"))  # small letters in names of offices
 _NAMELESS = 0.35  # weight of words of a kind whose name does not stand on the page
 _FOREIGN = 0.3  # weight of phrases in another language than the page
@@ -37,6 +38,10 @@ _SCRIPT_LANGUAGES = {
     "Arabic": ("ar", "fa"),
 }
 _LEAST_FUNCTION_WORDS = 3
+_AMOUNT = re.compile(  # of money: $1,240.00, 3.150,00 R$, 84 310,22 грн
+    r"(?:[$€£₴¥]|\b(?:USD|EUR|HTG|GTQ|R\$|Q)) ?\d|\d[.,]\d{2}\b(?! ?[/%a-z])"
+)
+_MANY_AMOUNTS, _AMOUNTS = 3, 1.5  # amounts on a page that make an account, and what they add
 _PROVED_KIND = 9.0  # what machine-readable lines add
 
 
@@ -76,6 +81,7 @@ class PageSigns:
     role_reasons: tuple[Reason, ...]
     salutation: bool
     closing: bool
+    first_person: float  # share of words such as "I" and "my"
     head: frozenset[str]  # words of its first lines
     numbers: frozenset[str]  # of four digits or more
     top_date: bool  # a date stands alone near its top
@@ -132,6 +138,7 @@ def _read_page(page: PageReading, cues: Cues, running: frozenset[str]) -> PageSi
         role_reasons=role_reasons,
         salutation=_has_line_start(own, cues.salutations),
         closing=_has_line_start(own[-8:], cues.closings),
+        first_person=_measure_share(folded, cues.first_person),
         head=frozenset(
             word for line in own[:3] for word in line.folded.split() if not word.isdigit()
         ),
@@ -145,6 +152,11 @@ def _read_page(page: PageReading, cues: Cues, running: frozenset[str]) -> PageSi
         starts_inside=bool(own) and own[0].text[:1].islower(),
         ends_inside=bool(own) and own[-1].text[-1:].isalpha() and len(own[-1].text) > 45,
     )
+
+
+def _measure_share(folded: str, wanted: frozenset[str]) -> float:
+    words = folded.split()
+    return sum(word in wanted for word in words) / max(1, len(words))
 
 
 def _has_letterhead(lines: Sequence[TextLine]) -> bool:
@@ -264,9 +276,12 @@ def _judge_kinds(
             headings.append((n, line))
     own = [line for line in lines if not line.is_running]
     edges = _read_senders(own, language)
+    has_amounts = len(_AMOUNT.findall(page.text)) >= _MANY_AMOUNTS
     scores = {}
     for kind in cues.kinds:
         score = _judge_kind(kind, page, headings, folded, edges, language)
+        if kind.amounts and has_amounts and score.score > 0:
+            score = replace(score, score=score.score + _AMOUNTS)
         if score.score > 0:
             scores[kind.id] = score
     return scores
@@ -286,7 +301,9 @@ def _read_senders(lines: Sequence[TextLine], language: str) -> str:
         line.text
         for line in tail
         if len(line.folded.split()) <= _SENDER_LINE
-        and not (language == "en" and line.text[:1].islower())
+        and not (
+            language == "en" and line.text[:1].islower() and len(line.folded.split()) > _ROLE_LINE
+        )
     ]
     return fold("\n".join(texts))
 
@@ -321,7 +338,12 @@ def _judge_kind(
         language = language or phrase_language
     weights.sort(reverse=True)
     score = sum(weight * share for weight, share in zip(weights, (1.0, 0.4, 0.2), strict=False))
-    words = list(find_phrases(folded, kind.words))
+    senders = [
+        (phrase, own)
+        for phrase, own in find_phrases(edges, kind.senders)
+        if _weigh_language(page_language, own) == 1.0
+    ]
+    words = [row for row in find_phrases(folded, kind.words) if row not in senders]
     reasons += [Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in words]
     word_weight = _WORD * (_NAMELESS if kind.needs_name and not names else 1.0)
     score += min(
@@ -331,11 +353,6 @@ def _judge_kind(
             for _, word_language in words
         ),
     )
-    senders = [
-        (phrase, own)
-        for phrase, own in find_phrases(edges, kind.senders)
-        if _weigh_language(page_language, own) == 1.0
-    ]
     if senders:
         score += _SENDER + _SENDER_MORE * min(2, len(senders) - 1)
         reasons += [
