@@ -204,7 +204,7 @@ def choose_date(
             (_score_mention(mention, order, cues, as_of, birth_dates, len(mentions)), n)
             for n, mention in enumerate(mentions)
         ),
-        key=lambda pair: (-pair[0], pair[1]),
+        key=lambda pair: (-pair[0], _rank_equal(mentions[pair[1]], order), pair[1]),
     )
     score, best = scored[0][0], mentions[scored[0][1]]
     dated_pages = {mentions[n].ordinal for value, n in scored if value >= _OF_ITS_PAGE}
@@ -234,6 +234,13 @@ def choose_date(
     margin = score - max(rivals, default=score - 3.0)
     confidence = sureness * _estimate_confidence(score, margin)
     return DateChoice(guess=Guess(value=day, confidence=round(confidence, 2), reasons=(reason,)))
+
+
+def _rank_equal(mention: DateMention, order: str) -> tuple[int, int]:
+    """Return a rank among days for which equally much speaks: on one page, the last day is that of
+    the document, which names those before."""
+    day = _resolve(mention, order)[0]
+    return mention.ordinal, -(day.toordinal() if day else 0)
 
 
 def _choose_latest(

@@ -11,6 +11,7 @@ from assembler.intake.proposals.page_signs import PageSigns
 _SAME_FILE, _NEXT_FILE = -0.8, 3.2  # what speaks for a new document before anything is seen
 _LIKE_SIZE = 0.05  # share by which sizes of pages of one document may differ
 _STRONG = 4.0  # score from which a page names a kind by itself
+_LETTER_HEAD = 1.0  # what a date above a salutation adds: each letter of an office has them
 _WORDS = 25  # of a page whose first lines can be compared
 _ROLE = 3.5  # score from which a page is a translation or a certificate
 
@@ -140,7 +141,7 @@ def _compare_heads(run: Sequence[PageSigns], page: PageSigns) -> float:
     if page.salutation:
         score += 1.4
     if page.top_date:
-        score += 1.2
+        score += 1.2 + (_LETTER_HEAD if page.salutation else 0.0)
     if page.letterhead and not is_alike:
         score += 0.9
     if not is_alike and page.words >= _WORDS and not shared:
