@@ -60,17 +60,20 @@ class DateChoice:
 def find_dates(pages: Sequence[PageSigns], cues: Cues) -> Iterator[DateMention]:
     """Yield the days in the pages of a document."""
     for ordinal, page in enumerate(pages):
+        header = above = " "  # the line over a table, and the line before
         for number, line in enumerate(page.lines):
+            if number:
+                above = page.lines[number - 1].folded
+                header = header if _has_days(above, cues) else above
             if line.is_running:
                 continue
             has_digits = any(map(str.isdigit, line.text))
             if not has_digits and not _may_be_worded(line.folded, cues):
                 continue
-            above = page.lines[number - 1].folded if number else " "
             text = line.text
             if not has_digits and number + 1 < len(page.lines):
                 text = f"{text} {page.lines[number + 1].text}"
-            for day, before, others, period in _read_line(text, above, cues):
+            for day, before, others, period in _read_line(text, above, header, cues):
                 yield DateMention(
                     path=page.reading.path,
                     page=page.reading.page,
@@ -99,10 +102,12 @@ def _may_be_worded(folded: str, cues: Cues) -> bool:
     )
 
 
-def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, int, str]]:
+def _read_line(
+    text: str, above: str, header: str, cues: Cues
+) -> Iterator[tuple[Day, str, int, str]]:
     """Yield the days of a line, with the words before each, the number of other words in its
     clause, and whether it begins or ends a period. Days below as many labels take their labels in
-    order, as on cards. The last day of a period has the words before the first."""
+    order, as on cards and in tables. The last day of a period has the words before the first."""
     clauses = [(clause, find_days(clause, cues)) for clause in _CLAUSE.split(text)]
     read = [(clause, sorted(days, key=lambda day: day.start)) for clause, days in clauses]
     count = sum(len(days) for _, days in read)
@@ -111,7 +116,7 @@ def _read_line(text: str, above: str, cues: Cues) -> Iterator[tuple[Day, str, in
     if count > 1:
         first = min((day.start for day in read[0][1]), default=0)
         labels = _list_labels(fold(read[0][0][:first]), cues)
-        labels = labels if len(labels) == count else over
+        labels = labels if len(labels) == count else over or _list_labels(header, cues)
     is_column = bool(over) and len(above.split()) <= _LABEL_LINE and above.startswith(over[0])
     column = over[0].split() if is_column and len(over[0]) > _SHORT_LABEL else []
     place = 0

@@ -19,6 +19,7 @@ _TELLING, _TOLD = 0.03, 1.0  # share of "I" and "my" in a report of one's own; w
 _FILE_NAME = 2.5  # weight of a word in the name of the file
 _ROLE = 3.5
 _CAPTION = 22  # words below a photograph
+_TOLD_KIND = 1.5  # score of a kind, from which a few words are no caption
 _LABELS = 2  # lines with a colon, from which a page is a form and no photograph
 
 
@@ -61,7 +62,9 @@ def _is_captioned(page: PageSigns) -> bool:
         and page.words <= _CAPTION
         and not page.reading.zones
         and sum(":" in line.text for line in page.lines) < _LABELS
-        and not any(judged.named for judged in page.kinds.values())
+        and not any(
+            judged.named or judged.score >= _TOLD_KIND for judged in page.kinds.values()
+        )
     )
 
 

@@ -23,6 +23,7 @@ _DATE_LINE = 6  # words of a line that is a date and its place
 _SENTENCE = 9  # words from which a line is no title
 _NAME, _IN_BODY, _WORD, _AGAINST = 4.0, 1.3, 0.8, -2.0  # weights of phrases
 _SENDER, _SENDER_MORE = 1.8, 0.5  # letterhead and signature
+_SENDER_FIRST = 0.3  # in the letterhead
 _LETTERHEAD, _SIGNATURE = 3, 6  # lines
 _SENDER_LINE = 12  # words of a line that names a sender
 _ROLE_LINE = 3  # words of a line below a name that says what its bearer is: "teacher"
@@ -287,8 +288,8 @@ def _judge_kinds(
     return scores
 
 
-def _read_senders(lines: Sequence[TextLine], language: str) -> str:
-    """Return the folded lines that may name who wrote a page: its first and last ones. In English,
+def _read_senders(lines: Sequence[TextLine], language: str) -> tuple[str, str]:
+    """Return the folded lines that may name who wrote a page, its first and its last. In English,
     names of offices have capital letters, and a line in small letters is none."""
     head, tail = lines[:_LETTERHEAD], lines[_LETTERHEAD:][-_SIGNATURE:]
     texts = [line.text for line in head if len(line.folded.split()) <= _SENDER_LINE]
@@ -297,7 +298,7 @@ def _read_senders(lines: Sequence[TextLine], language: str) -> str:
             " ".join(word for word in text.split() if not word[:1].islower() or word in _SMALL)
             for text in texts
         ]
-    texts += [
+    ends = [
         line.text
         for line in tail
         if len(line.folded.split()) <= _SENDER_LINE
@@ -305,7 +306,7 @@ def _read_senders(lines: Sequence[TextLine], language: str) -> str:
             language == "en" and line.text[:1].islower() and len(line.folded.split()) > _ROLE_LINE
         )
     ]
-    return fold("\n".join(texts))
+    return fold("\n".join(texts)), fold("\n".join(ends))
 
 
 def _judge_kind(
@@ -313,7 +314,7 @@ def _judge_kind(
     page: PageReading,
     headings: Sequence[tuple[int, TextLine]],
     folded: str,
-    edges: str,
+    edges: tuple[str, str],
     page_language: str,
 ) -> KindScore:
     names = list(find_phrases(folded, kind.names))
@@ -340,7 +341,7 @@ def _judge_kind(
     score = sum(weight * share for weight, share in zip(weights, (1.0, 0.4, 0.2), strict=False))
     senders = [
         (phrase, own)
-        for phrase, own in find_phrases(edges, kind.senders)
+        for phrase, own in find_phrases("".join(edges), kind.senders)
         if _weigh_language(page_language, own) == 1.0
     ]
     words = [row for row in find_phrases(folded, kind.words) if row not in senders]
@@ -355,6 +356,7 @@ def _judge_kind(
     )
     if senders:
         score += _SENDER + _SENDER_MORE * min(2, len(senders) - 1)
+        score += _SENDER_FIRST if any(phrase in edges[0] for phrase, _ in senders) else 0.0
         reasons += [
             Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in senders
         ]
