@@ -159,8 +159,8 @@ def _find_periods(clause: str, days: Sequence[Day], cues: Cues) -> list[str]:
         whole = clause if last.numeric else fold(clause)
         between = whole[first.start + first.length : last.start]
         words = _list_words(between, cues)
-        has_dash = between.strip() in _DASHES if last.numeric else any(
-            dash in clause for dash in _DASHES
+        has_dash = (
+            between.strip() in _DASHES if last.numeric else any(dash in clause for dash in _DASHES)
         )
         if first.numeric == last.numeric and (
             f" {' '.join(words)} " in {phrase for phrase, _ in cues.range_words}

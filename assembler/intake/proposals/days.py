@@ -29,10 +29,9 @@ _YEAR_DAY = re.compile(  # "l'an deux mil vingt-six et le vingt-huit mars"
 )
 _YEAR_WORDS = re.compile(r"\b(?:an|ano|year) [^\W\d_]+ [^\W\d_]+")
 _WORDED = ((_DAY_FIRST, (3, 2, 1)), (_YEAR_DAY, (1, 3, 2)))  # pattern, groups of year, month, day
-_JOINING = frozenset(
-    "day days dia dias jour jours of the month year mes mois ano annee de del du des la le el y and "
-    "et e en in".split()
-)
+_JOINING = frozenset(  # words between the numbers of a day that is spelled out
+    ("day", "days", "of", "the", "month", "year", "and", "in", "dia", "dias", "mes", "ano", "de")
+) | {"del", "la", "el", "y", "en", "jour", "jours", "mois", "annee", "du", "des", "le", "et", "e"}
 _FIRST = re.compile(r"\b[lI1]er\b")  # French for the first, as recognition reads it
 
 

@@ -62,9 +62,7 @@ def _is_captioned(page: PageSigns) -> bool:
         and page.words <= _CAPTION
         and not page.reading.zones
         and sum(":" in line.text for line in page.lines) < _LABELS
-        and not any(
-            judged.named or judged.score >= _TOLD_KIND for judged in page.kinds.values()
-        )
+        and not any(judged.named or judged.score >= _TOLD_KIND for judged in page.kinds.values())
     )
 
 

@@ -81,9 +81,7 @@ def _has_native_name(folded: str, native_name: str) -> bool:
     )
 
 
-def find_names(
-    pages: Sequence[PageSigns], person: KnownPerson, cues: Cues
-) -> Iterator[NamedAt]:
+def find_names(pages: Sequence[PageSigns], person: KnownPerson, cues: Cues) -> Iterator[NamedAt]:
     """Yield where a person's name stands, with what the label before it says."""
     for page_number, page in enumerate(pages):
         for number, line in enumerate(page.lines):
@@ -166,9 +164,7 @@ def _is_titled(
 ) -> bool:
     """Return whether a page has a title and a family name that no other person of the case has."""
     families = {fold(family) for _, family in person.names if family}
-    taken = {
-        fold(family) for other in people if other is not person for _, family in other.names
-    }
+    taken = {fold(family) for other in people if other is not person for _, family in other.names}
     phrases = [title.rstrip() + family for title, _ in cues.titles for family in families - taken]
     return any(phrase in page.folded for page in pages for phrase in phrases)
 
@@ -221,7 +217,9 @@ def _is_masked(text: str, name: tuple[str, str]) -> bool:
     words = tuple(re.findall(r"\b[a-z0-9]+", anyascii(text).casefold()))
     given, family = (_split_latin(part) for part in name)
     capitals = set(re.findall(r"\b[A-Z]{4}\b", anyascii(text)))
-    if any(part[:_MASKED].upper() in capitals for part in (*given, *family) if len(part) >= _MASKED):
+    if any(
+        part[:_MASKED].upper() in capitals for part in (*given, *family) if len(part) >= _MASKED
+    ):
         return True
     pairs = pairwise(words)
     return any(
@@ -246,24 +244,29 @@ def choose_person(
         born = [p for score, p, _ in scored if score >= _BIRTH and p.birth_date]
         dated = [p for p in born if p.birth_date in _collect_days(pages, cues)]
         if len(dated) > 1:
-            ages = sorted((p.birth_date for p in dated if p.birth_date), reverse=True)
-            if (ages[0] - ages[1]).days < _GENERATION:
-                return Guess(value="", confidence=0.8, reasons=reasons)
-            youngest = next(p for p in dated if p.birth_date == ages[0])
-            return Guess(value=youngest.id, confidence=0.85, reasons=reasons)
-    if kind.person == "labeled" and not any(
-        place.labeled for place in find_names(pages, person, cues)
-    ):
+            return _choose_youngest(dated, reasons)
+    names = find_names(pages, person, cues)
+    if kind.person == "labeled" and not any(place.labeled for place in names):
         return Guess(value="", confidence=0.6)
-    if best >= _LEAST and best - second < _MARGIN and kind.person in ("holder", "money"):
-        level = [p for score, p, _ in scored if best - score < _MARGIN]
-        if (first := _find_first_named(pages, level, cues)) is not None:
-            return Guess(value=first.id, confidence=0.7, reasons=reasons)
-    if best < _LEAST or best - second < _MARGIN:
-        return Guess(value="", confidence=0.4, reasons=reasons)
     margin = best - second
+    if best < _LEAST or margin < _MARGIN:
+        level = [p for score, p, _ in scored if best - score < _MARGIN]
+        is_joint = best >= _LEAST and kind.person in ("holder", "money")
+        first = _find_first_named(pages, level, cues) if is_joint else None
+        return Guess(
+            value=first.id if first else "", confidence=0.7 if first else 0.4, reasons=reasons
+        )
     confidence = min(0.97, 0.55 + 0.06 * min(best, 4) + 0.07 * min(margin, 4))
     return Guess(value=person.id, confidence=round(confidence, 2), reasons=reasons)
+
+
+def _choose_youngest(people: Sequence[KnownPerson], reasons: tuple[Reason, ...]) -> Guess[str]:
+    """Return the child of those whose birth dates stand there; "" for brothers and sisters."""
+    ages = sorted((p.birth_date for p in people if p.birth_date), reverse=True)
+    if (ages[0] - ages[1]).days < _GENERATION:
+        return Guess(value="", confidence=0.8, reasons=reasons)
+    youngest = next(p for p in people if p.birth_date == ages[0])
+    return Guess(value=youngest.id, confidence=0.85, reasons=reasons)
 
 
 def _find_first_named(
@@ -291,5 +294,7 @@ def _find_masked(pages: Sequence[PageSigns], person: KnownPerson) -> NamedAt | N
         for number, line in enumerate(page.lines):
             for n, word in enumerate(line.text.split()):
                 if word.strip(".,:") in starts:
-                    return NamedAt(page=page_number, line=number, word=n, labeled=False, other=False)
+                    return NamedAt(
+                        page=page_number, line=number, word=n, labeled=False, other=False
+                    )
     return None
