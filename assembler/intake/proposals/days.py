@@ -47,6 +47,18 @@ class Day(NamedTuple):
 
 def find_days(text: str, cues: Cues) -> Iterator[Day]:
     """Yield the days in a line, in numbers and in words."""
+    yield from _find_numeric_days(text)
+    folded = fold(_FIRST.sub("1 er", text))
+    if not any(map(str.isdigit, folded)):
+        yield from _find_worded_days(folded, cues, _WORDED)
+        return
+    if _YEAR_WORDS.search(folded):
+        yield from _find_worded_days(folded, cues, _WORDED[1:])
+    yield from _find_named_days(folded, cues)
+
+
+def _find_numeric_days(text: str) -> Iterator[Day]:
+    """Yield days in numbers alone."""
     for match in _YEAR_FIRST.finditer(text):
         if day := _make_day(match[1], match[3], match[4]):
             yield Day(match.start(), len(match[0]), (day,), True)
@@ -60,12 +72,11 @@ def find_days(text: str, cues: Cues) -> Iterator[Day]:
         shows = "" if month_first and day_first else "month" if month_first else "day"
         if readings:
             yield Day(match.start(), len(match[0]), readings, True, shows)
-    folded, taken = fold(_FIRST.sub("1 er", text)), set[int]()
-    if not any(map(str.isdigit, folded)):
-        yield from _find_worded_days(folded, cues, _WORDED)
-        return
-    if _YEAR_WORDS.search(folded):
-        yield from _find_worded_days(folded, cues, _WORDED[1:])
+
+
+def _find_named_days(folded: str, cues: Cues) -> Iterator[Day]:
+    """Yield days with the name of their month, in a folded line."""
+    taken = set[int]()
     for match in _DAY_FIRST.finditer(folded):
         if days := _make_days(match[3], match[2], match[1], cues):
             taken.add(match.end())
