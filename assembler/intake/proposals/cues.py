@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
+_SHORT_LABEL = 6  # letters of a label that counts only right before a date
 Phrase = tuple[str, str]  # " folded phrase ", language
 
 
@@ -47,6 +48,7 @@ class Cues:
     """All that is compared with the text of pages."""
 
     kinds: tuple[Kind, ...]
+    kinds_by_id: Mapping[str, Kind]
     translation_headings: tuple[Phrase, ...]
     translation_words: tuple[Phrase, ...]
     certificate_headings: tuple[Phrase, ...]
@@ -62,6 +64,8 @@ class Cues:
     issued_labels: tuple[Phrase, ...]
     other_labels: tuple[Phrase, ...]
     event_labels: tuple[Phrase, ...]  # of what a record is about: a marriage, a death
+    all_labels: tuple[str, ...]  # of dates, the longest first
+    strong_labels: tuple[str, ...]  # of other dates, also with words between them and the date
     range_words: tuple[Phrase, ...]  # between the first and the last day of a period
     subject_labels: tuple[Phrase, ...]  # before the name of whom a document is about
     other_person_labels: tuple[Phrase, ...]  # before the name of anybody else
@@ -73,12 +77,7 @@ class Cues:
 
     def kind(self, kind_id: str) -> Kind:
         """Return a kind by its id. Raises KeyError."""
-        return _index_kinds(self.kinds)[kind_id]
-
-
-@cache
-def _index_kinds(kinds: tuple[Kind, ...]) -> dict[str, Kind]:
-    return {kind.id: kind for kind in kinds}
+        return self.kinds_by_id[kind_id]
 
 
 @cache
@@ -88,8 +87,11 @@ def parse_cues(data: bytes) -> Cues:
     roles, labels, order, letters, people = (
         raw[key] for key in ("roles", "date_labels", "date_order", "letters", "person_labels")
     )
+    kinds = tuple(map(_parse_kind, raw["kinds"]))
+    issued, other, event = (_parse_phrases(labels[key]) for key in ("issued", "other", "event"))
     return Cues(
-        kinds=tuple(map(_parse_kind, raw["kinds"])),
+        kinds=kinds,
+        kinds_by_id={kind.id: kind for kind in kinds},
         translation_headings=_parse_phrases(roles["translation"]["headings"]),
         translation_words=_parse_phrases(roles["translation"]["words"]),
         certificate_headings=_parse_phrases(roles["certificate"]["headings"]),
@@ -110,9 +112,17 @@ def parse_cues(data: bytes) -> Cues:
         weekdays=frozenset(
             fold(name).strip() for names in raw["weekdays"].values() for name in names
         ),
-        issued_labels=_parse_phrases(labels["issued"]),
-        other_labels=_parse_phrases(labels["other"]),
-        event_labels=_parse_phrases(labels["event"]),
+        issued_labels=issued,
+        other_labels=other,
+        event_labels=event,
+        all_labels=tuple(
+            sorted((phrase for phrase, _ in (*issued, *other)), key=lambda phrase: -len(phrase))
+        ),
+        strong_labels=tuple(
+            phrase
+            for phrase, _ in (*other, *event)
+            if len(phrase.split()) > 1 or len(phrase.strip()) > _SHORT_LABEL
+        ),
         range_words=_parse_phrases(labels["range"]),
         subject_labels=_parse_phrases(people["subject"]),
         other_person_labels=_parse_phrases(people["other"]),

@@ -174,8 +174,7 @@ def _find_periods(clause: str, days: Sequence[Day], cues: Cues) -> list[str]:
 def _list_labels(folded: str, cues: Cues) -> list[str]:
     """Return the labels of dates in a line, from left to right."""
     places: list[tuple[int, int, str]] = []
-    phrases = sorted((*cues.issued_labels, *cues.other_labels), key=lambda row: -len(row[0]))
-    for phrase, _ in phrases:
+    for phrase in cues.all_labels:
         start = folded.find(phrase)
         while start >= 0:
             end = start + len(phrase) - 1
@@ -282,7 +281,7 @@ def _is_other(before: str, cues: Cues) -> bool:
 
 
 def _has_strong_label(before: str, cues: Cues) -> bool:
-    return any(phrase in before for phrase in _list_strong_labels(cues))
+    return any(phrase in before for phrase in cues.strong_labels)
 
 
 def _estimate_confidence(score: float, margin: float) -> float:
@@ -346,15 +345,6 @@ def _score_mention(
     if day in birth_dates:
         score -= 5.0
     return score - 0.3 * min(mention.ordinal, 3)
-
-
-def _list_strong_labels(cues: Cues) -> tuple[str, ...]:
-    """Return labels of other dates that hold even with words between them and the date."""
-    return tuple(
-        phrase
-        for phrase, _ in (*cues.other_labels, *cues.event_labels)
-        if len(phrase.split()) > 1 or len(phrase.strip()) > 6
-    )
 
 
 def _find_order(
