@@ -86,7 +86,7 @@ def main() -> None:
                 print(f"  {name}: propose {seconds:.1f} s, preparation {prepared:.1f} s, "
                       f"judging {judging:.2f} s", flush=True)  # fmt: skip
         verdict = "ok" if statistics.median(more) <= AIM else "above"
-        print(f"{name}: propose costs {statistics.median(more):+.1%} more than the preparation, "
+        print(f"{name}: propose costs {statistics.median(more):+.1%} beside the preparation, "
               f"judging alone {statistics.median(judged):.1%}; aim {AIM:.0%} {verdict}")  # fmt: skip
 
 

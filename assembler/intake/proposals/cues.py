@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
@@ -64,8 +64,8 @@ class Cues:
     issued_labels: tuple[Phrase, ...]
     other_labels: tuple[Phrase, ...]
     event_labels: tuple[Phrase, ...]  # of what a record is about: a marriage, a death
-    all_labels: tuple[str, ...]  # of dates, the longest first
-    strong_labels: tuple[str, ...]  # of other dates, also with words between them and the date
+    all_labels: tuple[Phrase, ...]  # of dates
+    strong_labels: tuple[Phrase, ...]  # of other dates, also with words between them and the date
     range_words: tuple[Phrase, ...]  # between the first and the last day of a period
     subject_labels: tuple[Phrase, ...]  # before the name of whom a document is about
     other_person_labels: tuple[Phrase, ...]  # before the name of anybody else
@@ -115,12 +115,10 @@ def parse_cues(data: bytes) -> Cues:
         issued_labels=issued,
         other_labels=other,
         event_labels=event,
-        all_labels=tuple(
-            sorted((phrase for phrase, _ in (*issued, *other)), key=lambda phrase: -len(phrase))
-        ),
-        strong_labels=tuple(
-            phrase
-            for phrase, _ in (*other, *event)
+        all_labels=PhraseList(sorted((*issued, *other), key=lambda row: -len(row[0]))),
+        strong_labels=PhraseList(
+            (phrase, language)
+            for phrase, language in (*other, *event)
             if len(phrase.split()) > 1 or len(phrase.strip()) > _SHORT_LABEL
         ),
         range_words=_parse_phrases(labels["range"]),
@@ -165,7 +163,7 @@ def _parse_phrases(by_language: Mapping[str, list[str]]) -> tuple[Phrase, ...]:
         for phrase in texts
         if fold(phrase).strip()
     }
-    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase[0]), phrase)))
+    return PhraseList(sorted(phrases, key=lambda phrase: (-len(phrase[0]), phrase)))
 
 
 def _parse_months(raw: Mapping[str, list[str]]) -> dict[str, tuple[tuple[int, str], ...]]:
@@ -177,11 +175,36 @@ def _parse_months(raw: Mapping[str, list[str]]) -> dict[str, tuple[tuple[int, st
     return {name: tuple(readings) for name, readings in months.items()}
 
 
+class PhraseList(tuple[Phrase, ...]):
+    """Phrases with an index of the first word of each, since most words are on no page."""
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Return the places of the phrases that begin with a word."""
+        index: dict[str, list[int]] = {}
+        for n, (phrase, _) in enumerate(self):
+            index.setdefault(phrase.split(" ", 2)[1], []).append(n)
+        return index
+
+
+@lru_cache(2048)
+def _list_distinct_words(folded: str) -> frozenset[str]:
+    return frozenset(folded.split())
+
+
+def list_candidates(text: str, phrases: tuple[Phrase, ...]) -> Sequence[Phrase]:
+    """Return the phrases whose first word is in a folded text, in their order."""
+    if not isinstance(phrases, PhraseList):
+        return phrases
+    words = _list_distinct_words(text) & phrases.places.keys()
+    return [phrases[n] for n in sorted(n for word in words for n in phrases.places[word])]
+
+
 def find_phrases(text: str, phrases: tuple[Phrase, ...]) -> Iterator[Phrase]:
     """Yield the phrases in a folded text, the longest first; one within a longer one that was
     found is not repeated."""
     found: list[str] = []
-    for phrase, language in phrases:
+    for phrase, language in list_candidates(text, phrases):
         if phrase in text and not any(phrase in longer for longer in found):
             found.append(phrase)
             yield phrase, language

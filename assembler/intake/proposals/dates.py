@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from assembler.intake.proposals.cues import Cues, find_phrases, fold
+from assembler.intake.proposals.cues import Cues, find_phrases, fold, list_candidates
 from assembler.intake.proposals.days import Day, find_days
 from assembler.intake.proposals.page_signs import PageSigns
 from assembler.intake.proposals.values import Guess, Reason
@@ -174,7 +174,7 @@ def _find_periods(clause: str, days: Sequence[Day], cues: Cues) -> list[str]:
 def _list_labels(folded: str, cues: Cues) -> list[str]:
     """Return the labels of dates in a line, from left to right."""
     places: list[tuple[int, int, str]] = []
-    for phrase in cues.all_labels:
+    for phrase, _ in list_candidates(folded, cues.all_labels):
         start = folded.find(phrase)
         while start >= 0:
             end = start + len(phrase) - 1
@@ -276,12 +276,12 @@ def _choose_latest(
 
 def _is_other(before: str, cues: Cues) -> bool:
     return any(
-        before.rstrip().endswith(phrase.rstrip()) for phrase, _ in cues.other_labels
+        before.endswith(phrase) for phrase, _ in list_candidates(before, cues.other_labels)
     ) or _has_strong_label(before, cues)
 
 
 def _has_strong_label(before: str, cues: Cues) -> bool:
-    return any(phrase in before for phrase in cues.strong_labels)
+    return any(phrase in before for phrase, _ in list_candidates(before, cues.strong_labels))
 
 
 def _estimate_confidence(score: float, margin: float) -> float:
@@ -293,7 +293,8 @@ def _estimate_confidence(score: float, margin: float) -> float:
 def _has_issued_last(before: str, cues: Cues) -> bool:
     """Return whether the label right before a date, of several words, is one of issue."""
     return any(
-        before.endswith(phrase) and len(phrase.split()) > 1 for phrase, _ in cues.issued_labels
+        before.endswith(phrase) and len(phrase.split()) > 1
+        for phrase, _ in list_candidates(before, cues.issued_labels)
     )
 
 

@@ -81,9 +81,19 @@ def _has_native_name(folded: str, native_name: str) -> bool:
     )
 
 
+@lru_cache(1024)
+def _may_name(folded: str, names: tuple[tuple[str, str], ...], native_name: str) -> bool:
+    """Return whether a page has all words of one of these names, in whatever place."""
+    return any(has_name(folded, name)[0] for name in names) or bool(
+        native_name and _has_native_name(folded, native_name)
+    )
+
+
 def find_names(pages: Sequence[PageSigns], person: KnownPerson, cues: Cues) -> Iterator[NamedAt]:
     """Yield where a person's name stands, with what the label before it says."""
     for page_number, page in enumerate(pages):
+        if not _may_name(page.folded, person.names, person.native_name):
+            continue
         for number, line in enumerate(page.lines):
             names = [name for name in person.names if has_name(line.folded, name)[0]]
             if not names and not (
@@ -188,7 +198,8 @@ def _score_person(
         if any(len(number) > 5 and number in squeezed for number in person.numbers):
             score += _NUMBER
             reasons.append(Reason(path=reading.path, page=reading.page, cue="number"))
-        for n, line in enumerate(page.lines):
+        is_named = _may_name(page.folded, person.names, person.native_name)
+        for n, line in enumerate(page.lines if is_named else ()):
             pair = line.folded + (page.lines[n + 1].folded if n + 1 < len(page.lines) else "")
             if any(has_name(line.folded, name)[0] for name in person.names) or (
                 person.native_name and _has_native_name(line.folded, person.native_name)
