@@ -28,6 +28,7 @@ from assembler.intake.proposals import (
 from assembler.intake.proposals.days import find_days
 from assembler.model import mrz
 from assembler.runtime.resources import Shelf
+from benchmarks.unseen import SETS, compare, read_papers
 from tests.support.invented_documents import DOCUMENTS
 
 SHELF = Shelf.default()
@@ -217,6 +218,41 @@ def test_documents_unlike_the_samples_are_recognized(
         assert proposal.date.value == date.fromisoformat(day)
 
 
+@pytest.mark.parametrize("name", SETS)
+def test_most_papers_of_the_benchmark_are_recognized(name: str) -> None:
+    """A floor well below what is measured: `python -m benchmarks.unseen`."""
+    rows = [row for paper in read_papers(name) for row in compare(paper)]
+
+    for measure, floor in (("category", 0.9), ("date", 0.9), ("language", 0.9), ("person", 0.85)):
+        right = [row[1] for row in rows if row[0] == measure]
+        assert sum(right) >= floor * len(right), measure
+
+
+def test_words_in_small_letters_are_no_sender() -> None:
+    text = (
+        "Armed men empty the hospital before dawn\nBy Ann Author\n"
+        "Witnesses said that the doctors had fled, according to a spokesman."
+    )
+
+    assert only(page(text, language="en")).category.value == "news"
+
+
+def test_a_form_of_few_words_is_no_photograph() -> None:
+    text = "Nombre: Lupita\nApellido: Quimera Ocaso\nCelda: 4 del segundo piso"
+
+    assert only(page(text, recognized=True)).category.value != "photo"
+
+
+def test_a_letter_with_date_and_salutation_begins_a_document_of_its_own() -> None:
+    letter_text = (
+        "Ridgeline State Department of Roads\n50 Industry Road\nOctober {}, 2026\n"
+        "To whom it may concern:\nThe bridge is closed. We ask for patience."
+    )
+    pages = [page(letter_text.format(n), number=n, language="en") for n in (1, 2)]
+
+    assert len(propose(*pages).exhibits) == 2
+
+
 def test_the_name_of_a_file_counts_where_its_words_say_little() -> None:
     case = replace(CASE, file_words=(("bank", ("bank", "savings")),))
 
@@ -263,6 +299,37 @@ def test_a_record_of_brother_and_sister_is_about_neither() -> None:
     assert only(page(text, language="es")).person.value == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("Discharge Summary\nPatient: Beto Quimera Ocaso\nMother: Lupita Quimera Ocaso\n"
+         "Diagnosis: asthma", "boy"),
+        ("Laboratory Report\nPatient\nBeto Quimera Ocaso\nAttending physician: Harold "
+         "Winterbottom\nDiagnosis: asthma", "boy"),
+        ("Ridgeline Bank\nAccount statement\nHarold Winterbottom\nBeto Quimera Ocaso\n"
+         "Ending balance $40.00", "host"),
+        ("Tax Return Transcript\nName(s) shown on return: HARO WINT\nTotal income $50,000.00",
+         "host"),
+        ("Ridgeline Roofing Inc\nMr. Winterbottom has been employed here full time since 2004.\n"
+         "Human Resources", "host"),
+        ("Green Valley Clinic\nMedical certificate\nLupita Quimera Ocaso brought her brother.\n"
+         "Diagnosis: asthma", ""),
+    ],
+)  # fmt: skip
+def test_a_label_before_a_name_says_whose_document_it_is(text: str, person: str) -> None:
+    assert only(page(text, language="en")).person.value == person
+
+
+def test_a_name_in_its_own_alphabet_is_known_also_declined() -> None:
+    person = KnownPerson(
+        id="woman", names=(("Olena", "Vyhadana"),), native_name="Олена Вигадана", country="UKR"
+    )
+    case = replace(CASE, people=(*PEOPLE, person))
+    text = "АТ Банк\nДовідка про стан рахунку\nВидана Вигаданій Олені Іванівні\nзалишок коштів"
+
+    assert only(page(text, language="uk"), case=case).person.value == "woman"
+
+
 def test_lines_that_the_category_meets_are_told_and_others_are_proposed_by_their_words() -> None:
     lines = (
         ChecklistLine(id="BIRTH.RECORD", text="Birth certificate", categories=("relationship",)),
@@ -290,6 +357,9 @@ def test_lines_that_the_category_meets_are_told_and_others_are_proposed_by_their
         ("on the second day of the month of May, two thousand twenty", date(2020, 5, 2)),
         ("on the second day of May, two thousand twenty", date(2020, 5, 2)),
         ("cinco de abril de dos mil diecinueve", date(2019, 4, 5)),
+        ("L'an deux mil vingt-six et le vingt-huit mars", date(2026, 3, 28)),
+        ("L'an deux mille vingt-six, le 19 janvier", date(2026, 1, 19)),
+        ("Issue date: 14OCT26", date(2026, 10, 14)),
         ("nineteen hundred ninety eight", None),
         ("31 February 2024", None),
     ],
@@ -333,6 +403,31 @@ def test_a_date_that_can_be_two_days_is_never_guessed_in_silence(place: str) -> 
     (finding,) = [one for one in proposals.findings if one.rule == "DATE.AMBIGUOUS"]
     assert (finding.file, finding.page) == ("evidence/scan_1.pdf", 1)
     assert "2025" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Ridgeline Bank\nStatement period: August 1, 2026 through August 31, 2026\n"
+         "Ending balance $5.00", date(2026, 8, 31)),
+        ("Ridgeline Bank\nAccount statement\nAugust 1, 2026 - August 31, 2026\n"
+         "Ending balance $5.00", date(2026, 8, 31)),
+        ("Green Valley Hospital\nDischarge Summary\nAdmit date: May 2, 2026   "
+         "Discharge date: May 9, 2026", date(2026, 5, 9)),
+        ("Green Valley Hospital\nDischarge papers\nAdmitted Discharged Diagnosis\n"
+         "May 2, 2026 May 9, 2026 asthma\nJune 1, 2026 June 4, 2026 asthma", date(2026, 6, 4)),
+        ("Notice of Action\nReceived date 05/17/2022  Priority date 05/16/2022\n"
+         "Notice date 10/23/2024", date(2024, 10, 23)),
+        ("Certificate of marriage\nDate of marriage: September 14, 2016", date(2016, 9, 14)),
+        ("Employment authorization card\nValid from: January 15, 2026\n"
+         "Card expires: January 14, 2028", None),
+        ("Visa appointment service\nhttps://visas.example.org/  October 16, 2026, 10:42  page 1 "
+         "of 1\nNext available interview: September 27, 2027", date(2026, 10, 16)),
+        ("Newspaper\nOn Tuesday, March 3, 2026\nreporters said", date(2026, 3, 3)),
+    ],
+)  # fmt: skip
+def test_the_date_is_the_one_on_which_the_document_was_made(text: str, day: date | None) -> None:
+    assert only(page(text, language="en")).date.value == day
 
 
 def test_a_birth_date_is_no_date_of_issue() -> None:

@@ -27,6 +27,7 @@ _YEAR_MONTH = re.compile(r"\b(\d{4}) ([^\W\d_]{3,12}) (\d{1,2})\b(?! \d{4})")  #
 _YEAR_DAY = re.compile(  # "l'an deux mil vingt-six et le vingt-huit mars"
     r"\b(?:an|ano|year) (\d{4}) (?:et |y |and )?(?:le |el |the )?(\d{1,2}) ([^\W\d_]{3,12})\b"
 )
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _YEAR_WORDS = re.compile(r"\b(?:an|ano|year) [^\W\d_]+ [^\W\d_]+")
 _WORDED = ((_DAY_FIRST, (3, 2, 1)), (_YEAR_DAY, (1, 3, 2)))  # pattern, groups of year, month, day
 _JOINING = frozenset(  # words between the numbers of a day that is spelled out
@@ -76,6 +77,8 @@ def _find_numeric_days(text: str) -> Iterator[Day]:
 
 def _find_named_days(folded: str, cues: Cues) -> Iterator[Day]:
     """Yield days with the name of their month, in a folded line."""
+    if not any(name in cues.months for name in _LETTERS.findall(folded)):
+        return
     taken = set[int]()
     for match in _DAY_FIRST.finditer(folded):
         if days := _make_days(match[3], match[2], match[1], cues):
