@@ -24,7 +24,7 @@ from assembler.intake.proposals.known_case import read_people
 from assembler.runtime.resources import Shelf
 
 PAPERS = Path(__file__).resolve().parent / "unseen_papers"
-SETS = ("first", "second", "third")
+SETS = ("first", "second", "third", "fourth")
 MEASURES = ("one document", "category", "date", "language", "person")
 AS_OF = date(2026, 11, 28)
 
