@@ -41,6 +41,7 @@ class Kind:
     mrz: str = ""  # first letter of its machine-readable lines, and the state: "P:USA"
     picture: bool = False  # a page without words may be one
     amounts: bool = False  # it has several amounts of money
+    dateline: bool = False  # a place in capitals and a dash begin its text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,7 @@ def _parse_kind(raw: Mapping[str, Any]) -> Kind:
         mrz=raw.get("mrz", ""),
         picture=raw.get("picture", False),
         amounts=raw.get("amounts", False),
+        dateline=raw.get("dateline", False),
     )
 
 

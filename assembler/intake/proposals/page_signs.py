@@ -42,6 +42,12 @@ _LEAST_FUNCTION_WORDS = 3
 _AMOUNT = re.compile(  # of money: $1,240.00, 3.150,00 R$, 84 310,22 грн
     r"(?:[$€£₴¥]|\b(?:USD|EUR|HTG|GTQ|R\$|Q)) ?\d|\d[.,]\d{2}\b(?! ?[/%a-z])"
 )
+_DATELINE = re.compile(  # KABUL, April 18, 2026 (AP) - The last hospital of the city
+    r"^[A-ZÀ-ÞА-ЯІЇЄҐ][A-ZÀ-ÞА-ЯІЇЄҐ' .-]{2,30}(?:, [^\W\d_][\w. ]{1,25}(?:, \d{4})?)?"
+    r"(?: \(\w{2,10}\))? ?(?:[–—] ?|- )[\"“«]?[A-ZÀ-ÞА-ЯІЇЄҐ]\S*(?: \S+){4}",
+    re.MULTILINE,
+)
+_DATELINE_SCORE = 3.0
 _MANY_AMOUNTS, _AMOUNTS = 3, 1.5  # amounts on a page that make an account, and what they add
 _PROVED_KIND = 9.0  # what machine-readable lines add
 
@@ -277,10 +283,13 @@ def _judge_kinds(
             headings.append((n, line))
     own = [line for line in lines if not line.is_running]
     edges = _read_senders(own, language)
+    has_dateline = bool(_DATELINE.search("\n".join(line.text for line in own)))
     has_amounts = len(_AMOUNT.findall(page.text)) >= _MANY_AMOUNTS
     scores = {}
     for kind in cues.kinds:
         score = _judge_kind(kind, page, headings, folded, edges, language)
+        if kind.dateline and has_dateline:
+            score = replace(score, score=score.score + _DATELINE_SCORE)
         if kind.amounts and has_amounts and score.score > 0:
             score = replace(score, score=score.score + _AMOUNTS)
         if score.score > 0:
