@@ -1,19 +1,25 @@
 """What `propose` costs beside the preparation that `bundle` does anyway: pairs of runs on the same
-evidence, interleaved, each with an empty cache.
+evidence, interleaved, each in a process of its own and with an empty cache.
 
-    python -m benchmarks.propose_cost [--pairs 3] [--samples urgent-medical,family-of-three]
+    python -m benchmarks.propose_cost [--pairs 3] [--samples urgent-medical]
 
 `bundle` prepares pages and reads their text with the languages that a person listed; `propose`
 does both before anybody has listed one, and recognizes a scanned page again if it is in another
-language whose data is installed. Only ratios of one run say something.
+language whose data is installed. Counted are the CPU seconds of all processes, which other work
+on the machine changes little. Only ratios of one run say something. Needs Linux.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
+import os
+import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -27,10 +33,12 @@ from benchmarks.proposing import AS_OF, SAMPLES
 
 JOBS = 2
 AIM = 0.05
+_SUBREAPER = 36  # of prctl(2): workers that lost their parent become children of this process
 
 
 def copy_listed(sample: Path, target: Path) -> None:
-    """Copy a case with the evidence that its exhibits list, and nothing else in evidence/."""
+    """Copy a case with the evidence that its exhibits list, and beside it the same without
+    exhibits."""
     shutil.copytree(sample, target, ignore=shutil.ignore_patterns("build", ".assembler"))
     case = json.loads((target / "case.json").read_text(encoding="utf8"))
     listed = json.dumps(case["exhibits"])
@@ -44,47 +52,67 @@ def copy_listed(sample: Path, target: Path) -> None:
     (target / "unlisted" / "case.json").write_text(text, encoding="utf8")
 
 
-def time_preparation(folder: Path, home: Path) -> float:
-    """Return the seconds that preparing and reading the listed evidence takes."""
+def prepare_listed(folder: Path, home: Path) -> None:
+    """Prepare and read the listed evidence."""
     case = intake.read_case(folder, Shelf.default())
     with Workshop(home, jobs=JOBS, cache=home / "cache") as workshop:
-        started = time.perf_counter()
         prepared = evidence.prepare(case, folder, workshop, evidence.Settings())
         evidence.read_texts(prepared, workshop)
-        return time.perf_counter() - started
 
 
-def time_proposing(folder: Path, home: Path) -> tuple[float, float]:
-    """Return the seconds that proposing takes, and those of them spent on judging."""
+def propose_unlisted(folder: Path, home: Path) -> None:
+    """Propose exhibits; print the CPU seconds spent on judging what was read."""
     shelf = Shelf.default()
     with Workshop(home, jobs=JOBS, cache=home / "cache") as workshop:
-        started = time.perf_counter()
         raw, _ = intake.read_raw_case(folder)
         read = read_unlisted_pages(folder, raw, workshop, AS_OF)
-        judging = time.perf_counter()
+        started = time.process_time()
         propose_exhibits(read.pages, describe_case(raw, shelf, AS_OF), parse_cues(shelf.read(CUES)))
-        done = time.perf_counter()
-    return done - started, done - judging
+        print(time.process_time() - started)
+
+
+def measure_cpu(step: str, folder: Path, home: Path) -> tuple[float, str]:
+    """Return the CPU seconds of a step in a process of its own with all its workers, and what it
+    printed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    args = [sys.executable, "-m", "benchmarks.propose_cost", step, str(folder), str(home)]
+    printed = subprocess.run(args, check=True, capture_output=True, text=True).stdout
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return cpu, printed
 
 
 def main() -> None:
     """Print the ratios of all pairs, and their median."""
+    if sys.argv[1:2] in (["prepare"], ["propose"]):
+        step = prepare_listed if sys.argv[1] == "prepare" else propose_unlisted
+        step(Path(sys.argv[2]), Path(sys.argv[3]))
+        return
     parser = argparse.ArgumentParser()
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--samples", default="urgent-medical")
     options = parser.parse_args()
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     for name in options.samples.split(","):
         more, judged = [], []
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / name
             copy_listed(SAMPLES / name, folder)
             for pair in range(options.pairs):
-                seconds, judging = time_proposing(folder / "unlisted", Path(scratch) / f"p{pair}")
-                prepared = time_preparation(folder, Path(scratch) / f"b{pair}")
-                more.append(seconds / prepared - 1)
-                judged.append(judging / prepared)
-                print(f"  {name}: propose {seconds:.1f} s, preparation {prepared:.1f} s, "
-                      f"judging {judging:.2f} s", flush=True)  # fmt: skip
+                steps = [("propose", folder / "unlisted"), ("prepare", folder)]
+                cpu = {
+                    step: measure_cpu(step, source, Path(scratch) / f"{step}{pair}")
+                    for step, source in (steps if pair % 2 else reversed(steps))
+                }
+                (proposing, judging), (preparing, _) = cpu["propose"], cpu["prepare"]
+                more.append(proposing / preparing - 1)
+                judged.append(float(judging) / preparing)
+                print(f"  {name}: propose {proposing:.1f} s, preparation {preparing:.1f} s, "
+                      f"judging {float(judging):.2f} s", flush=True)  # fmt: skip
         verdict = "ok" if statistics.median(more) <= AIM else "above"
         print(f"{name}: propose costs {statistics.median(more):+.1%} beside the preparation; "
               f"judging {statistics.median(judged):.1%}; aim {AIM:.0%}: {verdict}")  # fmt: skip
