@@ -26,7 +26,8 @@ from pathlib import Path
 
 from assembler import evidence, intake
 from assembler.intake.proposals import parse_cues, propose_exhibits
-from assembler.pipeline.propose_exhibits import CUES, describe_case, read_unlisted_pages
+from assembler.pipeline.propose_exhibits import CUES, describe_case
+from assembler.pipeline.unlisted_pages import read_unlisted_pages
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from benchmarks.proposing import AS_OF, SAMPLES
