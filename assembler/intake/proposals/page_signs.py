@@ -274,6 +274,17 @@ def _make_reason(page: PageReading, line: int, phrase: str) -> Reason:
     return Reason(path=page.path, page=page.page, line=line + 1, cue=phrase.strip())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PageTexts:
+    """Where on a page the phrases of a kind are looked for."""
+
+    page: PageReading
+    headings: Sequence[tuple[int, TextLine]]
+    folded: str
+    edges: tuple[str, str]  # folded lines of letterhead and of signature
+    language: str
+
+
 def _judge_kinds(
     page: PageReading, lines: Sequence[TextLine], folded: str, cues: Cues, language: str
 ) -> dict[str, KindScore]:
@@ -285,9 +296,10 @@ def _judge_kinds(
     edges = _read_senders(own, language)
     has_dateline = bool(_DATELINE.search("\n".join(line.text for line in own)))
     has_amounts = len(_AMOUNT.findall(page.text)) >= _MANY_AMOUNTS
+    texts = _PageTexts(page=page, headings=headings, folded=folded, edges=edges, language=language)
     scores = {}
     for kind in cues.kinds:
-        score = _judge_kind(kind, page, headings, folded, edges, language)
+        score = _judge_kind(kind, texts)
         if kind.dateline and has_dateline:
             score = replace(score, score=score.score + _DATELINE_SCORE)
         if kind.amounts and has_amounts and score.score > 0:
@@ -318,67 +330,85 @@ def _read_senders(lines: Sequence[TextLine], language: str) -> tuple[str, str]:
     return fold("\n".join(texts)), fold("\n".join(ends))
 
 
-def _judge_kind(
-    kind: Kind,
-    page: PageReading,
-    headings: Sequence[tuple[int, TextLine]],
-    folded: str,
-    edges: tuple[str, str],
-    page_language: str,
-) -> KindScore:
-    names = list(find_phrases(folded, kind.names))
+def _judge_kind(kind: Kind, texts: _PageTexts) -> KindScore:
+    """Return how much speaks for a kind: its names, words and senders, machine-readable lines, and
+    against it the phrases that it never has."""
+    name = _judge_names(kind, texts)
+    senders = _find_senders(kind, texts)
+    words = [row for row in find_phrases(texts.folded, kind.words) if row not in senders]
+    score = name.score + _weigh_words(kind, words, texts.language, is_named=bool(name.reasons))
+    if senders:
+        score += _SENDER + _SENDER_MORE * min(2, len(senders) - 1)
+        is_first = any(phrase in texts.edges[0] for phrase, _ in senders)
+        score += _SENDER_FIRST if is_first else 0.0
+    score += _AGAINST * len(list(find_phrases(texts.folded, kind.against)))
+    cues = [phrase.strip() for phrase, _ in (*words, *senders)]
+    reasons = [*name.reasons, *(_make_page_reason(texts.page, cue) for cue in cues)]
+    zone_score = _judge_zones(kind, texts.page)
+    if zone_score:
+        reasons.insert(0, _make_page_reason(texts.page, "machine-readable lines"))
+    return KindScore(
+        score=score + zone_score,
+        reasons=tuple(reasons[:6]),
+        language=name.language,
+        named=name.named or bool(zone_score),
+    )
+
+
+def _judge_names(kind: Kind, texts: _PageTexts) -> KindScore:
+    """Return how much the names of a kind speak for it: most in a heading of few other words."""
     reasons: list[Reason] = []
     weights: list[float] = []
     language, named = "", False
-    for phrase, phrase_language in names:
+    for phrase, phrase_language in find_phrases(texts.folded, kind.names):
         specific = min(1.7, 0.7 + 0.3 * len(phrase.split()))
-        place = next(((n, line) for n, line in headings if phrase in line.folded), None)
+        place = next(((n, line) for n, line in texts.headings if phrase in line.folded), None)
         weight = _IN_BODY
         if place:
             length = len(place[1].folded.split())
             covered = len(phrase.split()) / length
-            rank = headings.index(place)
+            rank = texts.headings.index(place)
             weight = _NAME * (0.4 if length > _SENTENCE else 0.7 + 0.5 * covered)
             weight *= 1.0 if rank < 5 else 0.7
             named = named or length <= _SENTENCE
-            reasons.append(_make_reason(page, place[0], phrase))
+            reasons.append(_make_reason(texts.page, place[0], phrase))
         else:
-            reasons.append(Reason(path=page.path, page=page.page, cue=phrase.strip()))
-        weights.append(weight * specific * _weigh_language(page_language, phrase_language))
+            reasons.append(_make_page_reason(texts.page, phrase.strip()))
+        weights.append(weight * specific * _weigh_language(texts.language, phrase_language))
         language = language or phrase_language
     weights.sort(reverse=True)
     score = sum(weight * share for weight, share in zip(weights, (1.0, 0.4, 0.2), strict=False))
-    senders = [
-        (phrase, own)
-        for phrase, own in find_phrases("".join(edges), kind.senders)
-        if _weigh_language(page_language, own) == 1.0
+    return KindScore(score=score, reasons=tuple(reasons), language=language, named=named)
+
+
+def _find_senders(kind: Kind, texts: _PageTexts) -> list[Phrase]:
+    """Return the senders of a kind that stand in letterhead or signature."""
+    return [
+        (phrase, language)
+        for phrase, language in find_phrases("".join(texts.edges), kind.senders)
+        if _weigh_language(texts.language, language) == 1.0
     ]
-    words = [row for row in find_phrases(folded, kind.words) if row not in senders]
-    reasons += [Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in words]
-    word_weight = _WORD * (_NAMELESS if kind.needs_name and not names else 1.0)
-    score += min(
-        _MOST_WORDS,
-        sum(
-            word_weight * _weigh_language(page_language, word_language)
-            for _, word_language in words
-        ),
-    )
-    if senders:
-        score += _SENDER + _SENDER_MORE * min(2, len(senders) - 1)
-        score += _SENDER_FIRST if any(phrase in edges[0] for phrase, _ in senders) else 0.0
-        reasons += [
-            Reason(path=page.path, page=page.page, cue=phrase.strip()) for phrase, _ in senders
-        ]
-    score += _AGAINST * len(list(find_phrases(folded, kind.against)))
+
+
+def _weigh_words(
+    kind: Kind, words: Sequence[Phrase], page_language: str, *, is_named: bool
+) -> float:
+    """Return how much words of a kind speak for it. `is_named`: one of its names is on the page."""
+    weight = _WORD * (_NAMELESS if kind.needs_name and not is_named else 1.0)
+    score = sum(weight * _weigh_language(page_language, language) for _, language in words)
+    return min(_MOST_WORDS, score)
+
+
+def _judge_zones(kind: Kind, page: PageReading) -> float:
+    """Return how much machine-readable lines speak for a kind; 0 if there are none of it."""
     if kind.mrz and any(_has_zone(kind, zone.kind, zone.state) for zone in page.zones):
-        score += _PROVED_KIND
-        named = True
-        reasons.insert(0, Reason(path=page.path, page=page.page, cue="machine-readable lines"))
-    elif kind.id == "passport" and any(zone.kind == "P" for zone in page.zones):
-        score += _PROVED_KIND - 2
-        named = True
-        reasons.insert(0, Reason(path=page.path, page=page.page, cue="machine-readable lines"))
-    return KindScore(score=score, reasons=tuple(reasons[:6]), language=language, named=named)
+        return _PROVED_KIND
+    is_passport = kind.id == "passport" and any(zone.kind == "P" for zone in page.zones)
+    return _PROVED_KIND - 2 if is_passport else 0.0
+
+
+def _make_page_reason(page: PageReading, cue: str) -> Reason:
+    return Reason(path=page.path, page=page.page, cue=cue)
 
 
 def _weigh_language(page_language: str, phrase_language: str) -> float:

@@ -126,8 +126,8 @@ def _find_first_word(words: Sequence[str], names: Sequence[tuple[str, str]]) -> 
     """Return the place of the first word of a line that is of a name; 0 if none is exactly."""
     parts = {part for name in names for text in name for part in _split_latin(text)}
     for n, word in enumerate(words):
-        if any(_has_word(part, parts_of_word) for part in parts
-               if (parts_of_word := _split_latin(word))):  # fmt: skip
+        spelled = _split_latin(word)
+        if spelled and any(_has_word(part, spelled) for part in parts):
             return n
     return 0
 
