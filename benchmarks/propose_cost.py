@@ -112,11 +112,16 @@ def main() -> None:
                 (proposing, judging), (preparing, _) = cpu["propose"], cpu["prepare"]
                 more.append(proposing / preparing - 1)
                 judged.append(float(judging) / preparing)
-                print(f"  {name}: propose {proposing:.1f} s, preparation {preparing:.1f} s, "
-                      f"judging {float(judging):.2f} s", flush=True)  # fmt: skip
+                print(
+                    f"  {name}: propose {proposing:.1f} s, preparation {preparing:.1f} s, "
+                    f"judging {float(judging):.2f} s",
+                    flush=True,
+                )
         verdict = "ok" if statistics.median(more) <= AIM else "above"
-        print(f"{name}: propose costs {statistics.median(more):+.1%} beside the preparation; "
-              f"judging {statistics.median(judged):.1%}; aim {AIM:.0%}: {verdict}")  # fmt: skip
+        print(
+            f"{name}: propose costs {statistics.median(more):+.1%} beside the preparation; "
+            f"judging {statistics.median(judged):.1%}; aim {AIM:.0%}: {verdict}"
+        )
 
 
 if __name__ == "__main__":

@@ -32,8 +32,14 @@ from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
-AIMS = {"grouping": 0.95, "category": 0.92, "date": 0.92, "language": 0.98, "person": 0.92,
-        "role": 0.98}  # fmt: skip
+AIMS = {
+    "grouping": 0.95,
+    "category": 0.92,
+    "date": 0.92,
+    "language": 0.98,
+    "person": 0.92,
+    "role": 0.98,
+}
 AS_OF = date(2026, 11, 28)
 SPLIT, MERGE = 0.4, 0.4  # how often a file is cut in two, or appended to the one before
 Page = tuple[str, int]
@@ -62,8 +68,11 @@ def list_pieces(case: dict[str, Any], folder: Path) -> dict[str, list[Piece]]:
     pieces: dict[str, list[Piece]] = {}
     for exhibit in case["exhibits"]:
         translation = exhibit.get("translation", {})
-        lists = (("document", exhibit["files"]), ("translation", translation.get("files", [])),
-                 ("certificate", translation.get("certificate", [])))  # fmt: skip
+        lists = (
+            ("document", exhibit["files"]),
+            ("translation", translation.get("files", [])),
+            ("certificate", translation.get("certificate", [])),
+        )
         for listed_role, files in lists:
             for entry in files:
                 path = entry if isinstance(entry, str) else entry["path"]
@@ -123,8 +132,9 @@ def scramble(sample: Path, target: Path, seed: int, loose: bool) -> dict[str, Tr
             book.save(target / name, deterministic_id=True)
     del case["exhibits"]
     case["$schema"] = "case.schema.json"
-    (target / "case.json").write_text(json.dumps(case, indent=1, ensure_ascii=False),
-                                      encoding="utf8")  # fmt: skip
+    (target / "case.json").write_text(
+        json.dumps(case, indent=1, ensure_ascii=False), encoding="utf8"
+    )
     return truths
 
 
@@ -146,25 +156,55 @@ def compare(truths: dict[str, Truth], proposals: Proposals) -> Iterator[tuple[An
         best, pages = max(
             by_pages, key=lambda row: len(wanted & set(row[1])) / len(wanted | set(row[1]))
         )
-        yield ("grouping", exhibit, set(pages) == wanted, best.files.confidence,
-               sorted(wanted), sorted(pages))  # fmt: skip
+        yield (
+            "grouping",
+            exhibit,
+            set(pages) == wanted,
+            best.files.confidence,
+            sorted(wanted),
+            sorted(pages),
+        )
         raw = truth.raw
         category = best.category
-        yield ("category", exhibit, category.value == raw["category"], category.confidence,
-               raw["category"], f"{category.value} ({best.kind})")  # fmt: skip
+        yield (
+            "category",
+            exhibit,
+            category.value == raw["category"],
+            category.confidence,
+            raw["category"],
+            f"{category.value} ({best.kind})",
+        )
         if "date" in raw:
             said = best.date.value.isoformat() if best.date.value else None
             yield ("date", exhibit, said == raw["date"], best.date.confidence, raw["date"], said)
         language = best.language
         wanted_language = raw.get("language", "en")
-        yield ("language", exhibit, language.value == wanted_language, language.confidence,
-               wanted_language, language.value)  # fmt: skip
+        yield (
+            "language",
+            exhibit,
+            language.value == wanted_language,
+            language.confidence,
+            wanted_language,
+            language.value,
+        )
         if "person" in raw:
-            yield ("person", exhibit, best.person.value == raw["person"], best.person.confidence,
-                   raw["person"], best.person.value)  # fmt: skip
+            yield (
+                "person",
+                exhibit,
+                best.person.value == raw["person"],
+                best.person.confidence,
+                raw["person"],
+                best.person.value,
+            )
         elif best.person.value:
-            yield ("person where none is listed", exhibit, False, best.person.confidence,
-                   "", best.person.value)  # fmt: skip
+            yield (
+                "person where none is listed",
+                exhibit,
+                False,
+                best.person.confidence,
+                "",
+                best.person.value,
+            )
         for place, role in truth.roles.items():
             said_role = next((own[place] for _, own in by_pages if place in own), "left out")
             sure = next((p.roles.confidence for p, own in by_pages if place in own), 0.0)
@@ -227,8 +267,10 @@ def print_calibration(rows: list[tuple[Any, ...]]) -> None:
     for low, high in pairwise(limits):
         right = [row[2] for row in rows if row[0] in AIMS and low <= row[3] < high]
         if right:
-            print(f"  {low:.2f} to {min(high, 1):.2f}: {sum(right) / len(right):.3f} right "
-                  f"of {len(right)}")  # fmt: skip
+            print(
+                f"  {low:.2f} to {min(high, 1):.2f}: {sum(right) / len(right):.3f} right "
+                f"of {len(right)}"
+            )
     for measure in AIMS:
         right = [row[2] for row in rows if row[0] == measure and row[3] >= 0.9]
         if right:

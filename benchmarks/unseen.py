@@ -88,18 +88,33 @@ def compare(paper: Paper) -> Iterator[tuple[str, bool, float, object, object]]:
     yield "one document", len(proposals) == 1, proposal.files.confidence, 1, len(proposals)
     category, day, person = proposal.category, proposal.date, proposal.person
     if paper.categories:
-        yield ("category", category.value in paper.categories, category.confidence,
-               paper.categories, f"{category.value} ({proposal.kind})")  # fmt: skip
+        yield (
+            "category",
+            category.value in paper.categories,
+            category.confidence,
+            paper.categories,
+            f"{category.value} ({proposal.kind})",
+        )
     if paper.date:
         yield "date", day.value == paper.date, day.confidence, paper.date, day.value
     elif day.value:
         yield "date where there is none", False, day.confidence, "", day.value
     language = proposal.language
-    yield ("language", language.value == paper.language, language.confidence,
-           paper.language, language.value)  # fmt: skip
+    yield (
+        "language",
+        language.value == paper.language,
+        language.confidence,
+        paper.language,
+        language.value,
+    )
     if paper.person:
-        yield ("person", person.value == paper.person, person.confidence,
-               paper.person, person.value)  # fmt: skip
+        yield (
+            "person",
+            person.value == paper.person,
+            person.confidence,
+            paper.person,
+            person.value,
+        )
     elif person.value:
         yield "person where there is none", False, person.confidence, "", person.value
 

@@ -135,8 +135,9 @@ def _find_first_word(words: Sequence[str], names: Sequence[tuple[str, str]]) -> 
 def _find_label_end(words: Sequence[str], labels: Sequence[Phrase]) -> int:
     """Return the place behind the last label among the words before a name; 0 if there is none."""
     text = f" {' '.join(words)} "
-    return max((text.rfind(phrase) + len(phrase) for phrase, _ in labels if phrase in text),
-               default=0)  # fmt: skip
+    return max(
+        (text.rfind(phrase) + len(phrase) for phrase, _ in labels if phrase in text), default=0
+    )
 
 
 def _collect_days(pages: Sequence[PageSigns], cues: Cues) -> frozenset[date]:
@@ -154,8 +155,14 @@ def score_people(
         places = list(find_names(pages, person, cues))
         if any(place.labeled for place in places):
             score += _LABELED
-            reasons.insert(0, Reason(path=pages[0].reading.path, page=pages[0].reading.page,
-                                     cue="label before the name"))  # fmt: skip
+            reasons.insert(
+                0,
+                Reason(
+                    path=pages[0].reading.path,
+                    page=pages[0].reading.page,
+                    cue="label before the name",
+                ),
+            )
         elif places and all(place.other for place in places):
             score += _OTHER
         if not places and _is_titled(pages, person, people, cues):
