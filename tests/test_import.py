@@ -397,9 +397,12 @@ def test_addresses_and_money_are_read(tmp_path: Path) -> None:
     case = import_row(tmp_path, headings, row)
 
     assert case["petitioner"]["address"] == {
-        "street": "1 Main", "city": "Boston", "state": "MA", "postal_code": "02134",
+        "street": "1 Main",
+        "city": "Boston",
+        "state": "MA",
+        "postal_code": "02134",
         "country": "United States",
-    }  # fmt: skip
+    }
     assert case["beneficiaries"][0]["address"]["province"] == "Lviv Oblast"
     assert case["supporters"][0]["income"]["annual_usd"] == 58000
 

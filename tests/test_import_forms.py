@@ -29,15 +29,19 @@ with_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real
 SAMPLES = sorted(ROOT.glob("samples/*/case.json"))
 SHELF = Shelf.default()
 MAPS = {(form.form, form.edition): form for form in forms.load_maps(SHELF)}
-I131, I134, G28 = (
-    MAPS["i-131", "01/20/25"], MAPS["i-134", "11/30/16"], MAPS["g-28", "09/17/18"]
-)  # fmt: skip
+I131, I134, G28 = (MAPS["i-131", "01/20/25"], MAPS["i-134", "11/30/16"], MAPS["g-28", "09/17/18"])
 COUNTRIES: dict[str, str] = SHELF.schema("languages.json")["countries"]
 # of a person: what Form I-131 asks for and the case may have
 ASKED = {
-    "name", "other_names", "birth_date", "birth_country", "nationality", "a_number", "address",
+    "name",
+    "other_names",
+    "birth_date",
+    "birth_country",
+    "nationality",
+    "a_number",
+    "address",
     "mailing_address",
-}  # fmt: skip
+}
 OF_RECIPIENT = {"biographic"}
 
 

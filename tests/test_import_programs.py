@@ -33,9 +33,7 @@ DOCASSEMBLE = {
                 "name": {"_class": "IndividualName", "first": "Prueba", "last": "Muestra"},
                 "birthdate": "1990-05-17T00:00:00-05:00",
                 "gender": "female",
-                "address": {
-                    "address": "3 Calle", "unit": "", "city": "Antigua", "country": "GT"
-                },
+                "address": {"address": "3 Calle", "unit": "", "city": "Antigua", "country": "GT"},
             },
             {"name": {"first": "Otra", "last": "Persona"}, "birthdate": "1991-01-31"},
         ],
@@ -43,7 +41,7 @@ DOCASSEMBLE = {
     "petitioner": {"name": {"first": "Ana", "last": "Uno"}, "phone_number": "312-555-0147"},
     "attorney": {"name": {"first": "Abo", "last": "Gada"}, "email": "abo@example.org"},
     "favorite_color": "blue",
-}  # fmt: skip
+}
 DOCKETWISE = [
     {
         "id": 7,
@@ -124,9 +122,12 @@ def test_contacts_of_docketwise_are_cases(wrap: Any, tmp_path: Path) -> None:
     assert [path.name for path in report.cases] == ["case-001", "case-002"]
     assert person["email"] == "prueba@example.org"
     assert person["address"] == {
-        "street": "3 Calle", "unit": "4", "city": "Antigua", "province": "Sacatepéquez",
+        "street": "3 Calle",
+        "unit": "4",
+        "city": "Antigua",
+        "province": "Sacatepéquez",
         "country": "Guatemala",
-    }  # fmt: skip
+    }
 
 
 def test_contacts_of_clio_are_read(tmp_path: Path) -> None:

@@ -99,8 +99,12 @@ def test_every_place_of_the_table_is_a_field_of_a_case() -> None:
 
 def test_columns_have_the_letters_of_spreadsheets() -> None:
     assert [format_column(number) for number in (1, 26, 27, 52, 703)] == [
-        "A", "Z", "AA", "AZ", "AAA",
-    ]  # fmt: skip
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "AAA",
+    ]
 
 
 def test_cells_of_many_lines_do_not_hide_the_separator() -> None:

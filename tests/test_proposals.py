@@ -189,20 +189,29 @@ def test_no_word_is_of_a_sample() -> None:
         (LEASE, "en", "housing"),
         (BIRTH_ES, "es", "relationship"),
         (DISCHARGE_UK, "uk", "medical"),
-        ("Certificado de Antecedentes Penales\nNo registra condena alguna en el registro", "es",
-         "criminal-record"),
-        ("RÉPUBLIQUE FRANÇAISE\nActe de décès\nLe défunt est décédé le 3 mars 2026 à Lyon", "fr",
-         "death"),
+        (
+            "Certificado de Antecedentes Penales\nNo registra condena alguna en el registro",
+            "es",
+            "criminal-record",
+        ),
+        (
+            "RÉPUBLIQUE FRANÇAISE\nActe de décès\nLe défunt est décédé le 3 mars 2026 à Lyon",
+            "fr",
+            "death",
+        ),
         ("شهادة ميلاد\nاسم الاب\nمكان الولادة", "ar", "relationship"),
         ("Свидетельство о браке\nмуж и жена заключили брак", "ru", "relationship"),
         ("Form W-2 Wage and Tax Statement 2025\nSocial security wages 41,000", "en", "tax"),
         ("Warranty Deed\nThe grantor conveys the parcel to the grantee", "en", "financial"),
-        ("Affidavit of Support\nI will support her and will pay for her living expenses", "en",
-         "support"),
+        (
+            "Affidavit of Support\nI will support her and will pay for her living expenses",
+            "en",
+            "support",
+        ),
         ("Request for Evidence\nYou must submit additional evidence to USCIS", "en", "rfe-notice"),
         ("Autorização de viagem\nOs pais autorizam a viagem do menor", "pt", "consent"),
     ],
-)  # fmt: skip
+)
 def test_the_category_follows_the_words(text: str, language: str, category: str) -> None:
     assert only(page(text, language=language)).category.value == category
 
@@ -256,8 +265,10 @@ def test_a_letter_with_date_and_salutation_begins_a_document_of_its_own() -> Non
 def test_the_name_of_a_file_counts_where_its_words_say_little() -> None:
     case = replace(CASE, file_words=(("bank", ("bank", "savings")),))
 
-    assert only(page("Nothing that is known", "evidence/savings.pdf"), case=case).category.value \
-        == "bank"  # fmt: skip
+    assert (
+        only(page("Nothing that is known", "evidence/savings.pdf"), case=case).category.value
+        == "bank"
+    )
 
 
 def test_a_picture_without_words_is_a_photograph() -> None:
@@ -281,9 +292,16 @@ def test_the_person_is_the_one_whose_facts_stand_there() -> None:
 
 def test_machine_readable_lines_name_the_person_and_the_packet() -> None:
     zone = mrz.Mrz(
-        kind="P", state="MEX", family="QUIMERA OCASO", given="LUPITA", number="G55501234",
-        nationality="MEX", birth_date=date(2012, 8, 9), sex="F", expires=date(2030, 1, 1),
-    )  # fmt: skip
+        kind="P",
+        state="MEX",
+        family="QUIMERA OCASO",
+        given="LUPITA",
+        number="G55501234",
+        nationality="MEX",
+        birth_date=date(2012, 8, 9),
+        sex="F",
+        expires=date(2030, 1, 1),
+    )
     proposal = only(page("PASAPORTE\nDate of issue\n10 OCT 2023", zones=(zone,)))
 
     assert (proposal.category.value, proposal.person.value) == ("identity", "girl")
@@ -302,20 +320,37 @@ def test_a_record_of_brother_and_sister_is_about_neither() -> None:
 @pytest.mark.parametrize(
     ("text", "person"),
     [
-        ("Discharge Summary\nPatient: Beto Quimera Ocaso\nMother: Lupita Quimera Ocaso\n"
-         "Diagnosis: asthma", "boy"),
-        ("Laboratory Report\nPatient\nBeto Quimera Ocaso\nAttending physician: Harold "
-         "Winterbottom\nDiagnosis: asthma", "boy"),
-        ("Ridgeline Bank\nAccount statement\nHarold Winterbottom\nBeto Quimera Ocaso\n"
-         "Ending balance $40.00", "host"),
-        ("Tax Return Transcript\nName(s) shown on return: HARO WINT\nTotal income $50,000.00",
-         "host"),
-        ("Ridgeline Roofing Inc\nMr. Winterbottom has been employed here full time since 2004.\n"
-         "Human Resources", "host"),
-        ("Green Valley Clinic\nMedical certificate\nLupita Quimera Ocaso brought her brother.\n"
-         "Diagnosis: asthma", ""),
+        (
+            "Discharge Summary\nPatient: Beto Quimera Ocaso\nMother: Lupita Quimera Ocaso\n"
+            "Diagnosis: asthma",
+            "boy",
+        ),
+        (
+            "Laboratory Report\nPatient\nBeto Quimera Ocaso\nAttending physician: Harold "
+            "Winterbottom\nDiagnosis: asthma",
+            "boy",
+        ),
+        (
+            "Ridgeline Bank\nAccount statement\nHarold Winterbottom\nBeto Quimera Ocaso\n"
+            "Ending balance $40.00",
+            "host",
+        ),
+        (
+            "Tax Return Transcript\nName(s) shown on return: HARO WINT\nTotal income $50,000.00",
+            "host",
+        ),
+        (
+            "Ridgeline Roofing Inc\nMr. Winterbottom has been employed here full time since 2004.\n"
+            "Human Resources",
+            "host",
+        ),
+        (
+            "Green Valley Clinic\nMedical certificate\nLupita Quimera Ocaso brought her brother.\n"
+            "Diagnosis: asthma",
+            "",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_label_before_a_name_says_whose_document_it_is(text: str, person: str) -> None:
     assert only(page(text, language="en")).person.value == person
 
@@ -408,24 +443,45 @@ def test_a_date_that_can_be_two_days_is_never_guessed_in_silence(place: str) -> 
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("Ridgeline Bank\nStatement period: August 1, 2026 through August 31, 2026\n"
-         "Ending balance $5.00", date(2026, 8, 31)),
-        ("Ridgeline Bank\nAccount statement\nAugust 1, 2026 - August 31, 2026\n"
-         "Ending balance $5.00", date(2026, 8, 31)),
-        ("Green Valley Hospital\nDischarge Summary\nAdmit date: May 2, 2026   "
-         "Discharge date: May 9, 2026", date(2026, 5, 9)),
-        ("Green Valley Hospital\nDischarge papers\nAdmitted Discharged Diagnosis\n"
-         "May 2, 2026 May 9, 2026 asthma\nJune 1, 2026 June 4, 2026 asthma", date(2026, 6, 4)),
-        ("Notice of Action\nReceived date 05/17/2022  Priority date 05/16/2022\n"
-         "Notice date 10/23/2024", date(2024, 10, 23)),
+        (
+            "Ridgeline Bank\nStatement period: August 1, 2026 through August 31, 2026\n"
+            "Ending balance $5.00",
+            date(2026, 8, 31),
+        ),
+        (
+            "Ridgeline Bank\nAccount statement\nAugust 1, 2026 - August 31, 2026\n"
+            "Ending balance $5.00",
+            date(2026, 8, 31),
+        ),
+        (
+            "Green Valley Hospital\nDischarge Summary\nAdmit date: May 2, 2026   "
+            "Discharge date: May 9, 2026",
+            date(2026, 5, 9),
+        ),
+        (
+            "Green Valley Hospital\nDischarge papers\nAdmitted Discharged Diagnosis\n"
+            "May 2, 2026 May 9, 2026 asthma\nJune 1, 2026 June 4, 2026 asthma",
+            date(2026, 6, 4),
+        ),
+        (
+            "Notice of Action\nReceived date 05/17/2022  Priority date 05/16/2022\n"
+            "Notice date 10/23/2024",
+            date(2024, 10, 23),
+        ),
         ("Certificate of marriage\nDate of marriage: September 14, 2016", date(2016, 9, 14)),
-        ("Employment authorization card\nValid from: January 15, 2026\n"
-         "Card expires: January 14, 2028", None),
-        ("Visa appointment service\nhttps://visas.example.org/  October 16, 2026, 10:42  page 1 "
-         "of 1\nNext available interview: September 27, 2027", date(2026, 10, 16)),
+        (
+            "Employment authorization card\nValid from: January 15, 2026\n"
+            "Card expires: January 14, 2028",
+            None,
+        ),
+        (
+            "Visa appointment service\nhttps://visas.example.org/  October 16, 2026, 10:42  page 1 "
+            "of 1\nNext available interview: September 27, 2027",
+            date(2026, 10, 16),
+        ),
         ("Newspaper\nOn Tuesday, March 3, 2026\nreporters said", date(2026, 3, 3)),
     ],
-)  # fmt: skip
+)
 def test_the_date_is_the_one_on_which_the_document_was_made(text: str, day: date | None) -> None:
     assert only(page(text, language="en")).date.value == day
 

@@ -13,8 +13,8 @@ from rapidfuzz import fuzz
 
 from assembler.intake.proposals.cues import Cues, fold
 from assembler.intake.proposals.dates import find_dates
+from assembler.intake.proposals.named_people import _split_latin
 from assembler.intake.proposals.page_signs import PageSigns
-from assembler.intake.proposals.people import _split_latin
 from assembler.intake.proposals.values import Guess
 from assembler.model import PartRole
 

@@ -18,8 +18,8 @@ from assembler.intake.proposals.joining import (
     join_translations,
 )
 from assembler.intake.proposals.judging import judge_kind, judge_language, judge_role
+from assembler.intake.proposals.named_people import choose_person
 from assembler.intake.proposals.page_signs import PageSigns, read_signs
-from assembler.intake.proposals.people import choose_person
 from assembler.intake.proposals.splitting import Document, rejoin_numbered, split_documents
 from assembler.intake.proposals.values import (
     Guess,
