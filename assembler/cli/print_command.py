@@ -38,21 +38,14 @@ def print_run(
     Writes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and
     print.txt.
     """
+    from assembler import pipeline
     from assembler.bundle import print_set
-    from assembler.errors import TemplateBroken
     from assembler.runtime.resources import Shelf
     from assembler.runtime.workshop import Workshop
 
-    try:
-        rules = print_set.read_print_rules(Shelf.default(shelf_dir).schema("printing.json"))
-    except (KeyError, TypeError, ValueError) as error:
-        raise TemplateBroken(
-            f"it lacks required values ({type(error).__name__})",
-            where="schemas/printing.json",
-            remedy="start from the shipped file",
-        ) from error
+    shelf, today = Shelf.default(shelf_dir), read_as_of(None)
     with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
-        run = print_set.prepare(build, rules, workshop, day=read_as_of(None), late=supplement)
+        run = pipeline.print_packet(build, shelf, workshop, today, late=supplement)
     for line in describe_kept_files(run.folder, run.kept):
         say(line)
     print_result(

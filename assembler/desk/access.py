@@ -47,6 +47,7 @@ _REFUSED = (
     "This page belongs to the person who started the desk. Open the link that the terminal shows; "
     "it works once."
 )
+_NOT_ALLOWED = PlainTextResponse("this address only opens a page", 405)
 
 
 @dataclass(slots=True)
@@ -130,14 +131,17 @@ class AccessGuard:
         if refusal := self._judge_sender(scope, headers):
             return refusal
         if path == ENTRANCE:
-            return self._enter(scope)
+            return self._enter(scope) if scope["method"] == "GET" else _NOT_ALLOWED
         if path.startswith(PACKET_FILES) and scope["method"] in READING:
             return None
         return self._judge_session(scope, headers)
 
     def _judge_sender(self, scope: Scope, headers: Headers) -> Response | None:
         """Refuse what does not come from a page of ours, or from another user's program."""
-        if not self._comes_from_own_page(headers):
+        is_packet_file = str(scope["path"]).startswith(PACKET_FILES) and scope["method"] in READING
+        if not self._names_us(headers) or not (
+            self._comes_from_own_page(headers) or (is_packet_file and _opens_page(headers))
+        ):
             return PlainTextResponse("wrong host or origin", 421)
         client = scope.get("client")
         if client is not None and not self._is_own_user(client[1]):
@@ -159,14 +163,14 @@ class AccessGuard:
             return PlainTextResponse("the page is out of date; load it again", 403)
         return None
 
+    def _names_us(self, headers: Headers) -> bool:
+        return headers.getlist("host") == [f"{HOST}:{self._sessions.port}"]
+
     def _comes_from_own_page(self, headers: Headers) -> bool:
-        """Return whether host, origin and the browser's own judgment are those of our pages."""
-        hosts, origins = headers.getlist("host"), headers.getlist("origin")
-        site = headers.get("sec-fetch-site", "none")
-        return (
-            hosts == [f"{HOST}:{self._sessions.port}"]
-            and all(origin == self._sessions.origin for origin in origins)
-            and site in ("none", "same-origin")
+        """Return whether origin and the browser's own judgment are those of our pages."""
+        origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
+        return all(origin == self._sessions.origin for origin in origins) and all(
+            site in ("none", "same-origin") for site in sites
         )
 
     def _enter(self, scope: Scope) -> Response:
@@ -180,6 +184,16 @@ class AccessGuard:
         answer = HTMLResponse(_ENTERED)
         answer.set_cookie(self._sessions.cookie, secret, httponly=True, samesite="strict", path="/")
         return answer
+
+
+def _opens_page(headers: Headers) -> bool:
+    """Return whether a packet file is opened in a window of its own, not fetched or embedded: a
+    link within review.html, whose sandbox makes it a stranger to us, may do the former."""
+    return (
+        "origin" not in headers
+        and all(mode == "navigate" for mode in headers.getlist("sec-fetch-mode"))
+        and all(dest == "document" for dest in headers.getlist("sec-fetch-dest"))
+    )
 
 
 def read_cookie(lines: Iterable[str], name: str) -> str:

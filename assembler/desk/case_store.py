@@ -84,6 +84,11 @@ class CaseStore:
         self._write(case.text, text, value)
         return CaseVersion(text=text, value=value, version=make_version(text))
 
+    def note_change(self, before: str, after: str) -> None:
+        """Note a change that another part of the program wrote, so that it can be undone."""
+        claim_home(self.folder / WORK_FOLDER)
+        self._history.record(before, after)
+
     def undo(self) -> CaseVersion:
         """Go back one change. Raises EditRefused if there is none."""
         return self._go(self._history.find_undo, "there is nothing to undo")

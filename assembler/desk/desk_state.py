@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from assembler.errors import AssemblerError, ExitCode
 from assembler.runtime.background_job import BackgroundJob, JobProgress, ReportProgress
 from assembler.runtime.resources import Shelf
 
+_EXIT_SECONDS = 4.0  # for work to clean up when the desk ends
 _MAX_LOG = 200  # steps that a finished job still tells about
 
 
@@ -83,8 +84,12 @@ class Desk:
     def list_cases(self) -> tuple[CaseFolder, ...]:
         """Return the cases as they are on disk now."""
         cases = list_case_folders(self.root)
-        self._folders = {case.id: case for case in cases}
+        self.note_cases(cases)
         return cases
+
+    def note_cases(self, cases: Iterable[CaseFolder]) -> None:
+        """Know the cases that were just listed."""
+        self._folders = {case.id: case for case in cases}
 
     def find_case(self, case_id: str) -> CaseFolder:
         """Return the case of an id. Raises NoSuchCase."""
@@ -136,9 +141,12 @@ class Desk:
             job.poll()
 
     def end_jobs(self) -> None:
-        """End all work."""
+        """End all work; together, so that it takes no longer than the slowest."""
         for job in self.list_running():
-            job.job.end()
+            job.job.ask_to_end(_EXIT_SECONDS)
+        while self.list_running():
+            self.poll_jobs()
+            time.sleep(0.02)
 
     def make_capability(self, case: CaseFolder) -> str:
         """Return the secret part of the addresses of a case's packet files."""
@@ -150,5 +158,12 @@ class Desk:
         return capability
 
     def find_by_capability(self, capability: str) -> CaseFolder:
-        """Return the case of a capability. Raises NoSuchCase."""
-        return self.find_case(self._capabilities.get(capability, ""))
+        """Return the case of a capability. Raises NoSuchCase, without looking for new cases."""
+        case = self._folders.get(self._capabilities.get(capability, ""))
+        if case is None:
+            raise NoSuchCase(
+                "this address is of an earlier run of the desk",
+                where="desk",
+                remedy="open the file from the Build page",
+            )
+        return case

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assembler.desk.access import HOST, AccessGuard, Sessions
 from assembler.desk.answers import ASSETS, answer_error
 from assembler.desk.desk_state import Desk
+from assembler.desk.http_protocol import TimedProtocol
 from assembler.desk.routes import list_routes
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime.socket_owner import is_own_socket
@@ -41,10 +42,11 @@ class ServeOptions:
 
 @dataclass(slots=True)
 class Presence:
-    """When a browser was last there, and how many pages are open."""
+    """When a browser was last there, how many pages are open, and whether the desk is ending."""
 
     last: float
     open_pages: int = 0
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_gone(self, idle_seconds: float) -> bool:
         """Return whether no page has been open, and none asked for, for so long."""
@@ -52,15 +54,37 @@ class Presence:
 
 
 class PresenceKeeper:
-    """Middleware that notes each request."""
+    """Middleware that notes each request, and ends what is still being answered when the desk
+    ends: an open page has an answer that never finishes by itself."""
 
     def __init__(self, app: ASGIApp, presence: Presence) -> None:
         self._app, self._presence = app, presence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def receive_or_end() -> Message:
+            return await _receive_until(self._presence.ending, receive)
+
         self._presence.last = time.monotonic()
-        await self._app(scope, receive, send)
-        self._presence.last = time.monotonic()
+        try:
+            await self._app(scope, receive_or_end, send)
+        finally:
+            self._presence.last = time.monotonic()
+
+
+async def _receive_until(ending: asyncio.Event, receive: Receive) -> Message:
+    """Return the next message of a client; once the desk ends, that the client has gone."""
+    waiting = [asyncio.ensure_future(receive()), asyncio.ensure_future(ending.wait())]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        message = waiting[0]
+        return message.result() if message.done() else {"type": "http.disconnect"}  # type: ignore[return-value]
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 def make_app(desk: Desk, sessions: Sessions, presence: Presence) -> Starlette:
@@ -78,7 +102,9 @@ def make_app(desk: Desk, sessions: Sessions, presence: Presence) -> Starlette:
     app = Starlette(
         routes=[*list_routes(), Mount("/assets", StaticFiles(directory=ASSETS), name="assets")],
         middleware=[
-            Middleware(AccessGuard, sessions=sessions, is_own_user=is_own_socket),
+            Middleware(
+                AccessGuard, sessions=sessions, is_own_user=_make_owner_check(sessions.port)
+            ),
             Middleware(PresenceKeeper, presence=presence),
         ],
         exception_handlers={AssemblerError: answer_error, Exception: _hide_error},
@@ -87,6 +113,11 @@ def make_app(desk: Desk, sessions: Sessions, presence: Presence) -> Starlette:
     app.state.desk = desk
     app.state.presence = presence
     return app
+
+
+def _make_owner_check(port: int) -> Callable[[int], bool]:
+    """Return a function that says whether the client at a port is a program of this user."""
+    return lambda client: is_own_socket(client, port)
 
 
 async def _poll_jobs(desk: Desk) -> None:
@@ -124,6 +155,8 @@ def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=TimedProtocol,
+        ws="none",
         limit_concurrency=_MAX_CONNECTIONS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         lifespan="on",
@@ -141,9 +174,14 @@ def serve(
             await asyncio.sleep(_POLL_SECONDS)
             if presence.is_gone(options.idle_seconds) and not desk.list_running():
                 server.should_exit = True
+            if server.should_exit:
+                presence.ending.set()
         await task
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    finally:  # also after a second Ctrl-C, which leaves the orderly end out
+        desk.end_jobs()
 
 
 def _listen(port: int) -> socket.socket:

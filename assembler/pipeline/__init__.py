@@ -15,6 +15,7 @@ from assembler.pipeline.single_steps import (
     fill_forms,
     make_plans,
     make_plans_with_pages,
+    print_packet,
     start,
     verify,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "make_context",
     "make_plans",
     "make_plans_with_pages",
+    "print_packet",
     "read_filed_packets",
     "read_status",
     "refuse_filed_in_target",

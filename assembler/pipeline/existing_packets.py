@@ -10,6 +10,7 @@ from pathlib import Path
 from assembler import intake, proof
 from assembler.model import Case, Manifest
 from assembler.pipeline.doctor import digest_surroundings
+from assembler.pipeline.filed_packets import find_filed
 from assembler.pipeline.options import BuiltPacket, Options
 from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
@@ -31,7 +32,8 @@ def is_current_with_any_options(
     manifest: Manifest, case: Case, folder: Path, resources: Shelf
 ) -> bool:
     """Return whether a packet was made from the case as it is now, on the day and for the receiver
-    that its manifest names, with any other options but --freeze, and has not changed since.
+    that its manifest names, with any other options, and has not changed since. --freeze is known
+    only if the filed packet is in filed/ of the case.
 
     Args:
         case: read with the hashes of its files.
@@ -41,8 +43,13 @@ def is_current_with_any_options(
     except ValueError:
         return False
     inputs = manifest_writer.list_inputs(case, folder, resources, digest_surroundings())
-    for strict, thumbnails, keep_originals, engine in product(
-        (False, True), (True, False), (False, True), ("auto", "embedded", "libreoffice")
+    filed = find_filed(folder, manifest.frozen.manifest) if manifest.frozen else ()
+    for strict, thumbnails, keep_originals, engine, late in product(
+        (False, True),
+        (True, False),
+        (False, True),
+        ("auto", "embedded", "libreoffice"),
+        ("end", "in-place") if filed else ("end",),
     ):
         options = replace(
             as_built,
@@ -50,6 +57,8 @@ def is_current_with_any_options(
             thumbnails=thumbnails,
             keep_originals=keep_originals,
             engine=engine,
+            freeze=filed,
+            late=late,
         )
         seal = manifest_writer.digest_inputs(inputs, options)
         if seal == manifest.seal:

@@ -36,8 +36,24 @@ from assembler.runtime.rule_catalog import make_finding
 MAX_FINDINGS = 200
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictingValue:
+    """A field for which case.json and a file have different values. `place`: in the file."""
+
+    pointer: str
+    label: str
+    current: Any
+    new: Any
+    place: str
+
+
 class ImportRefused(CaseRejected):
-    """A file of facts cannot be imported as it is, or says otherwise than the case."""
+    """A file of facts cannot be imported as it is, or says otherwise than the case.
+
+    `conflicts`: both values of each field, for a person to choose; never part of a message.
+    """
+
+    conflicts: tuple[ConflictingValue, ...] = ()
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
@@ -203,12 +219,14 @@ def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) 
         findings += _report_conflicts(imported, merge, tables.fields, raw)
     blocking = bool(merge.unreadable) or bool(merge.conflicts and not options.keep)
     if blocking:
-        raise ImportRefused(
+        refusal = ImportRefused(
             "nothing was written",
             findings,
             where=source.name,
             remedy="correct the file, or choose with --take FIELD and --keep",
         )
+        refusal.conflicts = tuple(_list_conflicting_values(merge, tables.fields, raw))
+        raise refusal
     report = _report(imported, merge, tables.fields, raw, findings)
     if merge.changes and not options.dry_run:
         write_edited_case(case, text, _edit_case(text, merge), merge.value)
@@ -350,6 +368,19 @@ def _report_conflicts(
         )
         for conflict in merge.conflicts[:MAX_FINDINGS]
     ]
+
+
+def _list_conflicting_values(
+    merge: Merge, fields: CaseFields, raw: Any
+) -> Iterator[ConflictingValue]:
+    for conflict in merge.conflicts:
+        yield ConflictingValue(
+            pointer=conflict.pointer,
+            label=fields.label(conflict.pointer, raw),
+            current=get_value(raw, conflict.pointer),
+            new=conflict.fact.value,
+            place=conflict.fact.place.text,
+        )
 
 
 def _report(

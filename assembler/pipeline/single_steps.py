@@ -1,4 +1,4 @@
-"""Run single steps of a build: start a case, plan, fill forms, verify."""
+"""Run single steps of a build: start a case, plan, fill forms, print, verify."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assembler import forms, proof, receivers, rules
-from assembler.errors import OutputNotWritten
+from assembler.bundle import print_set
+from assembler.errors import OutputNotWritten, TemplateBroken
 from assembler.model import Exhibit, Finding, Plan, Proof
 from assembler.pdf.source_files import ClientFiles
 from assembler.pipeline.checked_case import read_plans
@@ -207,6 +209,22 @@ def _note_filled(filled: Iterable[bytes], note: Path) -> None:
 
 def _digest_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def print_packet(
+    packet: Path, shelf: Shelf, workshop: Workshop, day: date, *, late: bool = False
+) -> print_set.Run:
+    """Make the print set of a packet, as `print_set.prepare`. Also raises TemplateBroken for a
+    broken schemas/printing.json."""
+    try:
+        limits = print_set.read_print_rules(shelf.schema("printing.json"))
+    except (KeyError, TypeError, ValueError) as error:
+        raise TemplateBroken(
+            f"it lacks required values ({type(error).__name__})",
+            where="schemas/printing.json",
+            remedy="start from the shipped file",
+        ) from error
+    return print_set.prepare(packet, limits, workshop, day=day, late=late)
 
 
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:

@@ -27,6 +27,7 @@ from assembler.runtime.worker_pool import (
 ReportProgress = Callable[[str, int, int], None]  # step, done, total
 _CLEANUP_SECONDS = 15.0  # for the process to remove its temporary files when it is ended
 _REPORT_SECONDS = 0.1  # between two reports of the same step
+_ENDED = Failure(kind="ended", detail="it was ended")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class BackgroundJob:
         self.progress = JobProgress()
         self.result: Any = None
         self.is_running = True
+        self._end_by: float | None = None  # when a job that was asked to end is killed
 
     def poll(self) -> bool:
         """Take in what the process has sent; return whether anything was new."""
@@ -71,9 +73,19 @@ class BackgroundJob:
         except (EOFError, OSError):
             self._process.join(5)
             detail = f"its process ended with code {self._process.exitcode}"
-            self._finish(Failure(kind="crashed", detail=detail))
+            self._finish(Failure(kind="crashed", detail=detail) if self._end_by is None else _ENDED)
+            return True
+        if self._end_by is not None and time.monotonic() > self._end_by:
+            self._finish(_ENDED)
             return True
         return is_news
+
+    def ask_to_end(self, seconds: float = _CLEANUP_SECONDS) -> None:
+        """Have the process clean up and end; `poll` tells when it has, and kills it after so
+        long."""
+        if self.is_running and self._end_by is None:
+            self._process.terminate()
+            self._end_by = time.monotonic() + seconds
 
     def end(self) -> None:
         """End the work and wait until its process has cleaned up; it is killed if that takes
@@ -82,11 +94,12 @@ class BackgroundJob:
             return
         self._process.terminate()
         self._process.join(_CLEANUP_SECONDS)
-        self._finish(Failure(kind="ended", detail="it was ended"))
+        self._finish(_ENDED)
 
     def _finish(self, result: Any) -> None:
         self.result, self.is_running = result, False
-        self._process.join(_CLEANUP_SECONDS)
+        if result is not _ENDED:
+            self._process.join(_CLEANUP_SECONDS)
         self._process.kill()
         self._process.join()
         self._pipe.close()

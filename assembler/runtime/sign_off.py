@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from assembler.model import Manifest
@@ -15,7 +16,11 @@ def is_signed_off(folder: Path, manifest: Manifest) -> bool:
 
     False where there is no sign-off, it is of another bundle, or it cannot be read.
     """
-    record = read_record(folder / SIGN_OFF_FILE) or {}
+    return is_complete(read_record(folder / SIGN_OFF_FILE) or {}, manifest)
+
+
+def is_complete(record: Mapping[str, object], manifest: Manifest) -> bool:
+    """Return whether a sign-off confirms every item of exactly this packet."""
     items = record.get("items")
     digests = {file.path: file.sha256 for file in manifest.outputs}
     expected = " ".join(digests.get(volume.path, "") for volume in manifest.volumes)

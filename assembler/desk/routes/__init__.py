@@ -2,12 +2,26 @@
 
 from starlette.routing import Route
 
-from assembler.desk.routes import case_edits, case_events, case_list
+from assembler.desk.routes import (
+    all_cases,
+    build_routes,
+    case_edits,
+    case_events,
+    packet_routes,
+    start_cases,
+)
 
 
 def list_routes() -> list[Route]:
     """Return the routes of all pages."""
-    return [*case_list.ROUTES, *case_edits.ROUTES, *case_events.ROUTES]
+    return [
+        *all_cases.ROUTES,
+        *start_cases.ROUTES,
+        *build_routes.ROUTES,
+        *packet_routes.ROUTES,
+        *case_edits.ROUTES,
+        *case_events.ROUTES,
+    ]
 
 
 __all__ = ["list_routes"]

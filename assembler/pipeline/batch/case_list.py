@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from assembler.model import Case, Deadline, Finding, Recipe
 from assembler.pipeline.import_worker import WORK_FOLDER
 from assembler.runtime.resources import Shelf
 from assembler.runtime.timings import Spent
+
+_NOT_SEARCHED = frozenset(("build", ".assembler", WORK_FOLDER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,12 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     caches are not searched."""
     cases: dict[Path, None] = {}
     for root in roots:
-        for path in sorted(root.rglob("case.json")):
-            if not {"build", ".assembler", WORK_FOLDER} & set(path.relative_to(root).parts):
-                cases[path.parent] = None
+        found = []
+        for home, folders, names in os.walk(root):
+            folders[:] = [name for name in folders if name not in _NOT_SEARCHED]
+            if "case.json" in names or "case.json" in folders:
+                found.append(Path(home))
+        cases |= dict.fromkeys(sorted(found, key=lambda folder: folder / "case.json"))
     return tuple(cases)
 
 
