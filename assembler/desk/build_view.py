@@ -329,9 +329,10 @@ def _describe_build(
     is_again = all(packet.again for packet in result.packets)
     title = "Nothing had changed: proved again" if is_again else "Built and proved"
     kept = [
-        f"{packet.packet}: kept beside the packet, since you had changed them: {name}"
+        f"build/{packet.beside} keeps files that you changed, or that belong to the build before: "
+        f"{', '.join(packet.kept)}"
         for packet in result.packets
-        for name in packet.kept
+        if packet.kept
     ]
     return OutcomeView(
         kind="build",

@@ -48,7 +48,8 @@ class BuildOrder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltSummary:
     """What was built, for the page. `again`: nothing had changed, so it was only proved again;
-    `kept`: a person's files that were moved beside the packet."""
+    `kept`: files that a person changed, or of the build before, which are now in the folder
+    `beside`."""
 
     packet: str
     pages: int
@@ -56,6 +57,7 @@ class BuiltSummary:
     checks: int
     again: bool
     kept: tuple[str, ...] = ()
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ def build_case(order: BuildOrder, report_progress: ReportProgress) -> BuildResul
                 checks=len(packet.proof.checks),
                 again=packet.again,
                 kept=packet.kept.moved,
+                beside=packet.kept.beside.name if packet.kept.beside else "",
             )
             for packet in packets
         ),

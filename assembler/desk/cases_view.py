@@ -18,7 +18,7 @@ _MAX_NAME = 80  # characters of a folder's name
 _MAX_PEOPLE = 50
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')  # in names of files on some system
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_LABELS = {"re-parole": "Re-parole", "rfe-response": "Answer to a request for evidence"}
+_LABELS = {"re-parole": "Re-parole", "rfe-response": "RFE response"}
 STATE_TITLES = {
     CaseState.BROKEN: "Cannot be read",
     CaseState.TO_FIX: "To fix",
