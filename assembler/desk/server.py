@@ -13,8 +13,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -100,7 +100,11 @@ def make_app(desk: Desk, sessions: Sessions, presence: Presence) -> Starlette:
             desk.end_jobs()
 
     app = Starlette(
-        routes=[*list_routes(), Mount("/assets", StaticFiles(directory=ASSETS), name="assets")],
+        routes=[
+            *list_routes(),
+            Route("/favicon.ico", _send_icon),  # which browsers ask for beside any page
+            Mount("/assets", StaticFiles(directory=ASSETS), name="assets"),
+        ],
         middleware=[
             Middleware(
                 AccessGuard, sessions=sessions, is_own_user=_make_owner_check(sessions.port)
@@ -124,6 +128,10 @@ async def _poll_jobs(desk: Desk) -> None:
     while True:
         desk.poll_jobs()
         await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _send_icon(_request: Request) -> Response:
+    return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
 
 
 async def _hide_error(_request: Request, _error: Exception) -> Response:

@@ -41,8 +41,8 @@ async def start_case(request: Request) -> Response:
     desk, body = get_desk(request), await read_body(request)
     _refuse_nested(desk)
     schema = desk.shelf.schema("case.schema.json")
-    name = check_folder_name(get_text(body, "folder"))
     answers = read_start(body, schema)
+    name = check_folder_name(get_text(body, "folder"))
     folder = desk.root / name
     await run_in_threadpool(_refuse_existing, desk.root, name)
     await run_in_threadpool(pipeline.start, folder, desk.shelf, answers, with_exhibits=False)
