@@ -3,9 +3,11 @@ when it is told to."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
+import logging
 import os
 import re
 import signal
@@ -17,11 +19,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
+from assembler.desk.answers import read_body
 from assembler.desk.case_store import EditRefused
 from assembler.desk.cases_view import check_folder_name
 from assembler.desk.http_protocol import HEAD_SECONDS
 from assembler.desk.import_upload import make_file_name
+from assembler.desk.server import _hide_error, _silence_logs
 from assembler.runtime.socket_owner import find_owners, is_own_socket
 from tests import factories
 from tests.support.desks import ROOT, RunningDesk, run_desk
@@ -288,6 +294,43 @@ def test_malformed_requests_do_no_harm(desk: RunningDesk) -> None:
                 answer = client.recv(1_000)
                 assert not answer or answer.split()[1] in (b"400", b"421", b"403", b"405", b"431")
     assert desk.get("/")
+
+
+@pytest.mark.parametrize("stall", [0.05, 5])
+def test_a_body_that_does_not_come_is_given_up(
+    stall: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that stops, and one that drips for longer than all of it may take."""
+
+    async def drip() -> dict[str, object]:
+        await asyncio.sleep(0.02 if stall > 1 else 60)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    monkeypatch.setattr("assembler.desk.answers.STALL_SECONDS", stall)
+    monkeypatch.setattr("assembler.desk.answers.BODY_SECONDS", 0.5)
+    request = Request({"type": "http", "method": "POST", "headers": []}, drip)  # type: ignore[arg-type]
+    with pytest.raises(HTTPException) as error:
+        asyncio.run(read_body(request))
+    assert error.value.status_code == 408
+
+
+def test_a_defect_is_told_without_what_the_case_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def answer() -> bytes:
+        try:
+            raise ValueError("Testina Exemplar")
+        except ValueError as error:
+            return bytes((await _hide_error(Request({"type": "http"}), error)).body)
+
+    _silence_logs()
+    try:
+        raise ValueError("Testina Exemplar")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    said = asyncio.run(answer()).decode()
+    assert "ValueError at test_desk_access.py" in said
+    assert "Testina" not in said + "".join(capsys.readouterr())
 
 
 def test_bodies_that_are_not_what_they_should_be_are_refused(desk: RunningDesk) -> None:

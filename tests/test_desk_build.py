@@ -33,7 +33,7 @@ from assembler.desk.build_view import (
     summarize_packets,
 )
 from assembler.desk.case_work import BuildOrder, BuildResult, build_case, find_before, read_times
-from assembler.desk.packet_files import BUILD, find_file, list_places
+from assembler.desk.packet_downloads import BUILD, find_file, list_places
 from assembler.errors import CaseRejected
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline import BuildState, read_filed_packets, read_status

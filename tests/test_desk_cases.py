@@ -197,6 +197,7 @@ def test_a_case_is_started_by_keyboard_alone(window: DeskWindow, root: Path) -> 
     page.focus("#create")
     page.keyboard.press("Enter")
     assert "Reasons" in page.inner_text("#new-problem:visible")
+    window.problems.clear()  # the refusal itself
     page.focus("[name=reason]")
     page.keyboard.press("Space")
     page.focus("#given-1")

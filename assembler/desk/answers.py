@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,7 @@ from assembler.model import Finding
 ASSETS = Path(__file__).parent / "assets"
 MAX_BODY = 1_000_000  # bytes of a change; files have a limit of their own
 STALL_SECONDS = 30.0  # in which a browser must send something
+BODY_SECONDS = 60.0  # in which it must send all of a change
 
 
 def get_desk(request: Request) -> Desk:
@@ -46,9 +48,11 @@ async def read_body(request: Request) -> dict[str, Any]:
     """
     data = bytearray()
     stream = request.stream()
+    end = time.monotonic() + BODY_SECONDS
     while True:
+        seconds = min(STALL_SECONDS, end - time.monotonic())
         try:
-            chunk = await asyncio.wait_for(anext(stream, None), STALL_SECONDS)
+            chunk = await asyncio.wait_for(anext(stream, None), seconds)
         except (TimeoutError, ClientDisconnect) as error:
             raise HTTPException(408, "the request came too slowly") from error
         if chunk is None:

@@ -19,7 +19,7 @@ from assembler.desk.build_progress import (
 )
 from assembler.desk.case_work import BuildResult, VerifyResult, find_before
 from assembler.desk.desk_state import CaseJob
-from assembler.desk.packet_files import BUILD, PacketFile, list_files, list_places
+from assembler.desk.packet_downloads import BUILD, PacketFile, list_files, list_places
 from assembler.errors import AssemblerError, FindingsError, ProofFailed
 from assembler.model import Finding, Manifest, Profile
 from assembler.report.formats.grouped import FindingGroup, group_findings

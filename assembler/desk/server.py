@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -134,9 +137,18 @@ async def _send_icon(_request: Request) -> Response:
     return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
 
 
-async def _hide_error(_request: Request, _error: Exception) -> Response:
-    """Answer for a bug without its message, which may hold a client's facts."""
-    return PlainTextResponse("assembler has a defect here; the case is as it was", 500)
+async def _hide_error(_request: Request, error: Exception) -> Response:
+    """Answer for a bug with its place, but without its message, which may hold a client's facts."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+    return PlainTextResponse(f"assembler has a defect here ({place}); the case is as it was", 500)
+
+
+def _silence_logs() -> None:
+    """Keep the libraries from writing to the terminal: their messages may hold a client's facts."""
+    for name in ("uvicorn", "uvicorn.error", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [logging.NullHandler()], False
 
 
 def serve(
@@ -153,6 +165,7 @@ def serve(
 
     Raises OutputNotWritten if the port is taken.
     """
+    _silence_logs()
     listener = _listen(options.port)
     port = listener.getsockname()[1]
     sessions = Sessions(port=port, announce=announce)

@@ -49,7 +49,7 @@ from assembler.desk.case_work import (
 )
 from assembler.desk.cases_view import convert_row
 from assembler.desk.desk_state import CaseJob, Desk
-from assembler.desk.packet_files import BUILD, list_places
+from assembler.desk.packet_downloads import BUILD, list_places
 from assembler.desk.worker_call import call_in_worker
 from assembler.pipeline.filed_packets import list_filed_folders
 from assembler.runtime.atomic_files import write_atomic

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from assembler.desk.answers import get_desk
 from assembler.desk.desk_state import NoSuchCase
-from assembler.desk.packet_files import ServedFile, find_file, list_places
+from assembler.desk.packet_downloads import ServedFile, find_file, list_places
 
 # a link out of the page opens a plain window: a PDF viewer does not work in a sandbox
 _REVIEW_POLICY = (
