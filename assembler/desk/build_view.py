@@ -22,13 +22,14 @@ from assembler.desk.desk_state import CaseJob
 from assembler.desk.packet_downloads import BUILD, PacketFile, list_files, list_places
 from assembler.errors import AssemblerError, FindingsError, ProofFailed
 from assembler.model import Finding, Manifest, Profile
-from assembler.report.formats.grouped import FindingGroup, group_findings
+from assembler.report.formats.grouped import FindingGroup, group_findings, shorten_place
 from assembler.report.packet_diff import Change, as_text, compare
 from assembler.runtime.manifest_reader import read_digest, read_manifest
 from assembler.runtime.resources import Shelf
 from assembler.runtime.sign_off import is_signed_off
 from assembler.runtime.worker_pool import Failure
 
+_MOST_LINES = 8  # findings of a rule that are listed
 _KINDS = {
     "build": "Building",
     "print": "Making the print set",
@@ -286,15 +287,34 @@ def _list_next(times: Sequence[StepTime]) -> list[StepView]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindingLine:
+    """A finding in words."""
+
+    where: str
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsView:
+    """Findings of one rule that stopped the work, the first few; `more`: how many are left out."""
+
+    heading: str
+    tone: str
+    lines: tuple[FindingLine, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeView:
-    """How work ended. `tone`: "good", "bad", "check" or ""; `groups`: findings that stopped it,
-    each with a heading; `notes`: what else to say."""
+    """How work ended. `tone`: "good", "bad", "check" or ""; `groups`: findings that stopped it;
+    `notes`: what else to say."""
 
     kind: str
     title: str
     text: str
     tone: str
-    groups: tuple[tuple[str, FindingGroup], ...] = ()
+    groups: tuple[FindingsView, ...] = ()
     notes: tuple[str, ...] = ()
     verified: VerifyResult | None = None
     steps: tuple[StepView, ...] = field(default=())
@@ -375,13 +395,25 @@ def _describe_error(kind: str, error: AssemblerError, steps: tuple[StepView, ...
     return OutcomeView(
         kind=kind,
         title=title,
-        text=f"{verdict}. {text}" if verdict and findings else text,
+        text=verdict if verdict and findings else text,
         tone="bad",
-        groups=tuple(
-            (_TONES.get(group.tone.value, ""), group) for group in group_findings(findings)
-        ),
+        groups=tuple(map(_describe_group, group_findings(findings))),
         notes=tuple(others),
         steps=steps,
+    )
+
+
+def _describe_group(group: FindingGroup) -> FindingsView:
+    return FindingsView(
+        heading=_TONES.get(group.tone.value, ""),
+        tone=group.tone.value,
+        lines=tuple(
+            FindingLine(
+                where=shorten_place(finding.where), problem=finding.problem, remedy=finding.remedy
+            )
+            for finding in group.findings[:_MOST_LINES]
+        ),
+        more=max(0, len(group.findings) - _MOST_LINES),
     )
 
 

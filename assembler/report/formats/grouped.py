@@ -128,7 +128,7 @@ def _format_group(
 def _list_members(group: FindingGroup, width: int | None, *, show_all: bool) -> Iterator[Line]:
     """Yield where the findings of a group are, and what each says if they differ."""
     if group.shared_problem and group.shared_remedy:
-        places = list(dict.fromkeys(_shorten_place(finding.where) for finding in group.findings))
+        places = list(dict.fromkeys(shorten_place(finding.where) for finding in group.findings))
         shown = places if show_all else places[:_MOST_PLACES]
         more = [f"and {len(places) - len(shown)} more"] if len(shown) < len(places) else []
         yield from _wrap("; ".join([*shown, *more]), width)
@@ -143,7 +143,7 @@ def _list_members(group: FindingGroup, width: int | None, *, show_all: bool) -> 
         yield Line(text=f"{_INDENT}- and {hidden} more: --all lists them")
 
 
-def _shorten_place(where: str) -> str:
+def shorten_place(where: str) -> str:
     """Return a place of case.json without its pointer: "Petitioner › Name (line 11)"; other places
     as they are."""
     match = _CASE_PLACE.fullmatch(where)
