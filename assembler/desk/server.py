@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assembler.desk.access import HOST, AccessGuard, Sessions
 from assembler.desk.answers import ASSETS, answer_error
 from assembler.desk.desk_state import Desk
-from assembler.desk.http_protocol import TimedProtocol
+from assembler.desk.http_protocol import make_protocol
 from assembler.desk.routes import list_routes
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime.socket_owner import is_own_socket
@@ -176,7 +176,7 @@ def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        http=TimedProtocol,
+        http=make_protocol(_make_owner_check(port)),
         ws="none",
         limit_concurrency=_MAX_CONNECTIONS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,

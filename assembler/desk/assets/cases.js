@@ -4,6 +4,7 @@ import { csrf, send, toast } from "./desk.js";
 const place = (id) => document.getElementById(id);
 const table = () => place("cases");
 const rows = () => [...(table()?.tBodies[0].rows ?? [])];
+const LOOK_MS = 60000; // between two looks at cases that were all read
 const ORDER = { broken: 0, "to-fix": 1, changed: 2, "not-built": 3, ready: 4 };
 
 /** Write what was read of a case into its row; everything is text, never markup. */
@@ -28,17 +29,27 @@ function fillRow(row, news) {
     ...(news.deadline ? [deadline, make("span", "deadline-title", news.deadline_title)] : []));
 }
 
+/** Wait; no longer than until somebody comes back to this page. */
+function pause(milliseconds) {
+  return new Promise((done) => {
+    setTimeout(done, milliseconds);
+    if (milliseconds === LOOK_MS) document.addEventListener("visibilitychange", done, { once: true });
+  });
+}
+
 /** Ask for states until all are there; the page is usable meanwhile. */
 async function followNews() {
   if (!table()) return;
   const byId = new Map(rows().map((row) => [row.dataset.id, row]));
   let seen = Number(table().dataset.news);
   let waiting = Number(table().dataset.waiting);
-  while (waiting > 0) {
-    await new Promise((done) => setTimeout(done, 350));
+  for (;;) {
+    // when all is read, look again from time to time; it also tells the desk that somebody is here
+    const look = waiting > 0 ? "" : "&look=yes";
+    await pause(waiting > 0 ? 350 : LOOK_MS);
     let news;
     try {
-      const answer = await fetch(`/case-list/news?after=${seen}`);
+      const answer = await fetch(`/case-list/news?after=${seen}${look}`);
       if (!answer.ok) return;
       news = await answer.json();
     } catch { return; }

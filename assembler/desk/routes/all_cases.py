@@ -10,7 +10,7 @@ from starlette.routing import Route
 from assembler import intake
 from assembler.desk.answers import find_case, get_desk, show_page
 from assembler.desk.broken_case import describe_broken
-from assembler.desk.case_folders import list_case_folders
+from assembler.desk.case_folders import CaseFolder, list_case_folders
 from assembler.desk.case_index import CaseIndex, stamp_cases
 from assembler.desk.cases_view import STATE_TITLES, convert_row, list_choices, make_entries
 from assembler.desk.desk_state import Desk
@@ -30,9 +30,7 @@ async def show_cases(request: Request) -> Response:
     """Show all cases below the root; their states follow as they are read."""
     desk = get_desk(request)
     index = get_index(desk)
-    cases = await run_in_threadpool(list_case_folders, desk.root)
-    desk.note_cases(cases)
-    index.refresh(await run_in_threadpool(stamp_cases, cases, desk.as_of), desk.as_of)
+    cases = await _look_again(desk)
     schema = desk.shelf.schema("case.schema.json")
     properties = schema["properties"]
     filing = schema["$defs"]["request"]["properties"]["filing"]
@@ -54,9 +52,20 @@ async def show_cases(request: Request) -> Response:
     )
 
 
+async def _look_again(desk: Desk) -> tuple[CaseFolder, ...]:
+    """Return the cases as they are on disk now; what changed of them is read in the background."""
+    cases = await run_in_threadpool(list_case_folders, desk.root)
+    desk.note_cases(cases)
+    stamps = await run_in_threadpool(stamp_cases, cases, desk.as_of)
+    get_index(desk).refresh(stamps, desk.as_of)
+    return cases
+
+
 async def list_news(request: Request) -> Response:
-    """Return the rows that were read after so many news."""
+    """Return the rows that were read after so many news; with `look`, after looking for changes."""
     after = request.query_params.get("after", "")
+    if "look" in request.query_params:
+        await _look_again(get_desk(request))
     index = get_index(get_desk(request))
     rows, waiting, news = index.list_rows(int(after) if after.isdecimal() else 0)
     return JSONResponse(
