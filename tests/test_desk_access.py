@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,9 @@ from assembler.desk.cases_view import check_folder_name
 from assembler.desk.http_protocol import HEAD_SECONDS
 from assembler.desk.import_upload import make_file_name
 from assembler.desk.server import _hide_error, _silence_logs
+from assembler.runtime.background_job import BackgroundJob
 from assembler.runtime.socket_owner import find_owners, is_own_socket
+from assembler.runtime.worker_pool import Failure
 from tests import factories
 from tests.support.desks import ROOT, RunningDesk, run_desk
 
@@ -275,6 +277,52 @@ def test_an_open_page_outlives_the_time_for_a_request(desk: RunningDesk) -> None
     assert b"event: case" in seen
     assert b"still here" in seen
     connection.close()
+
+
+def test_a_page_that_is_followed_survives_the_end_of_its_case(
+    desk: RunningDesk, root: Path
+) -> None:
+    factories.write_case(_make(root / "gone"), {"id": "gone"})
+    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=30)
+    address = desk.find_case("gone")
+    connection.request("GET", f"{address}/events", None, {"Cookie": desk.cookie})
+    answer = connection.getresponse()
+    assert b"event: case" in answer.read1(1_000)
+    (root / "gone/case.json").unlink()
+    seen = b""
+    while b'"version": ""' not in seen:
+        more = answer.read1(1_000)
+        assert more
+        seen += more
+    connection.close()
+    for page in ("", "/build", "/import"):
+        status, _, body = desk.ask(
+            address + page, headers={"Cookie": desk.cookie, "Accept": "text/html"}
+        )
+        assert status in (200, 400, 404)
+        assert b"defect" not in body
+    assert b"gone" not in desk.get("/")
+
+
+def ignore_the_end(marker: str, report_progress: Callable[[str, int, int], None]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    report_progress(marker, 0, 0)
+    time.sleep(60)
+
+
+def test_work_that_does_not_end_when_it_is_asked_to_is_killed() -> None:
+    job = BackgroundJob(ignore_the_end, "deaf")
+    while job.progress.step != "deaf":
+        job.poll()
+        time.sleep(0.02)
+    begin = time.monotonic()
+    job.ask_to_end(0.5)
+    assert time.monotonic() - begin < 0.2
+    while job.is_running:
+        job.poll()
+        time.sleep(0.02)
+    assert job.result == Failure(kind="ended", detail="it was ended")
+    assert time.monotonic() - begin < 3
 
 
 def test_malformed_requests_do_no_harm(desk: RunningDesk) -> None:
