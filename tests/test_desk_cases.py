@@ -171,6 +171,8 @@ def test_cases_are_found_by_typing_and_by_state(window: DeskWindow) -> None:
     page.wait_for_selector("tr[data-state='not-built']")
     page.fill("#search", "ana gar")
     assert page.locator("tbody tr:visible").count() == 1
+    page.fill("#search", "testina")  # a person
+    assert page.locator("tbody tr:visible").count() == 1
     page.fill("#search", "nobody")
     assert page.is_visible("#none-found")
     page.click("#clear-search")

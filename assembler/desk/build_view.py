@@ -434,15 +434,3 @@ def _describe_failure(kind: str, failure: Failure, steps: tuple[StepView, ...]) 
         tone="bad",
         steps=steps,
     )
-
-
-def list_people(raw: Mapping[str, Any]) -> dict[str, str]:
-    """Return the name of each beneficiary by id, from a case of any shape."""
-    entries = raw.get("beneficiaries")
-    names = {}
-    for person in entries if isinstance(entries, list) else ():
-        if isinstance(person, dict) and isinstance(person.get("id"), str):
-            name = person.get("name")
-            parts = [name.get(key) for key in ("given", "family")] if isinstance(name, dict) else []
-            names[person["id"]] = " ".join(part for part in parts if isinstance(part, str))
-    return names

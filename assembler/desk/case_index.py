@@ -7,15 +7,17 @@ so that the server keeps its memory small and answers meanwhile.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from assembler import rules
+from assembler import intake, rules
 from assembler.desk.case_folders import CaseFolder
+from assembler.desk.case_people import name_people
 from assembler.errors import AssemblerError
 from assembler.model import Readiness
+from assembler.model.case_texts import FILL_IN
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline.case_file import CASE
 from assembler.pipeline.case_status import BuildState, CaseStatus, read_status
@@ -25,6 +27,7 @@ from assembler.runtime.sign_off import SIGN_OFF_FILE
 from assembler.runtime.worker_pool import Limits
 
 _BATCH = 6  # cases that a worker reads before it tells
+_MAX_NAMES = 200  # characters
 _LIMITS = Limits(seconds=300)
 _SYNTAX = frozenset(("CASE.SYNTAX", "CASE.FILE", "CASE.TYPE"))  # nothing of the case can be read
 Stamp = tuple[object, ...]
@@ -44,12 +47,14 @@ class CaseState(StrEnum):
 class CaseRow:
     """What the list says of a case.
 
-    `label`: the state in words; `missing`: what keeps it from being filed, in short; `deadline`:
-    the next one, ISO; `built`: when its packets were written last, ISO with minutes; "" for none.
+    `people`: names of the beneficiaries; `label`: the state in words; `missing`: what keeps it from
+    being filed, in short; `deadline`: the next one, ISO; `built`: when its packets were written
+    last, ISO with minutes; "" for none.
     """
 
     id: str
     case_id: str = ""
+    people: str = ""
     state: CaseState
     label: str
     missing: str = ""
@@ -112,7 +117,17 @@ def read_row(
             missing=problem,
             built=built,
         )
-    return make_row(case_id, status, as_of, built)
+    return replace(make_row(case_id, status, as_of, built), people=_name_beneficiaries(folder))
+
+
+def _name_beneficiaries(folder: Path) -> str:
+    """Return the names of the beneficiaries; "" if the case cannot be read."""
+    try:
+        raw, _ = intake.read_raw_case(folder)
+    except (AssemblerError, OSError):
+        return ""
+    names = [name for name in name_people(raw).values() if FILL_IN not in name]
+    return ", ".join(names)[:_MAX_NAMES]
 
 
 def make_row(case_id: str, status: CaseStatus, as_of: date, built: str) -> CaseRow:

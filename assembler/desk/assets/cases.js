@@ -19,7 +19,8 @@ function fillRow(row, news) {
   row.dataset.state = news.state;
   row.dataset.deadline = news.deadline;
   row.dataset.built = news.built;
-  row.querySelector(".case-id").textContent = news.case_id === row.dataset.name ? "" : news.case_id;
+  row.dataset.people = news.people;
+  row.querySelector(".case-id").textContent = [news.people, news.case_id === row.dataset.name ? "" : news.case_id].filter(Boolean).join(" · ");
   row.querySelector(".state").replaceChildren(make("span", `pill ${news.pill}`, news.label));
   row.querySelector(".missing").textContent = news.missing;
   row.querySelector(".built").textContent = news.built;
@@ -68,7 +69,7 @@ function arrange() {
   const state = place("filter").value;
   let shown = 0;
   for (const row of rows()) {
-    const text = `${row.dataset.name} ${row.dataset.caseId ?? ""}`.toLocaleLowerCase();
+    const text = `${row.dataset.name} ${row.dataset.caseId ?? ""} ${row.dataset.people ?? ""}`.toLocaleLowerCase();
     const fits = wanted.every((word) => text.includes(word)) && (!state || row.dataset.state === state);
     row.hidden = !fits;
     shown += fits;

@@ -30,12 +30,12 @@ from assembler.desk.build_view import (
     compare_packet,
     describe_outcome,
     describe_progress,
-    list_people,
     list_receivers,
     summarize_packets,
 )
 from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_index import RowRequest, read_rows
+from assembler.desk.case_people import name_people
 from assembler.desk.case_store import EditRefused
 from assembler.desk.case_work import (
     BuildOrder,
@@ -77,7 +77,7 @@ async def show_build(request: Request) -> Response:
             "receivers": views,
             "chosen": choose_receiver(views, built[0].profile if built else "", raw),
             "titles": {view.id: view.title for view in views},
-            "names": list_people(raw),
+            "names": name_people(raw),
             "built": built,
             "filed": [packet for packet in packets if packet.place != BUILD],
             "filed_days": [folder.name for folder in reversed(filed)],
@@ -255,7 +255,7 @@ async def show_changes(request: Request) -> Response:
         {
             "page": "build",
             "packet": packet.name,
-            "person": list_people(raw).get(packet.name, packet.name),
+            "person": name_people(raw).get(packet.name, packet.name),
             "comparisons": comparisons,
         },
     )

@@ -19,6 +19,7 @@ from assembler.desk.answers import (
     show_case_page,
     show_page,
 )
+from assembler.desk.case_people import EVERYONE, name_people
 from assembler.desk.case_store import EditRefused
 from assembler.desk.cases_view import check_folder_name, describe_conflicts, read_start
 from assembler.desk.desk_state import Desk
@@ -94,24 +95,8 @@ async def show_import(request: Request) -> Response:
     """Show the page on which facts are imported into a case."""
     case = find_case(request)
     raw, _ = await run_in_threadpool(intake.read_raw_case, case.folder)
-    people = _list_people(raw)
+    people = name_people(raw, EVERYONE).items()
     return show_case_page(request, "case-import.html", case, {"page": "facts", "people": people})
-
-
-def _list_people(raw: object) -> list[tuple[str, str]]:
-    """Return id and name of each person of a case of any shape."""
-    case = raw if isinstance(raw, dict) else {}
-    entries = [case.get("petitioner")]
-    for key in ("beneficiaries", "others"):
-        entries += rows if isinstance(rows := case.get(key), list) else []
-    people = []
-    for person in entries:
-        if isinstance(person, dict) and isinstance(person.get("id"), str):
-            name = person.get("name")
-            parts = [name.get(key) for key in ("given", "family")] if isinstance(name, dict) else []
-            words = " ".join(part for part in parts if isinstance(part, str))
-            people.append((person["id"], words or person["id"]))
-    return people
 
 
 async def import_facts(request: Request) -> Response:
