@@ -5,6 +5,7 @@ const place = (id) => document.getElementById(id);
 const table = () => place("cases");
 const rows = () => [...(table()?.tBodies[0].rows ?? [])];
 const LOOK_MS = 60000; // between two looks at cases that were all read
+const COLLATOR = new Intl.Collator();
 const ORDER = { broken: 0, "to-fix": 1, changed: 2, "not-built": 3, ready: 4 };
 
 /** Write what was read of a case into its row; everything is text, never markup. */
@@ -58,7 +59,7 @@ async function followNews() {
     seen = news.news;
     waiting = news.waiting;
     place("reading").textContent = waiting ? ` · reading ${waiting} more…` : "";
-    if (news.rows.length) arrange();
+    if (news.rows.length && (place("filter").value || place("search").value || place("sort").value !== "name")) arrange();
   }
 }
 
@@ -92,7 +93,7 @@ function order(by) {
   }[by];
   const sign = by === "built" ? -1 : 1;
   const before = rows();
-  const after = [...before].sort((a, b) => sign * key(a).localeCompare(key(b)) || name(a).localeCompare(name(b)));
+  const after = [...before].sort((a, b) => sign * COLLATOR.compare(key(a), key(b)) || COLLATOR.compare(name(a), name(b)));
   if (after.some((row, place) => row !== before[place])) table().tBodies[0].append(...after);
 }
 
@@ -220,4 +221,9 @@ function connect() {
   if (new URLSearchParams(location.search).has("new")) place("new-dialog").showModal();
 }
 
-if (place("new-form")) { connect(); arrange(); followNews(); }
+if (place("new-form")) {
+  connect();
+  // a browser may have kept what was typed; else the list is as it came
+  if (place("search")?.value || place("filter")?.value || place("sort")?.selectedIndex > 0) arrange();
+  followNews();
+}

@@ -22,8 +22,12 @@ _INDEX = "case-index"  # in the notes of the desk
 
 def get_index(desk: Desk) -> CaseIndex:
     """Return what is known of all cases."""
-    index: CaseIndex = desk.notes.setdefault(_INDEX, CaseIndex(desk.shelf, desk.workers))
+    index: CaseIndex = desk.notes.setdefault(_INDEX, CaseIndex(desk.shelf, _count_readers(desk)))
     return index
+
+
+def _count_readers(desk: Desk) -> int:
+    return max(1, desk.workers - 1)  # one core is for the browser that shows the list meanwhile
 
 
 async def show_cases(request: Request) -> Response:
