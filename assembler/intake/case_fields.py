@@ -74,6 +74,12 @@ class CaseFields:
         nodes = self._expand(self.field(pointer).node)
         return tuple(dict.fromkeys(name for node in nodes for name in node.get("properties", {})))
 
+    def list_alternatives(self, node: Node) -> tuple[Node, ...]:
+        """Return what a value may be, each with its definition in it; the node alone if it is one
+        thing only."""
+        nodes = tuple(self._expand(node))
+        return nodes[1:] or nodes
+
     def sample(self, node: Node, depth: int = _SAMPLE_DEPTH) -> Any:
         """Return a value as it could be written at a field, None if the schema has no example."""
         node = next(self._expand(node))

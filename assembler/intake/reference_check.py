@@ -131,7 +131,7 @@ def _find_unknown_ids(case: dict[str, Any], exhibits: Collection[str] | None) ->
         "beneficiary": _list_ids(case, "beneficiaries"),
         "exhibit": exhibits,
     }
-    for where, kind, used in _iterate_references(case):
+    for where, kind, used in iterate_references(case):
         ids = known[kind]
         if isinstance(used, str) and ids is not None and used not in ids:
             remedy = suggest_name(used, ids, _suggest_ids(ids))
@@ -146,7 +146,7 @@ def _suggest_ids(ids: Collection[str]) -> str:
     return f"use one of: {', '.join(shown)}"
 
 
-def _iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Yield (place, kind, id) of every id that refers to something."""
     yield "/petitioner/same_as", "person", read_object(case, "petitioner").get("same_as")
     for where, supporter in read_objects(case, "supporters"):

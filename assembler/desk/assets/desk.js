@@ -76,6 +76,7 @@ export async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) { location.reload(); return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.dispatchEvent(new CustomEvent("page-swap")); // what is being typed can be kept
   document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   const fresh = page.documentElement.dataset;

@@ -7,6 +7,8 @@ from assembler.desk.routes import (
     build_routes,
     case_edits,
     case_events,
+    check,
+    facts,
     packet_routes,
     start_cases,
 )
@@ -17,6 +19,8 @@ def list_routes() -> list[Route]:
     return [
         *all_cases.ROUTES,
         *start_cases.ROUTES,
+        *facts.ROUTES,
+        *check.ROUTES,
         *build_routes.ROUTES,
         *packet_routes.ROUTES,
         *case_edits.ROUTES,

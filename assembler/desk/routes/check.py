@@ -1,0 +1,173 @@
+"""The page of checks: all findings with the verdict, what to do next, and fixes by one click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from assembler.desk.answers import (
+    answer_change,
+    find_case,
+    get_desk,
+    get_text,
+    read_body,
+    show_case_page,
+)
+from assembler.desk.case_fixes import Fix, FixSubject, find_fix
+from assembler.desk.case_folders import CaseFolder
+from assembler.desk.case_store import EditRefused
+from assembler.desk.desk_state import Desk
+from assembler.desk.evidence_check import CheckOrder, check_evidence
+from assembler.desk.fact_checks import (
+    EvidenceCheck,
+    check_facts_of,
+    convert_result,
+    get_evidence_check,
+    get_library,
+    keep_evidence_check,
+)
+from assembler.desk.findings_view import (
+    FindingData,
+    describe_verdict,
+    judge,
+    list_next_steps,
+    make_key,
+    show_deadlines,
+    show_sections,
+)
+from assembler.model import Finding
+from assembler.report.review.finding_view import split_code
+from assembler.rules import FACT_PACKAGES, list_rule_help
+
+KIND = "check"  # of the job
+
+
+async def show_check(request: Request) -> Response:
+    """Show all findings of a case."""
+    desk, case = get_desk(request), find_case(request)
+    version = desk.open_store(case).read()
+    library = get_library(desk)
+    facts = await check_facts_of(desk, case, version.version)
+    evidence = _take_result(desk, case)
+    of_evidence = _select_evidence_findings(desk, evidence) if evidence else None
+    base = f"/cases/{case.id}"
+    verdict = judge(facts, of_evidence)
+    findings = [*facts.findings, *(of_evidence or ())]
+    data = FindingData(case=version.value, fields=library.fields, base=base)
+    words, rest = describe_verdict(verdict)
+    job = desk.find_job(case)
+    return show_case_page(
+        request,
+        "check.html",
+        case,
+        {
+            "page": "check",
+            "verdict": verdict,
+            "verdict_words": words,
+            "verdict_rest": rest,
+            "sections": show_sections(findings, data, library.explanations),
+            "steps": list(list_next_steps(verdict, base, is_evidence_checked=evidence is not None)),
+            "deadlines": show_deadlines(facts.deadlines, desk.as_of, base),
+            "not_checked": facts.not_checked,
+            "evidence": evidence,
+            "split_code": split_code,
+            "is_outdated": evidence is not None and evidence.version != version.version,
+            "is_running": job is not None and job.kind == KIND and job.is_running,
+            "rule_count": len(list_rule_help(library.rules, FACT_PACKAGES)),
+        },
+    )
+
+
+def _take_result(desk: Desk, case: CaseFolder) -> EvidenceCheck | None:
+    """Return the last check of the evidence; one that has just ended is kept first."""
+    job = desk.find_job(case)
+    started = desk.notes.get(f"evidence-check-started:{case.id}")
+    if job is not None and job.kind == KIND and not job.is_running and started is not None:
+        del desk.notes[f"evidence-check-started:{case.id}"]
+        keep_evidence_check(desk, case, convert_result(job.job.result, started))
+    return get_evidence_check(desk, case)
+
+
+def _select_evidence_findings(desk: Desk, evidence: EvidenceCheck) -> tuple[Finding, ...]:
+    """Return what the evidence alone shows; the facts are judged anew each time."""
+    help_of_facts = list_rule_help(get_library(desk).rules, FACT_PACKAGES)
+    of_facts = {rule.id for rule in help_of_facts}
+    return tuple(
+        finding
+        for finding in evidence.findings
+        if finding.rule not in of_facts and make_key(finding) not in evidence.fixed
+    )
+
+
+async def start_check(request: Request) -> Response:
+    """Start the check of the evidence."""
+    desk, case = get_desk(request), find_case(request)
+    version = desk.open_store(case).read()
+    order = CheckOrder(folder=case.folder, shelf=desk.shelf, as_of=desk.as_of, workers=desk.workers)
+    desk.start_job(case, KIND, check_evidence, order)
+    desk.notes[f"evidence-check-started:{case.id}"] = version.version
+    return JSONResponse({"started": True})
+
+
+async def stop_check(request: Request) -> Response:
+    """Stop the check of the evidence."""
+    desk, case = get_desk(request), find_case(request)
+    job = desk.find_job(case)
+    if job is not None and job.kind == KIND:
+        desk.notes.pop(f"evidence-check-started:{case.id}", None)
+        job.job.end()
+    return JSONResponse({"started": False})
+
+
+async def fix_finding(request: Request) -> Response:
+    """Fix a finding: {"key", "seen", "answer"}; "answer" where the fix asks a question."""
+    desk, case, body = get_desk(request), find_case(request), await read_body(request)
+    key, seen = get_text(body, "key"), get_text(body, "seen")
+    answer = get_text(body, "answer") if "answer" in body else ""
+    store = desk.open_store(case)
+    facts = await check_facts_of(desk, case, store.read().version)
+    evidence = get_evidence_check(desk, case)
+    finding = _find(key, [*facts.findings, *(evidence.findings if evidence else ())])
+    fields = get_library(desk).fields
+
+    def edit(value: dict[str, Any]) -> dict[str, Any]:
+        subject = FixSubject(case=value, finding=finding, fields=fields)
+        return _require_fix(find_fix(subject), finding, answer).change(answer)
+
+    version = store.change(edit, seen=seen)
+    if evidence is not None:
+        fixed = evidence.fixed | {key}
+        keep_evidence_check(desk, case, replace(evidence, fixed=fixed))
+    return answer_change(request, case, version)
+
+
+def _find(key: str, findings: Iterable[Finding]) -> Finding:
+    for finding in findings:
+        if make_key(finding) == key:
+            return finding
+    raise EditRefused(
+        "this finding is gone", where="Check", remedy="the page now shows the case as it is"
+    )
+
+
+def _require_fix(fix: Fix | None, finding: Finding, answer: str) -> Fix:
+    if fix is None:
+        raise EditRefused(
+            "there is no single fix", where=finding.where, remedy="change the field itself"
+        )
+    if fix.question and not answer.strip():
+        raise EditRefused("the reason is empty", where=finding.where, remedy="write why")
+    return fix
+
+
+ROUTES = [
+    Route("/cases/{case_id}/check", show_check),
+    Route("/cases/{case_id}/check/evidence", start_check, methods=["POST"]),
+    Route("/cases/{case_id}/check/stop", stop_check, methods=["POST"]),
+    Route("/cases/{case_id}/check/fix", fix_finding, methods=["POST"]),
+]
