@@ -27,7 +27,7 @@ from assembler.report.formats.grouped import (
 )
 from assembler.rules import Explanation, decide_verdict, is_blocker
 
-HEADINGS = {Tone.BLOCKER: "Fix before filing", Tone.CHECK: "Check", Tone.HINT: "Notes"}
+HEADINGS = {Tone.BLOCKER: "Fix before filing", Tone.CHECK: "Check", Tone.HINT: "Hints"}
 _NOTE_CLASSES = {Tone.BLOCKER: "error", Tone.CHECK: "warning", Tone.HINT: ""}
 _TO_FILL = frozenset(("CASE.PLACEHOLDER", "CASE.MISSING", "CASE.EMPTY"))
 _EXHIBIT = re.compile(r"/exhibits/(\d+)")
@@ -268,20 +268,19 @@ def list_next_steps(verdict: Verdict, base: str, *, is_evidence_checked: bool) -
 def judge(check: FactCheck, evidence: Iterable[Finding] | None) -> Verdict:
     """Return the verdict on a case. `evidence`: what a check of the evidence found, None if there
     was none."""
-    scope = "facts only: evidence not opened" if evidence is None else "not built yet"
     findings = [*check.findings, *(evidence or ())]
-    return decide_verdict(findings, missing_forms=check.missing_forms, scope=scope)
+    return decide_verdict(findings, missing_forms=check.missing_forms)
 
 
 def describe_verdict(verdict: Verdict) -> tuple[str, str]:
     """Return the verdict and the rest of its line, as the eye reads them."""
-    line, readiness = str(verdict), str(verdict.readiness)
     words = {
         Readiness.READY: "Ready to file",
         Readiness.EXCEPT_SIGNATURES: "Nothing to fix",
         Readiness.NOT_READY: "Not ready",
     }
-    return words[verdict.readiness], line.removeprefix(readiness).lstrip(": ·")
+    rest = str(verdict).removeprefix(str(verdict.readiness)).lstrip(": ·")
+    return words[verdict.readiness], rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +296,7 @@ class ShownDeadline:
 
 
 _SOON = 30  # days
+_YEARS = 730  # days, from which on years are counted
 
 
 def show_deadlines(
@@ -321,6 +321,9 @@ def show_deadlines(
 
 def _describe_days(days: int) -> str:
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    if abs(days) >= _YEARS:
+        years = count_noun(abs(days) // 365, "year")
+        return f"in {years}" if days > 0 else f"{years} ago"
     return near.get(days) or (
         f"in {count_noun(days, 'day')}" if days > 0 else f"{count_noun(-days, 'day')} ago"
     )

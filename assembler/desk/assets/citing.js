@@ -19,11 +19,11 @@ function select(all, typed) {
   return [...starts, ...others].slice(0, MOST);
 }
 
-let list = null; // the open list: { box, element, options, chosen, start }
+let list = null; // the open list: { box, frame, element, options, chosen, start }
 
 function close() {
   if (!list) return;
-  list.element.remove();
+  list.frame.remove();
   list.box.removeAttribute("aria-controls");
   list.box.removeAttribute("aria-activedescendant");
   list = null;
@@ -45,19 +45,24 @@ function open(box, options, start) {
   element.setAttribute("role", "listbox");
   element.setAttribute("aria-label", "Exhibits");
   element.append(...options.map(makeOption));
+  const frame = document.createElement("div");
+  frame.className = "cite-frame";
+  const help = document.createElement("p");
+  help.textContent = "Enter cites the exhibit, a comma one of its pages";
+  frame.append(element, help);
   element.addEventListener("mousedown", (event) => {
     event.preventDefault(); // the text keeps the focus
     const option = event.target.closest("[role=option]");
     if (option) insert(options[[...element.children].indexOf(option)]);
   });
-  list = { box, element, options, chosen: 0, start };
+  list = { box, frame, element, options, chosen: 0, start };
   const place = box.getBoundingClientRect();
-  element.style.setProperty("left", `${place.left + scrollX}px`);
-  element.style.setProperty("top", `${Math.min(place.bottom, innerHeight - 60) + scrollY + 4}px`);
-  document.getElementById("main").append(element);
+  frame.style.setProperty("left", `${place.left + scrollX}px`);
+  frame.style.setProperty("top", `${Math.min(place.bottom, innerHeight - 60) + scrollY + 4}px`);
+  document.getElementById("main").append(frame);
   box.setAttribute("aria-controls", "cite-list");
   choose(0);
-  say(`${options.length} exhibit${options.length === 1 ? "" : "s"} to cite. Arrow keys choose, Enter inserts.`);
+  say(`${options.length} exhibit${options.length === 1 ? "" : "s"} to cite. Arrow keys choose, Enter cites, comma cites a page.`);
 }
 
 function makeOption(exhibit, number) {
@@ -80,14 +85,15 @@ function choose(number) {
   list.box.setAttribute("aria-activedescendant", `cite-${list.chosen}`);
 }
 
-/** Put an exhibit in place of what was typed; the closing bracket is added, and the caret is before it, for a page. */
-function insert(exhibit) {
+/** Put an exhibit in place of what was typed, with the closing bracket; the caret is behind it, or before it for a page. */
+function insert(exhibit, { page = false } = {}) {
   const { box, start } = list;
   const end = box.selectionStart;
   close();
   const isClosed = /^[^\[\n]*\]/.test(box.value.slice(end));
-  box.setRangeText(exhibit.id + (isClosed ? "" : "]"), start, end, "end");
-  const caret = isClosed ? start + exhibit.id.length : box.selectionStart;
+  const text = exhibit.id + (page ? "," : "");
+  box.setRangeText(text + (isClosed ? "" : "]"), start, end, "end");
+  const caret = start + text.length + (isClosed || page ? 0 : 1);
   box.setSelectionRange(caret, caret);
   box.dispatchEvent(new InputEvent("input", { bubbles: true }));
   box.focus();
@@ -105,14 +111,26 @@ function say(text) {
   voice.textContent = text;
 }
 
+/** Whether the caret is in a citation, right before the bracket that was added for it: typing one more only passes it. */
+function isBeforeOurs(box) {
+  return box.selectionStart === box.selectionEnd && box.value[box.selectionEnd] === "]" && /\[@[^\[\]]*$/.test(box.value.slice(0, box.selectionStart));
+}
+
 /** Follow all texts that may cite. */
 export function followCitations() {
   document.addEventListener("input", (event) => { if ("cites" in event.target.dataset) update(event.target); });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "]" && "cites" in event.target.dataset && isBeforeOurs(event.target)) {
+      event.target.setSelectionRange(event.target.selectionEnd + 1, event.target.selectionEnd + 1);
+      event.preventDefault();
+      close();
+      return;
+    }
     if (!list || event.target !== list.box) return;
     const moves = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in moves) choose(list.chosen + moves[event.key]);
     else if (event.key === "Enter" || event.key === "Tab") insert(list.options[list.chosen]);
+    else if (event.key === ",") insert(list.options[list.chosen], { page: true });
     else if (event.key === "Escape") close();
     else return;
     event.preventDefault();

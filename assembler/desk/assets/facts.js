@@ -289,11 +289,11 @@ function focusAfter(action, entry) {
   } else if (action === "up" || action === "down") {
     const [, home, place] = entry.match(/^(.*)\/(\d+)$/);
     const moved = `${id(home)}.${Number(place) + (action === "up" ? -1 : 1)}`;
-    const button = document.getElementById(`${moved}.${action}`);
-    (button?.disabled ? document.getElementById(`${moved}.${action === "up" ? "down" : "up"}`) : button)?.focus();
+    const button = document.getElementById(`${moved}:${action}`);
+    (button?.disabled ? document.getElementById(`${moved}:${action === "up" ? "down" : "up"}`) : button)?.focus();
   } else if (action === "remove") {
     const home = entry.replace(/\/[^/]+$/, "");
-    (document.getElementById(`${id(home)}.add`) ?? document.getElementById(id(home)))?.focus();
+    (document.getElementById(`${id(home)}:add`) ?? document.getElementById(id(home)))?.focus();
   }
 }
 
@@ -323,7 +323,8 @@ document.addEventListener("click", (event) => {
   if (button?.classList.contains("entry-action")) changeEntry(button);
   if (button?.classList.contains("pick-day")) {
     const picker = button.parentElement.querySelector(".picker");
-    picker.value = inputOf(fieldOf(button)).value;
+    const written = inputOf(fieldOf(button)).value;
+    picker.value = CANONICAL.date.test(written) ? written : "";
     picker.showPicker();
   }
 });
@@ -387,4 +388,6 @@ function start() {
 
 start();
 followCitations();
-goToHash();
+// the browser goes to the address's place itself when the page is complete, and takes the focus away
+if (document.readyState === "complete") goToHash();
+else addEventListener("load", () => setTimeout(goToHash));

@@ -1,0 +1,323 @@
+"""The pages of facts and of checks, as a person uses them in a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories import CASE, small_case
+from tests.support.desks import (
+    CHROMIUM,
+    DeskWindow,
+    RunningDesk,
+    open_browser,
+    open_window,
+    run_desk,
+)
+
+pytestmark = [
+    pytest.mark.tools,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cases")
+
+
+@pytest.fixture(scope="module")
+def desk(root: Path) -> Iterator[RunningDesk]:
+    with run_desk(root, "--as-of", "2026-11-24", "--jobs", 1) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with open_browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Any, desk: RunningDesk) -> Iterator[DeskWindow]:
+    with open_window(browser, desk) as window:
+        window.page.set_default_timeout(10_000)
+        yield window
+
+
+@pytest.fixture
+def window(shared: DeskWindow) -> Iterator[DeskWindow]:
+    shared.problems.clear()
+    yield shared
+    shared.check_clean()
+
+
+class Shown:
+    """A page of a case in a window."""
+
+    def __init__(self, window: DeskWindow, folder: Path) -> None:
+        self.page, self.window, self.folder = window.page, window, folder
+        self.page.goto(window.origin)
+        self.base = self.page.get_attribute(f'a:has-text("{folder.name}")', "href")
+
+    def open(self, name: str) -> Shown:
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.window.origin}{self.base}/{name}")
+        self.page.locator("#form [data-shown], .verdict").first.wait_for(state="attached")
+        return self
+
+    def input(self, pointer: str) -> Any:
+        return self.page.locator(f'[id="at{pointer.replace("/", ".")}:input"]')
+
+    def field(self, pointer: str) -> Any:
+        return self.page.locator(f'[id="at{pointer.replace("/", ".")}"]')
+
+    def read(self) -> dict[str, Any]:
+        return json.loads((self.folder / "case.json").read_text())
+
+    def wait_focus(self, element: str) -> None:
+        for _ in range(100):
+            focused = self.page.evaluate("document.activeElement?.id")
+            if focused == element:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(focused)
+
+    def wait(self, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The case as soon as it is so."""
+        for _ in range(100):
+            if is_so(case := self.read()):
+                return case
+            self.page.wait_for_timeout(50)
+        raise AssertionError(self.read())
+
+
+MakeCase = Callable[..., Shown]
+
+
+@pytest.fixture
+def make_case(root: Path, window: DeskWindow, request: pytest.FixtureRequest) -> MakeCase:
+    def make(page: str, change: dict[str, Any] | None = None) -> Shown:
+        name = re.sub(r"[^a-z0-9]+", "-", request.node.name)[-40:].strip("-")
+        return Shown(window, small_case(root / name, change)).open(page)
+
+    return make
+
+
+def find_violations(page: Any) -> list[Any]:
+    from axe_core_python.sync_playwright import Axe
+
+    found = Axe().run(page)
+    assert len(found["passes"]) > 15
+    return [
+        (rule["id"], [node["html"][:160] for node in rule["nodes"]][:3])
+        for rule in found["violations"]
+    ]
+
+
+def test_what_is_typed_is_saved_and_what_is_emptied_is_removed(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    shown.input("/petitioner/occupation").type("nurse")
+    shown.wait(lambda case: case["petitioner"].get("occupation") == "nurse")
+    shown.input("/request/length_months").fill("1,0")
+    shown.input("/request/length_months").fill("18")
+    shown.input("/petitioner/occupation").fill("")
+    case = shown.wait(lambda case: case["request"]["length_months"] == 18)
+    assert "occupation" not in shown.wait(lambda case: "occupation" not in case["petitioner"])
+    assert type(case["request"]["length_months"]) is int
+
+
+def test_days_numbers_and_countries_are_read_as_people_write_them(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    shown.input("/petitioner/birth_date").fill("March 5, 1984")
+    shown.input("/petitioner/birth_country").fill("Ukraine")
+    shown.page.keyboard.press("Tab")
+    case = shown.wait(lambda case: case["petitioner"].get("birth_country") == "UKR")
+    assert case["petitioner"]["birth_date"] == "1984-03-05"
+    shown.input("/request/arrival_date").fill("03/04/2027")
+    shown.page.keyboard.press("Tab")
+    shown.page.get_by_role("button", name="April 3, 2027").click()
+    shown.wait(lambda case: case["request"].get("arrival_date") == "2027-04-03")
+
+
+def test_choices_lists_and_paragraphs_keep_their_types(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    page = shown.page
+    page.locator("details", has_text="Add history").first.locator("summary").click()
+    shown.field("/petitioner/history/refugee").get_by_text("No", exact=True).click()
+    shown.field("/reasons").get_by_text("Family reunification").click()
+    shown.input("/request/basis").fill("One.\n\nTwo.")
+    page.keyboard.press("Tab")
+    case = shown.wait(lambda case: case["request"].get("basis") == ["One.", "Two."])
+    assert case["petitioner"]["history"]["refugee"] is False
+    assert case["reasons"] == [*CASE["reasons"], "family-reunification"]
+
+
+def test_findings_stand_beside_their_field_and_are_counted(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    page = shown.page
+    email = shown.field("/petitioner/email")
+    shown.input("/petitioner/email").fill("nobody")
+    email.locator(".note.error").wait_for()
+    assert "has one @" in email.inner_text()
+    assert "problem" in page.locator('.sections [data-state="petitioner"]').inner_text()
+    assert page.locator("#check-dot").is_visible()
+    shown.input("/petitioner/email").fill("nobody@example.org")
+    email.locator(".note").wait_for(state="detached")
+    page.locator("#check-dot").wait_for(state="hidden")
+
+
+def test_exhibits_are_offered_while_a_text_cites(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    box = shown.input("/request/expedite_reason")
+    box.fill("")
+    box.type("Surgery is near [@sc")
+    listed = shown.page.locator(".cite-list [role=option]")
+    listed.first.wait_for()
+    assert "Scanned record" in listed.first.inner_text()
+    assert box.get_attribute("aria-activedescendant") == "cite-0"
+    shown.page.keyboard.type(", p. 2] [@do")
+    listed.first.wait_for()
+    shown.page.keyboard.press("Enter")
+    shown.page.keyboard.type(".")
+    text = "Surgery is near [@scan, p. 2] [@letter]."
+    shown.wait(lambda case: case["request"].get("expedite_reason") == text)
+    assert shown.page.locator(".cite-list").count() == 0
+
+
+def test_a_field_that_somebody_else_changed_asks_which_value_is_right(
+    make_case: MakeCase,
+) -> None:
+    shown = make_case("facts")
+    path = shown.folder / "case.json"
+    shown.input("/petitioner/occupation").type("baker")
+    path.write_text(
+        path.read_text().replace('"petitioner": {', '"petitioner": {\n"occupation": "cook",')
+    )
+    shown.page.get_by_role("button", name="Keep mine").wait_for()
+    assert "cook" in shown.field("/petitioner/occupation").inner_text()
+    assert shown.read()["petitioner"]["occupation"] == "cook"
+    shown.page.get_by_role("button", name="Keep mine").click()
+    shown.wait(lambda case: case["petitioner"]["occupation"] == "baker")
+    shown.window.problems[:] = [text for text in shown.window.problems if "409" not in text]
+
+
+def test_people_are_added_moved_and_removed_by_keyboard(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    page = shown.page
+    page.locator('[id="at.beneficiaries:add"]').focus()
+    page.keyboard.press("Enter")
+    shown.wait(lambda case: len(case["beneficiaries"]) == 2)
+    shown.wait_focus("at.beneficiaries.1.name.given:input")
+    page.keyboard.type("Olena")
+    page.keyboard.press("Tab")
+    shown.wait(lambda case: case["beneficiaries"][1]["name"]["given"] == "Olena")
+    page.locator('[id="at.beneficiaries.1:up"]').focus()
+    page.keyboard.press("Enter")
+    shown.wait(lambda case: case["beneficiaries"][0]["name"]["given"] == "Olena")
+    shown.wait_focus("at.beneficiaries.0:down")
+    page.locator('[id="at.beneficiaries.0:remove"]').press("Enter")
+    case = shown.wait(lambda case: len(case["beneficiaries"]) == 1)
+    assert case["beneficiaries"] == CASE["beneficiaries"]
+
+
+def test_a_value_that_the_form_cannot_edit_is_shown_and_kept(make_case: MakeCase) -> None:
+    others = {"occupation": {"odd": ["kept"]}, "nickname": "Nan"}
+    shown = make_case("facts", {"petitioner": {**CASE["petitioner"], **others}})
+    assert "kept" in shown.field("/petitioner/occupation").inner_text()
+    assert "Nan" in shown.field("/petitioner/nickname").inner_text()
+    shown.input("/petitioner/relationship").fill("aunt by marriage")
+    case = shown.wait(lambda case: case["petitioner"].get("relationship") == "aunt by marriage")
+    assert {key: case["petitioner"][key] for key in others} == others
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_accessibility_checker_finds_nothing(make_case: MakeCase, scheme: str) -> None:
+    shown = make_case(
+        "facts",
+        {
+            "petitioner": {"id": "aunt", "name": {"given": "FILL IN", "family": 7}, "email": "x"},
+            "kind": "rfe-response",
+        },
+    )
+    size = {"width": 390, "height": 844} if scheme == "dark" else {"width": 1280, "height": 900}
+    page = shown.page
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    try:
+        for name in ("facts", "check"):
+            shown.open(name)
+            assert find_violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(color_scheme="light")
+
+
+def test_the_pages_can_be_read_without_scripts(browser: Any, desk: RunningDesk, root: Path) -> None:
+    folder = small_case(root / "no-script", {"kind": "paroled"})
+    with open_window(browser, desk, java_script_enabled=False) as window:
+        page = window.page
+        base = page.get_attribute('a:has-text("no-script")', "href")
+        page.goto(f"{desk.origin}{base}/facts")
+        assert page.locator('[id="at.petitioner.name.given:input"]').input_value()
+        assert "not one of the choices" in page.locator('[id="at.kind"]').inner_text()
+        page.goto(f"{desk.origin}{base}/check")
+        assert "Not ready" in page.locator(".verdict").inner_text()
+        assert not page.locator(".fix").first.is_visible()
+        window.check_clean()
+    assert folder.is_dir()
+
+
+def test_a_killed_desk_loses_at_most_the_field_being_typed(browser: Any, tmp_path: Path) -> None:
+    with run_desk(tmp_path) as desk, open_window(browser, desk) as window:
+        shown = Shown(window, small_case(tmp_path / "killed")).open("facts")
+        shown.input("/petitioner/occupation").type("nurse")
+        shown.input("/petitioner/birth_city").type("Lviv")
+        shown.wait(lambda case: case["petitioner"].get("occupation") == "nurse")
+        desk.process.send_signal(signal.SIGKILL)
+        desk.process.wait()
+    assert json.loads((tmp_path / "killed/case.json").read_text())["petitioner"]["occupation"]
+
+
+# --- checks ---
+
+
+def test_a_finding_leads_to_its_field_and_is_fixed_by_one_click(make_case: MakeCase) -> None:
+    request = {**CASE["request"], "letter_date": "11/24/2026"}
+    shown = make_case("check", {"request": request})
+    page = shown.page
+    assert "Not ready" in page.locator(".verdict").inner_text()
+    page.get_by_role("link", name="Request › Letter date").click()
+    shown.wait_focus("at.request.letter_date:input")
+    shown.open("check")
+    page.get_by_role("button", name=re.compile("Write November 24, 2026")).click()
+    shown.wait(lambda case: case["request"]["letter_date"] == "2026-11-24")
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    shown.wait(lambda case: case["request"]["letter_date"] == "11/24/2026")
+
+
+def test_a_file_that_is_left_out_needs_a_reason(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    (shown.folder / "evidence/extra.pdf").write_bytes(b"%PDF-1.4")
+    shown.open("check")
+    page = shown.page
+    page.get_by_role("button", name=re.compile("Leave it out")).click()
+    page.get_by_label("Why is this file left out?").fill("an older scan")
+    page.get_by_role("button", name="Leave it out", exact=True).click()
+    case = shown.wait(lambda case: "ignored_files" in case)
+    assert case["ignored_files"] == [{"path": "evidence/extra.pdf", "why": "an older scan"}]
+
+
+def test_a_rule_is_explained_where_it_is_reported(make_case: MakeCase) -> None:
+    shown = make_case("check", {"kind": "paroled"})
+    group = shown.page.locator(".group", has_text="not one of the choices")
+    group.locator(".explain summary").click()
+    assert "What to do" in group.inner_text()
+    assert "house rule of assembler" in group.inner_text()
