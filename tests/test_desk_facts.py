@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import signal
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import CASE, small_case
+from tests.factories import CASE, small_case, text_pdf
 from tests.support.desks import (
     CHROMIUM,
     DeskWindow,
@@ -321,3 +322,28 @@ def test_a_rule_is_explained_where_it_is_reported(make_case: MakeCase) -> None:
     group.locator(".explain summary").click()
     assert "What to do" in group.inner_text()
     assert "house rule of assembler" in group.inner_text()
+
+
+def test_a_repair_is_accepted_after_both_pages_were_seen(make_case: MakeCase) -> None:
+    whole = text_pdf([["One. Testina Exemplar."], ["Two."]])
+    damaged = whole[: whole.rindex(b"xref\n") - 4]  # as a download that was cut off
+    shown = make_case("facts")
+    (shown.folder / "evidence/letter.pdf").write_bytes(damaged)
+    shown.open("check")
+    page = shown.page
+    page.get_by_role("button", name="Check the evidence too").click()
+    page.get_by_text("The evidence was checked.").wait_for(timeout=120_000)
+    page.get_by_role("button", name=re.compile("Accept the repair")).click()
+    page.locator("#fix-pages img").nth(1).wait_for(timeout=60_000)
+    assert "As the client sent it" in page.locator("#fix-pages").inner_text()
+    page.get_by_role("button", name="Accept the repair", exact=True).click()
+    assert shown.read()["exhibits"][0]["files"] == ["evidence/letter.pdf"]  # not looked at yet
+    page.get_by_label(re.compile("I have looked at both")).check()
+    assert find_violations(page) == []
+    page.get_by_role("button", name="Accept the repair", exact=True).click()
+    case = shown.wait(lambda case: isinstance(case["exhibits"][0]["files"][0], dict))
+    sha256 = hashlib.sha256(damaged).hexdigest()
+    assert case["exhibits"][0]["files"] == [
+        {"path": "evidence/letter.pdf", "accept_repair": sha256}
+    ]
+    page.get_by_text("evidence checked before the last change").wait_for()

@@ -2,7 +2,12 @@
 
 import { base, change, refresh, send, toast, version } from "./desk.js";
 
-const STEPS = { prepare: "Reading the evidence", ocr: "Recognizing words", compare: "Comparing facts and evidence", "read": "Reading the evidence" };
+const STEPS = {
+  "open evidence": "Opening the files",
+  "read pages": "Reading the pages",
+  "join exhibits": "Preparing the exhibits",
+  compare: "Comparing facts and evidence",
+};
 
 // --- fixes ---
 

@@ -40,6 +40,7 @@ export async function change(path, body, { quiet = false } = {}) {
   try {
     const answer = await send(base + path, body);
     adopt(answer);
+    document.dispatchEvent(new CustomEvent("case-saved"));
     showSaved("Saved");
     return answer;
   } catch (error) {
@@ -138,4 +139,19 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   (key === "y" || event.shiftKey ? redo : undo)();
 });
+/** Mark the page of checks in the navigation while something must be fixed. */
+async function markErrors() {
+  const dot = document.getElementById("check-dot");
+  if (!dot) return;
+  const answer = await fetch(`${base}/findings?count`, { headers: { accept: "application/json" } }).catch(() => null);
+  if (answer?.ok) dot.hidden = !(await answer.json()).errors;
+}
+let markTimer = 0;
+for (const name of ["page-refreshed", "case-saved"]) {
+  document.addEventListener(name, () => {
+    clearTimeout(markTimer);
+    markTimer = setTimeout(markErrors, 400);
+  });
+}
 follow();
+markErrors();

@@ -234,8 +234,6 @@ async function showFindings() {
     pill.textContent = state.words;
     pill.className = `pill ${state.class}`;
   }
-  const dot = document.getElementById("check-dot");
-  if (dot) dot.hidden = !news.errors;
 }
 
 function makeNote(finding) {

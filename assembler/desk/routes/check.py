@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from assembler.desk.answers import (
 from assembler.desk.case_fixes import Fix, FixSubject, find_fix
 from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_store import EditRefused
+from assembler.desk.compared_pages import ComparedPage, draw_in_worker, is_usable_path
 from assembler.desk.desk_state import Desk
 from assembler.desk.evidence_check import CheckOrder, check_evidence
 from assembler.desk.fact_checks import (
@@ -130,9 +132,8 @@ async def fix_finding(request: Request) -> Response:
     key, seen = get_text(body, "key"), get_text(body, "seen")
     answer = get_text(body, "answer") if "answer" in body else ""
     store = desk.open_store(case)
-    facts = await check_facts_of(desk, case, store.read().version)
+    finding = await _find_current(desk, case, key)
     evidence = get_evidence_check(desk, case)
-    finding = _find(key, [*facts.findings, *(evidence.findings if evidence else ())])
     fields = get_library(desk).fields
 
     def edit(value: dict[str, Any]) -> dict[str, Any]:
@@ -146,15 +147,6 @@ async def fix_finding(request: Request) -> Response:
     return answer_change(request, case, version)
 
 
-def _find(key: str, findings: Iterable[Finding]) -> Finding:
-    for finding in findings:
-        if make_key(finding) == key:
-            return finding
-    raise EditRefused(
-        "this finding is gone", where="Check", remedy="the page now shows the case as it is"
-    )
-
-
 def _require_fix(fix: Fix | None, finding: Finding, answer: str) -> Fix:
     if fix is None:
         raise EditRefused(
@@ -165,9 +157,53 @@ def _require_fix(fix: Fix | None, finding: Finding, answer: str) -> Fix:
     return fix
 
 
+async def count_pages(request: Request) -> Response:
+    """Return how many pages the file of a finding has, and whether it could be prepared."""
+    desk, case, body = get_desk(request), find_case(request), await read_body(request)
+    job = await _find_page(desk, case, get_text(body, "key"), 0)
+    original = await run_in_threadpool(draw_in_worker, job)
+    prepared = await run_in_threadpool(draw_in_worker, replace(job, is_prepared=True))
+    count = max(original.count, prepared.count)
+    return JSONResponse({"count": count, "prepared": prepared.count > 0})
+
+
+async def show_compared(request: Request) -> Response:
+    """Return a picture of a page of the file of a finding, as it is or as prepared."""
+    desk, case, params = get_desk(request), find_case(request), request.path_params
+    job = await _find_page(desk, case, params["key"], params["page"])
+    is_prepared = params["how"] == "prepared"
+    drawn = await run_in_threadpool(draw_in_worker, replace(job, is_prepared=is_prepared))
+    if not drawn.data:
+        raise HTTPException(404, "this page cannot be drawn")
+    return Response(drawn.data, media_type="image/webp")
+
+
+async def _find_page(desk: Desk, case: CaseFolder, key: str, page: int) -> ComparedPage:
+    """Return the page of the file of a finding. Raises HTTPException."""
+    finding = await _find_current(desk, case, key)
+    if not finding.file or not is_usable_path(case.folder, finding.file):
+        raise HTTPException(404, "this finding is about no file that can be shown")
+    return ComparedPage(folder=case.folder, path=finding.file, page=page, is_prepared=False)
+
+
+async def _find_current(desk: Desk, case: CaseFolder, key: str) -> Finding:
+    """Return the finding of a key, of the facts now or of the last check. Raises EditRefused."""
+    facts = await check_facts_of(desk, case, desk.open_store(case).read().version)
+    evidence = _take_result(desk, case)
+    findings = [*facts.findings, *(evidence.findings if evidence else ())]
+    for finding in findings:
+        if make_key(finding) == key:
+            return finding
+    raise EditRefused(
+        "this finding is gone", where="Check", remedy="the page now shows the case as it is"
+    )
+
+
 ROUTES = [
     Route("/cases/{case_id}/check", show_check),
     Route("/cases/{case_id}/check/evidence", start_check, methods=["POST"]),
     Route("/cases/{case_id}/check/stop", stop_check, methods=["POST"]),
     Route("/cases/{case_id}/check/fix", fix_finding, methods=["POST"]),
+    Route("/cases/{case_id}/check/pages", count_pages, methods=["POST"]),
+    Route("/cases/{case_id}/check/{how}/{key}/{page:int}.webp", show_compared),
 ]
