@@ -19,7 +19,7 @@ from assembler.desk.form_fields import list_people
 from assembler.intake.case_fields import CaseFields
 from assembler.intake.date_forms import read_date
 from assembler.intake.file_check import check_path
-from assembler.intake.json_edit import get_value, is_same_json, set_value
+from assembler.intake.json_edit import NoPlace, get_value, is_same_json, set_value
 from assembler.intake.problem import escape_pointer_step, find_unprintable
 from assembler.intake.untyped_values import read_file_lists, read_objects, read_path
 from assembler.model import Finding, Severity
@@ -78,8 +78,10 @@ MakeFix = Callable[[FixSubject], Fix | None]
 def find_fix(subject: FixSubject) -> Fix | None:
     """Return the one fix of a finding; None if there is none, or more than one."""
     make_fix = FIXES.get(subject.finding.rule)
-    fix = make_fix(subject) if make_fix else None
-    return fix or _accept(subject)
+    try:
+        return (make_fix(subject) if make_fix else None) or _accept(subject)
+    except NoPlace:  # the case is of another shape than the finding says
+        return None
 
 
 def _set(subject: FixSubject, pointer: str, value: Any, label: str, *, look: bool = False) -> Fix:
