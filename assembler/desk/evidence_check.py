@@ -9,11 +9,17 @@ from typing import Any
 
 from assembler import pipeline
 from assembler.desk.case_store import WORK_FOLDER
-from assembler.errors import FindingsError
+from assembler.errors import CaseRejected, FindingsError
 from assembler.model import Finding
 from assembler.runtime.background_job import ReportProgress
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
+
+_FACTS_FIRST = "the facts must be fixed first; then check the evidence again"
+_FILES_FIRST = (
+    "some files cannot be used as they are, so the evidence was not compared with the facts yet; "
+    "fix these, and check again"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +44,6 @@ def check_evidence(order: CheckOrder, report_progress: ReportProgress) -> dict[s
             return {"findings": pipeline.find_problems(context), "failure": ""}
         except FindingsError as error:
             findings = [entry for entry in error.findings if isinstance(entry, Finding)]
-            return {"findings": tuple(findings), "failure": error.problem}
+            is_rejected = isinstance(error, CaseRejected)
+            failure = _FACTS_FIRST if is_rejected else _FILES_FIRST
+            return {"findings": tuple(findings), "failure": failure}

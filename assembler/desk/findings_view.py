@@ -30,6 +30,35 @@ from assembler.rules import Explanation, decide_verdict, is_blocker
 HEADINGS = {Tone.BLOCKER: "Fix before filing", Tone.CHECK: "Check", Tone.HINT: "Hints"}
 _NOTE_CLASSES = {Tone.BLOCKER: "error", Tone.CHECK: "warning", Tone.HINT: ""}
 _TO_FILL = frozenset(("CASE.PLACEHOLDER", "CASE.MISSING", "CASE.EMPTY"))
+# what findings say to a person who edits case.json, and what a page says instead
+_ON_THE_PAGE = {
+    "CASE.MISSING": ("this must be filled in, and is empty", "fill it in"),
+    "EVID.UNLISTED": (
+        "the file is in the folder, but in no exhibit",
+        "put it into an exhibit, or leave it out for a reason",
+    ),
+    "EVID.MISSING": (
+        "the file is not in the case folder",
+        "add the file under this name, or use another file in its place",
+    ),
+    "CASE.UNCONFIRMED": ("", "compare these fields with the document, and confirm them"),
+}
+_KINDS = "text in quotes|a number with decimals|a number|true or false|null"
+_OF_JSON = (
+    (
+        re.compile(r'put "accept_\w+": "[0-9a-f]{64}" on the file in case\.json'),
+        "accept it here",
+    ),
+    (
+        re.compile(
+            r'accept (it|the loss|the risk) with "accept_loss": \[[^]]+\] on the file'
+            r"(?: in case\.json)?"
+        ),
+        r"accept \1 here",
+    ),
+    (re.compile(rf", not (?:{_KINDS})$"), ""),
+    (re.compile(r", without quotes, \$ or commas|, without quotes| in double quotes"), ""),
+)
 _EXHIBIT = re.compile(r"/exhibits/(\d+)")
 _OF_EVIDENCE_PAGE = ("exhibits", "ignored_files")
 _HOUSE = "house rule"
@@ -150,14 +179,31 @@ def show_finding(finding: Finding, data: FindingData) -> ShownFinding:
         is_to_fill=finding.rule in _TO_FILL,
         where=_name_place(finding, pointers, data),
         pointers=tuple(pointers),
-        problem=format_sentence(finding.problem),
-        remedy=format_sentence(finding.remedy),
+        problem=_write_problem(finding),
+        remedy=_write_remedy(finding),
         href=_find_href(finding, pointers, exhibit, data.base),
         fix=find_fix(subject),
         file=finding.file if finding.file and finding.file != "case.json" else "",
         page=finding.page or 0,
         exhibit=exhibit,
     )
+
+
+def _write_problem(finding: Finding) -> str:
+    """Return what is wrong as a sentence for a person who sees fields, not JSON."""
+    problem = _ON_THE_PAGE.get(finding.rule, ("", ""))[0] or finding.problem
+    return format_sentence(_leave_json_out(problem))
+
+
+def _write_remedy(finding: Finding) -> str:
+    remedy = _ON_THE_PAGE.get(finding.rule, ("", ""))[1] or finding.remedy
+    return format_sentence(_leave_json_out(remedy))
+
+
+def _leave_json_out(text: str) -> str:
+    for pattern, words in _OF_JSON:
+        text = pattern.sub(words, text)
+    return text
 
 
 def _name_place(finding: Finding, pointers: Iterable[str], data: FindingData) -> str:
@@ -172,6 +218,7 @@ def _name_place(finding: Finding, pointers: Iterable[str], data: FindingData) ->
     rest = [label.removeprefix(f"{home} › ") if home else label for label in others]
     named = ", ".join([first, *rest])
     file = finding.where.partition(", ")[2].partition(" (/")[0] if finding.exhibit else ""
+    file = file.partition(", did you mean")[0]
     is_file_named = bool(file) and file.partition(",")[0].count("/") > 0
     return f"{named}: {file}" if is_file_named else named
 
@@ -223,15 +270,18 @@ def _show_group(
     group: FindingGroup, data: FindingData, explanations: Mapping[str, Explanation]
 ) -> ShownGroup:
     explanation = explanations.get(group.rule)
-    title = group.shared_problem or (explanation.title if explanation else group.rule)
+    shown = tuple(show_finding(finding, data) for finding in group.findings)
+    problems = {finding.problem for finding in shown}
+    remedies = {finding.remedy for finding in shown}
+    title = problems.pop() if len(problems) == 1 else ""
     return ShownGroup(
         id=f"{group.tone.value}-{group.rule}",
         rule=group.rule,
         css_class=_NOTE_CLASSES[group.tone],
-        title=format_sentence(title),
+        title=title or format_sentence(explanation.title if explanation else group.rule),
         places=count_places(group.findings) if len(group.findings) > 1 else "",
-        remedy=format_sentence(group.shared_remedy),
-        findings=tuple(show_finding(finding, data) for finding in group.findings),
+        remedy=remedies.pop() if len(remedies) == 1 else "",
+        findings=shown,
         explanation=tuple(_explain(explanation)) if explanation else (),
     )
 

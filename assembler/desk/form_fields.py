@@ -31,6 +31,8 @@ _OF_JSON = re.compile(
     r"|^true: [^.]+\. false: [^.]+\.| `assembler status` lists them.+$"
     r"| Left out, the day of --as-of\."
 )
+_OF_ID = re.compile(r"^Ids? of (the|an?)\b")
+_PREFIX = re.compile(r"^(?:re|non)-")
 _PLAIN = re.compile(r"[^A-Za-z0-9_]")
 # what the id in a field of this name is the id of
 _REFERENCES = {
@@ -456,7 +458,7 @@ def _list_choices(node: Node) -> Iterator[Choice]:
     descriptions = [*node.get("enumDescriptions", ())]
     for number, value in enumerate(node["enum"]):
         meaning = str(descriptions[number]) if number < len(descriptions) else ""
-        words = str(value).replace("-", " ")
+        words = _write_words(str(value))
         is_same = fold_word(meaning) == fold_word(words)
         is_word = len(meaning) > 1 and meaning.isalpha()  # "apartment" for "apt"
         label = meaning if is_same or is_word else words
@@ -465,6 +467,14 @@ def _list_choices(node: Node) -> Iterator[Choice]:
             label=f"{label[:1].upper()}{label[1:]}",
             help="" if is_same or is_word or len(meaning) == 1 else meaning,
         )
+
+
+def _write_words(value: str) -> str:
+    """Return a value of the schema in words: "urgent medical", "re-parole", "I-131"."""
+    if any(character.isdigit() for character in value):
+        return value.upper()
+    words = _PREFIX.sub(lambda match: match[0].replace("-", "\0"), value).replace("-", " ")
+    return words.replace("\0", "-").replace("rfe ", "RFE ")
 
 
 def _choose(choices: Sequence[Choice], value: Any) -> tuple[Choice, ...]:
@@ -500,7 +510,7 @@ def _name_entry(value: Any) -> str:
 def _simplify(description: str, title: str) -> str:
     """Return a description without what only matters to a person who writes JSON; "" if it says no
     more than the title."""
-    text = _OF_JSON.sub("", description).strip()
+    text = _OF_ID.sub(lambda match: match[1].capitalize(), _OF_JSON.sub("", description).strip())
     return "" if fold_word(text) == fold_word(title) else text
 
 

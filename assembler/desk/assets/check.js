@@ -43,7 +43,7 @@ function ask(button) {
   part("fix-dialog").classList.remove("wide");
   if (look !== undefined && file) showPages(button.dataset.key, Number(page));
   part("fix-dialog").showModal();
-  (question ? part("fix-answer") : part("fix-title").parentElement.querySelector("button")).focus();
+  (question ? part("fix-answer") : part("fix-cancel")).focus();
 }
 
 /** The page as the file has it and as it was prepared, side by side, with buttons for the other pages. */
@@ -107,6 +107,7 @@ document.addEventListener("click", (event) => {
     if (button.dataset.look !== undefined || button.dataset.question) ask(button);
     else fix(button);
   }
+  if (button?.id === "fix-cancel") document.getElementById("fix-dialog").close();
   if (button?.id === "check-again") startCheck(button);
   if (button?.id === "check-stop") send(`${base}/check/stop`, {}).then(refresh);
 });

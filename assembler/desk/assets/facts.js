@@ -35,22 +35,27 @@ function readChecks(field) {
   return all.length ? all : null;
 }
 
-const CANONICAL = { date: /^\d{4}-\d\d-\d\d$/, number: /^\d{1,15}$/, named: null };
+const CANONICAL = { date: /^\d{4}-\d\d-\d\d$/, number: /^\d{1,15}$/, named: /^$/ };
 
-/** The value that case.json has for what is shown. Dates, numbers and names may need the server to be read. */
-async function readValue(field) {
+/** The value that case.json has for what is shown; undefined if only the server can read it: a day, a name. */
+function readPlain(field) {
   const control = field.dataset.control;
   const text = shownIn(field);
-  if (control === "checks") return { value: readChecks(field) };
-  if (control === "choice") return { value: JSON.parse(text) };
-  if (control === "radio" || control === "yes-no") return { value: text ? JSON.parse(text) : null };
-  if (control === "lines" || control === "paragraphs") return { value: readLines(field, text) };
-  if (!text.trim()) return { value: null };
-  if (control === "number" && CANONICAL.number.test(text.trim())) return { value: Number(text.trim()) };
-  if (control === "date" && CANONICAL.date.test(text.trim())) return { value: text.trim() };
-  if (control in CANONICAL) return await send(`${base}/facts/read`, { pointer: field.dataset.pointer, text });
-  return { value: text };
+  if (control === "checks") return readChecks(field);
+  if (control === "lines" || control === "paragraphs") return readLines(field, text);
+  if (["choice", "radio", "yes-no"].includes(control)) return text ? JSON.parse(text) : null;
+  if (!text.trim()) return null;
+  if (!(control in CANONICAL)) return text;
+  if (!CANONICAL[control].test(text.trim())) return undefined;
+  return control === "number" ? Number(text.trim()) : text.trim();
 }
+
+async function readValue(field) {
+  const value = readPlain(field);
+  return value === undefined ? send(`${base}/facts/read`, { pointer: field.dataset.pointer, text: shownIn(field) }) : { value };
+}
+
+const listGuards = (field) => (field.dataset.guards ? JSON.parse(field.dataset.guards) : []);
 
 /** Note that a field was changed, and save it when the person pauses. */
 function touch(field, pause = PAUSE) {
@@ -72,14 +77,17 @@ async function saveNow(id) {
   const state = dirty.get(id);
   if (!field || !state || shownIn(field) === state.shown) { dirty.delete(id); return; }
   clearTimeout(state.timer);
+  if (document.querySelector(".cite-frame") && document.activeElement === inputOf(field)) {
+    state.timer = setTimeout(() => save(id), PAUSE); // a citation is half written
+    return;
+  }
   const shown = shownIn(field);
   const read = await readValue(field);
   if (read.choices?.length) offerReadings(field, read.choices);
-  const guards = field.dataset.guards ? JSON.parse(field.dataset.guards) : [];
   const isId = field.dataset.pointer.endsWith("/id") && field.dataset.was !== "null" && read.value !== null;
   const answer = isId
     ? await change("/facts/entries", { action: "rename", pointer: field.dataset.pointer, value: read.value, seen: version }, { quiet: true }).catch(refused(field, state))
-    : await change("/fields", { changes: [...guards, { pointer: field.dataset.pointer, value: read.value, was: JSON.parse(field.dataset.was) }] }, { quiet: true }).catch(refused(field, state));
+    : await change("/fields", { changes: [...listGuards(field), { pointer: field.dataset.pointer, value: read.value, was: JSON.parse(field.dataset.was) }] }, { quiet: true }).catch(refused(field, state));
   if (!answer) return;
   field.dataset.was = JSON.stringify(read.value);
   field.dataset.shown = shown;
@@ -330,14 +338,9 @@ document.addEventListener("click", (event) => {
 addEventListener("pagehide", () => {
   for (const id of dirty.keys()) {
     const field = document.getElementById(id);
-    if (!field || !["text", "long", "lines", "paragraphs", "checks", "radio", "yes-no", "choice"].includes(field.dataset.control)) continue;
-    const control = field.dataset.control;
-    const text = shownIn(field);
-    const value = control === "checks" ? readChecks(field)
-      : control === "lines" || control === "paragraphs" ? readLines(field, text)
-      : control === "text" || control === "long" ? (text.trim() ? text : null)
-      : text ? JSON.parse(text) : null;
-    const changes = [...(field.dataset.guards ? JSON.parse(field.dataset.guards) : []), { pointer: field.dataset.pointer, value, was: JSON.parse(field.dataset.was) }];
+    if (!field) continue;
+    const value = readPlain(field) ?? (shownIn(field).trim() && inputOf(field) ? shownIn(field) : null);
+    const changes = [...listGuards(field), { pointer: field.dataset.pointer, value, was: JSON.parse(field.dataset.was) }];
     fetch(`${base}/fields`, { method: "POST", keepalive: true, headers: { "content-type": "application/json", "x-csrf-token": csrf }, body: JSON.stringify({ changes }) });
   }
 });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +22,7 @@ from assembler.desk.answers import (
     show_case_page,
 )
 from assembler.desk.case_folders import CaseFolder
-from assembler.desk.case_store import Edit
+from assembler.desk.case_store import CaseVersion, Edit
 from assembler.desk.desk_state import Desk
 from assembler.desk.entry_edits import (
     add_entry,
@@ -29,8 +31,10 @@ from assembler.desk.entry_edits import (
     remove_entry,
     rename_id,
 )
-from assembler.desk.fact_checks import check_facts_of, get_library
+from assembler.desk.fact_checks import DeskLibrary, check_facts_of, get_library
 from assembler.desk.facts_view import (
+    Section,
+    SectionState,
     build_sections,
     judge_sections,
     list_choices,
@@ -39,40 +43,67 @@ from assembler.desk.facts_view import (
     place_findings,
 )
 from assembler.desk.findings_view import FindingData, ShownFinding, count_errors, show_finding
-from assembler.desk.form_fields import FormData, list_people
+from assembler.desk.form_fields import FormData
 from assembler.desk.typed_values import read_typed
 from assembler.errors import AssemblerError
 from assembler.intake.case_fields import CaseFields
 from assembler.model import Plan
 from assembler.pipeline import make_plans
+from assembler.pipeline.batch.case_list import FactCheck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What the page shows of a version of the case."""
+
+    version: CaseVersion
+    sections: tuple[Section, ...]
+    findings: tuple[ShownFinding, ...]
+    states: Mapping[str, SectionState]
+    placed: Mapping[str, list[tuple[str, ShownFinding]]]
+    errors: int
+
+
+async def _view_page(desk: Desk, case: CaseFolder) -> _Page:
+    version = desk.open_store(case).read()
+    library = get_library(desk)
+    check = await check_facts_of(desk, case, version.version)
+    return await run_in_threadpool(_make_page, version, check, library, f"/cases/{case.id}")
+
+
+def _make_page(version: CaseVersion, check: FactCheck, library: DeskLibrary, base: str) -> _Page:
+    choices = list_choices(library.rules)
+    sections = build_sections(FormData(fields=library.fields, case=version.value, choices=choices))
+    data = FindingData(case=version.value, fields=library.fields, base=base)
+    findings = tuple(show_finding(finding, data) for finding in check.findings)
+    return _Page(
+        version=version,
+        sections=sections,
+        findings=findings,
+        states=judge_sections(sections, findings),
+        placed=place_findings(findings, sections),
+        errors=count_errors(check.findings),
+    )
 
 
 async def show_facts(request: Request) -> Response:
     """Show the form."""
     desk, case = get_desk(request), find_case(request)
-    version = desk.open_store(case).read()
-    library = get_library(desk)
-    check = await check_facts_of(desk, case, version.version)
-    data = FormData(fields=library.fields, case=version.value, choices=list_choices(library.rules))
-    sections = build_sections(data)
-    finding_data = FindingData(case=version.value, fields=library.fields, base=f"/cases/{case.id}")
-    findings = [show_finding(finding, finding_data) for finding in check.findings]
+    page = await _view_page(desk, case)
+    words = get_library(desk).words
     return show_case_page(
         request,
         "facts.html",
         case,
         {
             "page": "facts",
-            "sections": sections,
-            "states": judge_sections(sections, findings),
-            "placed": place_findings(findings, sections),
-            "elsewhere": [
-                finding for finding in findings if not finding.pointers or finding.pointers == ("",)
-            ],
-            "codes": list_codes(library.words),
-            "code_names": {name: dict(table.names) for name, table in library.words.tables.items()},
-            "exhibit_count": _count_exhibits(version.value),
-            "person_count": len(list(list_people(version.value))),
+            "sections": page.sections,
+            "states": page.states,
+            "placed": page.placed,
+            "elsewhere": [finding for finding in page.findings if not any(finding.pointers)],
+            "codes": list_codes(words),
+            "code_names": {name: dict(table.names) for name, table in words.tables.items()},
+            "exhibit_count": _count_exhibits(page.version.value),
         },
     )
 
@@ -86,29 +117,22 @@ async def list_findings(request: Request) -> Response:
     """Return the findings of the facts, for the page to show beside the fields, and the state of
     each section."""
     desk, case = get_desk(request), find_case(request)
-    version = desk.open_store(case).read()
-    library = get_library(desk)
-    check = await check_facts_of(desk, case, version.version)
-    errors = count_errors(check.findings)
     if "count" in request.query_params:
-        return JSONResponse({"version": version.version, "errors": errors})
-    finding_data = FindingData(case=version.value, fields=library.fields, base=f"/cases/{case.id}")
-    findings = [show_finding(finding, finding_data) for finding in check.findings]
-    data = FormData(fields=library.fields, case=version.value, choices=list_choices(library.rules))
-    sections = build_sections(data)
-    states = judge_sections(sections, findings)
-    placed = place_findings(findings, sections)
+        version = desk.open_store(case).read().version
+        check = await check_facts_of(desk, case, version)
+        return JSONResponse({"version": version, "errors": count_errors(check.findings)})
+    page = await _view_page(desk, case)
     return JSONResponse(
         {
-            "version": version.version,
-            "errors": errors,
+            "version": page.version.version,
+            "errors": page.errors,
             "findings": {
                 pointer: [_convert(words, finding) for words, finding in found]
-                for pointer, found in placed.items()
+                for pointer, found in page.placed.items()
             },
             "sections": {
                 name: {"words": state.words, "class": state.css_class}
-                for name, state in states.items()
+                for name, state in page.states.items()
             },
         }
     )
