@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from assembler import rules
 from assembler.desk.case_fixes import FIXES, Fix, FixSubject, find_fix
+from assembler.desk.case_form import Control, FormData, FormField
 from assembler.desk.case_store import EditRefused
 from assembler.desk.entry_edits import add_entry, choose_alternative, move_entry, rename_id
-from assembler.desk.form_fields import Control, FormData, FormField, build_field
+from assembler.desk.form_builder import build_field
 from assembler.desk.typed_values import read_typed
 from assembler.intake.case_fields import CaseFields, read_fields
 from assembler.intake.case_words import read_words

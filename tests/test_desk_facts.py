@@ -347,3 +347,43 @@ def test_a_repair_is_accepted_after_both_pages_were_seen(make_case: MakeCase) ->
         {"path": "evidence/letter.pdf", "accept_repair": sha256}
     ]
     page.get_by_text("evidence checked before the last change").wait_for()
+
+
+def test_texts_of_a_case_are_never_markup(make_case: MakeCase) -> None:
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>'\"{{7*7}}"
+    shown = make_case(
+        "facts",
+        {
+            "petitioner": {**CASE["petitioner"], "occupation": evil, evil: evil},
+            "kind": evil,
+            "exhibits": [{**CASE["exhibits"][0], "id": evil, "title": evil}],
+        },
+    )
+    assert shown.input("/petitioner/occupation").input_value() == evil
+    assert shown.page.locator("main img, main script").count() == 0
+    shown.open("check")
+    assert shown.page.locator("main :not(#fix-pages) > img, main script").count() == 0
+
+
+def test_what_a_page_sends_is_looked_up(desk: RunningDesk, root: Path, shared: DeskWindow) -> None:
+    folder = small_case(root / "hostile")
+    token = shared.page.evaluate("document.documentElement.dataset.csrf")
+    base = Shown(shared, folder).base
+    cookie = "; ".join(f"{one['name']}={one['value']}" for one in shared.page.context.cookies())
+    headers = {"Cookie": cookie, "X-CSRF-Token": token, "Content-Type": "application/json"}
+
+    def post(path: str, body: dict[str, Any]) -> int:
+        return desk.ask(f"{base}{path}", "POST", json.dumps(body).encode(), headers)[0]
+
+    before = (folder / "case.json").read_bytes()
+    entry = {"action": "remove", "pointer": "/exhibits/99", "seen": ""}
+    assert post("/facts/entries", entry) == 400
+    assert post("/facts/entries", {**entry, "action": "shell"}) == 400
+    assert post("/facts/entries", {**entry, "pointer": "../x"}) == 400
+    assert post("/facts/entries", {**entry, "pointer": "/others", "seen": "old"}) == 409
+    assert post("/check/fix", {"key": "0" * 16, "seen": ""}) == 400
+    assert post("/check/pages", {"key": "../../etc/passwd"}) == 400
+    assert post("/facts/read", {"pointer": "/no/such/0", "text": "x" * 500_000}) == 200
+    address = f"{base}/check/original/..%2f..%2fcase.json/1.webp"
+    assert desk.ask(address, headers={"Cookie": cookie})[0] in (400, 404)
+    assert (folder / "case.json").read_bytes() == before

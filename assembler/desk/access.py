@@ -41,7 +41,7 @@ _HEADERS = {
 }
 _ENTERED = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>assembler</title>'
-    '<link rel="icon" href="data:,">'  # so that no browser asks for /favicon.ico
+    '<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">'
     '<meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the desk</a></p></html>'
 )
 _REFUSED = (

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assembler.desk.case_form import list_people
 from assembler.desk.entry_edits import list_used_ids, make_unique_id
 from assembler.desk.field_edits import remove_value
-from assembler.desk.form_fields import list_people
 from assembler.intake.case_fields import CaseFields
 from assembler.intake.date_forms import read_date
 from assembler.intake.file_check import check_path

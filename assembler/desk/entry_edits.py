@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from assembler.desk.case_form import list_people
 from assembler.desk.case_store import EditRefused
 from assembler.desk.field_edits import remove_value
-from assembler.desk.form_fields import list_people
 from assembler.intake.case_fields import ID, CaseFields, Node
 from assembler.intake.json_edit import NoPlace, get_value, set_value
 from assembler.intake.problem import split_pointer

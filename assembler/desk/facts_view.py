@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assembler.desk.case_form import Control, FormData, FormField
 from assembler.desk.findings_view import ShownFinding
-from assembler.desk.form_fields import Control, FormData, FormField, build_field
+from assembler.desk.form_builder import build_field
 from assembler.intake.case_words import CaseWords
 from assembler.intake.problem import escape_pointer_step
 from assembler.intake.untyped_values import read_objects

@@ -11,9 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from assembler.desk.case_fixes import Fix, FixSubject, find_fix, list_missing_fields
-from assembler.desk.form_fields import make_field_id
-from assembler.intake.case_fields import ID, CaseFields
-from assembler.intake.json_edit import get_value
+from assembler.desk.case_form import make_field_id
+from assembler.intake.case_fields import CaseFields
 from assembler.intake.problem import split_pointer
 from assembler.model import Deadline, DeadlineKind, Finding, Readiness, Verdict
 from assembler.pipeline.batch.case_list import FactCheck
@@ -93,7 +92,6 @@ class ShownFinding:
     fix: Fix | None = None
     file: str = ""
     page: int = 0
-    exhibit: str = ""
 
     @property
     def sentence(self) -> str:
@@ -185,7 +183,6 @@ def show_finding(finding: Finding, data: FindingData) -> ShownFinding:
         fix=find_fix(subject),
         file=finding.file if finding.file and finding.file != "case.json" else "",
         page=finding.page or 0,
-        exhibit=exhibit,
     )
 
 
@@ -223,20 +220,27 @@ def _name_place(finding: Finding, pointers: Iterable[str], data: FindingData) ->
     return f"{named}: {file}" if is_file_named else named
 
 
-def _find_exhibit(finding: Finding, case: Mapping[str, Any]) -> str:
-    """Return the id of the exhibit that a finding is about; "" if it is about none."""
-    if finding.exhibit:
-        return finding.exhibit if ID.fullmatch(finding.exhibit) else ""
-    match = _EXHIBIT.match(finding.pointer or "")
-    found = get_value(case, f"/exhibits/{match[1]}/id") if match else None
-    return found if isinstance(found, str) and ID.fullmatch(found) else ""
+def _find_exhibit(finding: Finding, case: Mapping[str, Any]) -> int | None:
+    """Return the place of the exhibit that a finding is about; None if it is about none."""
+    if match := _EXHIBIT.match(finding.pointer or ""):
+        return int(match[1])
+    exhibits = case.get("exhibits")
+    entries = enumerate(exhibits if isinstance(exhibits, list) and finding.exhibit else ())
+    return next(
+        (
+            place
+            for place, entry in entries
+            if isinstance(entry, dict) and entry.get("id") == finding.exhibit
+        ),
+        None,
+    )
 
 
-def _find_href(finding: Finding, pointers: Iterable[str], exhibit: str, base: str) -> str:
+def _find_href(finding: Finding, pointers: Iterable[str], exhibit: int | None, base: str) -> str:
     """Return the address of the field, exhibit or file of a finding."""
     pointer = next(iter(pointers), "")
     keys = split_pointer(pointer)
-    if exhibit:
+    if exhibit is not None:
         return f"{base}/evidence#exhibit-{exhibit}"
     if keys and keys[0] in _OF_EVIDENCE_PAGE:
         return f"{base}/evidence"
@@ -244,7 +248,7 @@ def _find_href(finding: Finding, pointers: Iterable[str], exhibit: str, base: st
         return f"{base}/facts#{quote(make_field_id(pointer))}"
     if finding.part:
         return f"{base}/facts#section-forms"
-    return f"{base}/evidence#unlisted" if finding.file not in (None, "case.json") else ""
+    return f"{base}/evidence#loose" if finding.file not in (None, "case.json") else ""
 
 
 def show_sections(

@@ -22,6 +22,7 @@ from assembler.desk.answers import (
     show_case_page,
 )
 from assembler.desk.case_folders import CaseFolder
+from assembler.desk.case_form import FormData
 from assembler.desk.case_store import CaseVersion, Edit
 from assembler.desk.desk_state import Desk
 from assembler.desk.entry_edits import (
@@ -43,7 +44,6 @@ from assembler.desk.facts_view import (
     place_findings,
 )
 from assembler.desk.findings_view import FindingData, ShownFinding, count_errors, show_finding
-from assembler.desk.form_fields import FormData
 from assembler.desk.typed_values import read_typed
 from assembler.errors import AssemblerError
 from assembler.intake.case_fields import CaseFields

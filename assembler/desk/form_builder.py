@@ -1,4 +1,4 @@
-"""Make the form of a case from its schema: which field is shown how, with which choices. Pure.
+"""Build the form of a case from its schema: which field is shown how, with which choices. Pure.
 
 A value that the form cannot edit is shown as it is, with the reason, and never lost.
 """
@@ -6,34 +6,30 @@ A value that the form cannot edit is shown as it is, with the reason, and never 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from assembler.desk.case_form import MOST_RADIOS, Choice, Control, FormData, FormField, list_people
 from assembler.desk.field_edits import FieldEdit
-from assembler.intake.case_fields import CaseFields, Field, Node
-from assembler.intake.case_words import fold_word
+from assembler.desk.form_words import (
+    is_placeholder,
+    list_enum_choices,
+    mark_choice,
+    name_alternative,
+    name_entry,
+    read_hint,
+    show_value,
+    simplify_description,
+)
+from assembler.intake.case_fields import Field, Node
 from assembler.intake.json_edit import get_value
 from assembler.intake.problem import escape_pointer_step, split_pointer
-from assembler.intake.untyped_values import read_object, read_objects
-from assembler.model.case_texts import CITING_FIELDS, FILL_IN
+from assembler.intake.untyped_values import read_objects
+from assembler.model.case_texts import CITING_FIELDS
 
-_MOST_RADIOS = 4  # choices that are shown side by side; more are a list to open
 _LONG = 1_000  # characters that a field may have, from which on it is shown as a large box
 _SCALARS = (str, int, float, bool)
-# what descriptions say to a person who writes JSON or types commands
-_OF_JSON = re.compile(
-    r" For somebody described elsewhere in the case, write [^;]+;[^.]+\."
-    r"|; null if there is none|, in quotes|, digits only|, by its three-letter code"
-    r"|, an id of schemas/[a-z/-]+\.json"
-    r"|^true: [^.]+\. false: [^.]+\.| `assembler status` lists them.+$"
-    r"| Left out, the day of --as-of\."
-)
-_OF_ID = re.compile(r"^Ids? of (the|an?)\b")
-_PREFIX = re.compile(r"^(?:re|non)-")
-_PLAIN = re.compile(r"[^A-Za-z0-9_]")
 # what the id in a field of this name is the id of
 _REFERENCES = {
     "same_as": "person",
@@ -46,151 +42,12 @@ _REFERENCES = {
 }
 # fields on which other parts of the page depend
 _REFRESHING = frozenset(("kind", "id", "given", "family", "title", "form"))
-
-
-class Control(StrEnum):
-    """How a field is shown."""
-
-    TEXT = "text"
-    LONG = "long"  # a text in a large box
-    LINES = "lines"  # several texts in one box, one a line
-    PARAGRAPHS = "paragraphs"  # several texts in one large box, with empty lines between them
-    NUMBER = "number"
-    DATE = "date"
-    NAMED = "named"  # a code that has a name: a country, a language
-    CHOICE = "choice"  # a list to open
-    RADIO = "radio"
-    YES_NO = "yes-no"
-    CHECKS = "checks"  # several of some choices
-    GROUP = "group"
-    LIST = "list"
-    EITHER = "either"  # one of several groups
-    FIXED = "fixed"  # cannot be edited here
-
-
-_INLINE = frozenset(
-    (Control.TEXT, Control.NUMBER, Control.DATE, Control.NAMED, Control.CHOICE, Control.RADIO)
-) | {Control.YES_NO, Control.CHECKS}
 _TEXTS = frozenset((Control.LONG, Control.LINES, Control.PARAGRAPHS))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One choice of a field. `value`: as in case.json, as JSON; `is_known`: the schema has it."""
-
-    value: str
-    label: str
-    help: str = ""
-    is_chosen: bool = False
-    is_known: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
-    """A field of the form, and the fields within it.
-
-    `value`: as in case.json, None for nothing. `shown`: the text in its box. `hint`: what a new
-    case says must be written here. `names`: "countries" or "languages", whose codes it has.
-    `guards`: members that say which entries of lists it is in; they must not have changed when it
-    is saved. `place`: of an entry in its list, from 0, and how many there are.
-    """
-
-    pointer: str
-    title: str
-    control: Control
-    help: str = ""
-    example: str = ""
-    hint: str = ""
-    value: Any = None
-    shown: str = ""
-    is_required: bool = False
-    is_placeholder: bool = False
-    choices: tuple[Choice, ...] = ()
-    fields: tuple[FormField, ...] = ()
-    note: str = ""
-    names: str = ""
-    can_cite: bool = False
-    refreshes: bool = False
-    place: tuple[int, int] = (0, 0)
-    guards: tuple[FieldEdit, ...] = ()
-    entry: str = ""  # of a list: what one entry is called
-
-    @property
-    def id(self) -> str:
-        """Return the id of its element."""
-        return make_field_id(self.pointer)
-
-    @property
-    def is_inline(self) -> bool:
-        """Return whether it stands beside others in a row."""
-        is_small = self.control is Control.CHECKS and len(self.choices) > _MOST_RADIOS
-        return self.control in _INLINE and not is_small
-
-    @property
-    def is_absent(self) -> bool:
-        """Return whether it can be left out, and is."""
-        return self.value is None and not self.is_required
-
-    @property
-    def value_json(self) -> str:
-        """Return the value as JSON, for the page to send back as what it showed."""
-        return json.dumps(self.value, ensure_ascii=False)
-
-    @property
-    def guards_json(self) -> str:
-        """Return the guards as changes that change nothing."""
-        rows = [
-            {"pointer": guard.pointer, "value": guard.value, "was": guard.was}
-            for guard in self.guards
-        ]
-        return json.dumps(rows, ensure_ascii=False) if rows else ""
-
-
-def make_field_id(pointer: str) -> str:
-    """Return the id of the element of a place: "at.petitioner.name.given"."""
-    return ".".join(("at", *(_PLAIN.sub("-", step) for step in split_pointer(pointer))))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormData:
-    """What a form needs to know: the fields of the schema, the value of the case, and the choices
-    that the schema does not have.
-
-    `choices`: by the name of a field, the ids it may have and their meaning.
-    """
-
-    fields: CaseFields
-    case: Mapping[str, Any]
-    choices: Mapping[str, Mapping[str, str]]
 
 
 def build_field(data: FormData, pointer: str) -> FormField:
     """Return the field of a place, with all fields within it."""
     return _Builder(data).build(pointer, ())
-
-
-def list_people(case: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield pointer, id and name of everyone described in a case of any shape."""
-    case = dict(case)
-    places = [("/petitioner", read_object(case, "petitioner"))]
-    places += [
-        place for field in ("beneficiaries", "others") for place in read_objects(case, field)
-    ]
-    places += [
-        (f"{where}/person", read_object(supporter, "person"))
-        for where, supporter in read_objects(case, "supporters")
-    ]
-    for where, person in places:
-        person_id = person.get("id")
-        if isinstance(person_id, str):
-            yield where, person_id, write_name(person) or person_id
-
-
-def write_name(person: Mapping[str, Any]) -> str:
-    """Return a person's name as far as it is known; "" if it is not."""
-    name = person.get("name")
-    parts = [name.get(part) for part in ("given", "family")] if isinstance(name, dict) else []
-    return " ".join(part for part in parts if isinstance(part, str) and FILL_IN not in part)
 
 
 class _Builder:
@@ -226,13 +83,13 @@ class _Builder:
             pointer=pointer,
             title=field.title,
             control=Control.FIXED,
-            help=_simplify(str(node.get("description", "")), field.title),
+            help=simplify_description(str(node.get("description", "")), field.title),
             example=str(example) if isinstance(example, (str, int)) else "",
             value=value,
-            shown=_show(value),
+            shown=show_value(value),
             is_required=field.is_required,
-            is_placeholder=_is_placeholder(value),
-            hint=_read_hint(value),
+            is_placeholder=is_placeholder(value),
+            hint=read_hint(value),
             can_cite=not CITING_FIELDS.isdisjoint(split_pointer(pointer)[-2:]),
             refreshes=field.key in _REFRESHING,
             guards=guards,
@@ -250,7 +107,7 @@ class _Builder:
             return self._build_choice(base, node)
         if kind == "boolean":
             choices = (Choice(value="true", label="Yes"), Choice(value="false", label="No"))
-            return replace(base, control=Control.YES_NO, choices=_choose(choices, base.value))
+            return replace(base, control=Control.YES_NO, choices=mark_choice(choices, base.value))
         if kind == "integer":
             return _clear(replace(base, control=Control.NUMBER))
         return self._build_text(base, node)
@@ -259,7 +116,7 @@ class _Builder:
         key = split_pointer(base.pointer)[-1]
         if ids := self._find_ids(base.pointer):
             choices = [Choice(value=json.dumps(known), label=name) for known, name in ids.items()]
-            return replace(base, control=Control.CHOICE, choices=_choose(choices, base.value))
+            return replace(base, control=Control.CHOICE, choices=mark_choice(choices, base.value))
         if node.get("format") == "date":
             return _clear(replace(base, control=Control.DATE))
         if node.get("x-names"):
@@ -269,9 +126,9 @@ class _Builder:
         return _clear(replace(base, control=control, refreshes=key in _REFRESHING))
 
     def _build_choice(self, base: FormField, node: Node) -> FormField:
-        choices = list(_list_choices(node))
-        control = Control.RADIO if len(choices) <= _MOST_RADIOS else Control.CHOICE
-        return replace(base, control=control, choices=_choose(choices, base.value))
+        choices = list(list_enum_choices(node))
+        control = Control.RADIO if len(choices) <= MOST_RADIOS else Control.CHOICE
+        return replace(base, control=control, choices=mark_choice(choices, base.value))
 
     def _build_group(self, base: FormField, node: Node) -> FormField:
         if base.value is not None and not isinstance(base.value, dict):
@@ -297,7 +154,7 @@ class _Builder:
         entry = str(node.get("items", {}).get("title") or "entry").lower()
         base = replace(base, entry=entry)
         if len(item) == 1 and "enum" in item[0]:
-            return self._build_checks(base, list(_list_choices(item[0])))
+            return self._build_checks(base, list(list_enum_choices(item[0])))
         if len(item) == 1 and item[0].get("type") == "string":
             if ids := self._find_ids(base.pointer):
                 choices = [Choice(value=json.dumps(known), label=ids[known]) for known in ids]
@@ -341,7 +198,7 @@ class _Builder:
         for number, value in enumerate(values):
             field = self.build(f"{base.pointer}/{number}", base.guards)
             title = f"{field.title} {number + 1}"
-            heading = _name_entry(value)
+            heading = name_entry(value)
             entries.append(
                 replace(
                     field,
@@ -359,7 +216,7 @@ class _Builder:
         choices = tuple(
             Choice(
                 value=str(number),
-                label=_name_alternative(node, base),
+                label=name_alternative(node, base),
                 is_chosen=number == chosen,
             )
             for number, node in enumerate(alternatives)
@@ -454,66 +311,6 @@ def is_short_group(field: FormField) -> bool:
     )
 
 
-def _list_choices(node: Node) -> Iterator[Choice]:
-    descriptions = [*node.get("enumDescriptions", ())]
-    for number, value in enumerate(node["enum"]):
-        meaning = str(descriptions[number]) if number < len(descriptions) else ""
-        words = _write_words(str(value))
-        is_same = fold_word(meaning) == fold_word(words)
-        is_word = len(meaning) > 1 and meaning.isalpha()  # "apartment" for "apt"
-        label = meaning if is_same or is_word else words
-        yield Choice(
-            value=json.dumps(value, ensure_ascii=False),
-            label=f"{label[:1].upper()}{label[1:]}",
-            help="" if is_same or is_word or len(meaning) == 1 else meaning,
-        )
-
-
-def _write_words(value: str) -> str:
-    """Return a value of the schema in words: "urgent medical", "re-parole", "I-131"."""
-    if any(character.isdigit() for character in value):
-        return value.upper()
-    words = _PREFIX.sub(lambda match: match[0].replace("-", "\0"), value).replace("-", " ")
-    return words.replace("\0", "-").replace("rfe ", "RFE ")
-
-
-def _choose(choices: Sequence[Choice], value: Any) -> tuple[Choice, ...]:
-    """Return the choices with the chosen one marked; a value that is none of them is kept."""
-    written = json.dumps(value, ensure_ascii=False)
-    marked = [replace(choice, is_chosen=choice.value == written) for choice in choices]
-    if value is not None and not any(choice.is_chosen for choice in marked):
-        label = f"{_show(value)} (as it is written)"
-        marked.append(Choice(value=written, label=label, is_chosen=True, is_known=False))
-    return tuple(marked)
-
-
-def _name_alternative(node: Node, base: FormField) -> str:
-    if node.get("type") == "null":
-        return f"No {base.title.lower()}"
-    if "same_as" in node.get("properties", {}):
-        return "Someone described elsewhere in this case"
-    return f"{base.title}, described here"
-
-
-def _name_entry(value: Any) -> str:
-    """Return what a person calls an entry of a list."""
-    if not isinstance(value, dict):
-        return ""
-    person = value.get("person")
-    own = write_name(value) or (write_name(person) if isinstance(person, dict) else "")
-    texts = [value.get(key) for key in ("title", "form", "kind", "asked", "id")]
-    shown = own or next((text for text in texts if isinstance(text, str) and text), "")
-    shown = "" if FILL_IN in shown else shown
-    return f"{shown[:60]}…" if len(shown) > 60 else shown
-
-
-def _simplify(description: str, title: str) -> str:
-    """Return a description without what only matters to a person who writes JSON; "" if it says no
-    more than the title."""
-    text = _OF_ID.sub(lambda match: match[1].capitalize(), _OF_JSON.sub("", description).strip())
-    return "" if fold_word(text) == fold_word(title) else text
-
-
 def _make_unknown(pointer: str, value: Any) -> FormField:
     """Return a field that the schema does not have."""
     title = split_pointer(pointer)[-1]
@@ -530,21 +327,3 @@ def _fix(base: FormField) -> FormField:
 def _clear(field: FormField) -> FormField:
     """Return a field without the words that a new case has in it."""
     return replace(field, shown="") if field.is_placeholder else field
-
-
-def _is_placeholder(value: Any) -> bool:
-    texts = value if isinstance(value, list) and value else [value]
-    return all(isinstance(text, str) and text.startswith(FILL_IN) for text in texts)
-
-
-def _read_hint(value: Any) -> str:
-    text = value[0] if isinstance(value, list) and value else value
-    if not isinstance(text, str) or not text.startswith(FILL_IN):
-        return ""
-    return text.removeprefix(FILL_IN).lstrip(": ")
-
-
-def _show(value: Any) -> str:
-    if value is None or isinstance(value, (dict, list)):
-        return ""
-    return value if isinstance(value, str) else json.dumps(value)
