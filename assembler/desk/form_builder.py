@@ -294,12 +294,14 @@ def _make_guards(base: FormField) -> tuple[FieldEdit, ...]:
 
 
 def _order(fields: Sequence[FormField]) -> list[FormField]:
-    """Return short fields first, then texts, then groups; an id comes last of the short ones."""
+    """Return short fields first, then texts, then groups; an id comes last of the short ones, and
+    who somebody is before everything."""
+    first = [field for field in fields if field.control is Control.EITHER and field.is_required]
     short = [field for field in fields if field.is_inline or is_short_group(field)]
     short.sort(key=lambda field: field.pointer.endswith("/id"))
     texts = [field for field in fields if field.control in _TEXTS]
-    rest = [field for field in fields if field not in short and field not in texts]
-    return [*short, *texts, *rest]
+    rest = [field for field in fields if field not in (*first, *short, *texts)]
+    return [*first, *short, *texts, *rest]
 
 
 def is_short_group(field: FormField) -> bool:

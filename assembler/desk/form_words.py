@@ -65,7 +65,7 @@ def name_alternative(node: Node, base: FormField) -> str:
         return f"No {base.title.lower()}"
     if "same_as" in node.get("properties", {}):
         return "Someone described elsewhere in this case"
-    return f"{base.title}, described here"
+    return "Described here"
 
 
 def name_entry(value: Any) -> str:

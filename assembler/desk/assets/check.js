@@ -149,6 +149,23 @@ document.addEventListener("job", (event) => {
   }
 });
 
+// --- the packet ---
+
+/** Whether the packet is built and still says what the case says; reading its files takes a while. */
+async function showState() {
+  const answer = await fetch(`${base}/check/state`, { headers: { accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const news = await answer.json();
+  if (news.news) { await refresh(); return; }
+  const step = document.querySelector(".steps a[href$='/build']");
+  if (step && news.current) {
+    step.textContent = news.signed ? "File the packet: it is signed off." : "Look through the packet, get the signatures, and sign off.";
+  }
+  document.getElementById("build-state").textContent = `The packet is ${news.state}.`;
+}
+document.addEventListener("page-refreshed", showState);
+showState();
+
 // a finding of a closed part is shown when an address names it
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -42,7 +42,8 @@ from assembler.desk.findings_view import (
     show_deadlines,
     show_sections,
 )
-from assembler.model import Finding
+from assembler.model import Finding, Readiness
+from assembler.pipeline import BuildState, read_status
 from assembler.report.review.finding_view import split_code
 from assembler.rules import FACT_PACKAGES, list_rule_help
 
@@ -103,6 +104,26 @@ def _select_evidence_findings(desk: Desk, evidence: EvidenceCheck) -> tuple[Find
         finding
         for finding in evidence.findings
         if finding.rule not in of_facts and make_key(finding) not in evidence.fixed
+    )
+
+
+async def tell_state(request: Request) -> Response:
+    """Return whether the packets are built and current; what their build found then counts as a
+    check of the evidence, if there was none since. Reads all files, so the page asks for it
+    later."""
+    desk, case = get_desk(request), find_case(request)
+    version = desk.open_store(case).read().version
+    rules = get_library(desk).rules
+    status = await run_in_threadpool(read_status, case.folder, desk.shelf, rules, desk.as_of)
+    evidence = _take_result(desk, case)
+    is_current = status.state is BuildState.CURRENT
+    is_news = is_current and (evidence is None or evidence.version != version)
+    if is_news:
+        check = EvidenceCheck(version=version, findings=status.findings)
+        keep_evidence_check(desk, case, check)
+    signed = status.verdict.readiness is Readiness.READY
+    return JSONResponse(
+        {"state": status.state.value, "current": is_current, "signed": signed, "news": is_news}
     )
 
 
@@ -201,6 +222,7 @@ async def _find_current(desk: Desk, case: CaseFolder, key: str) -> Finding:
 
 ROUTES = [
     Route("/cases/{case_id}/check", show_check),
+    Route("/cases/{case_id}/check/state", tell_state),
     Route("/cases/{case_id}/check/evidence", start_check, methods=["POST"]),
     Route("/cases/{case_id}/check/stop", stop_check, methods=["POST"]),
     Route("/cases/{case_id}/check/fix", fix_finding, methods=["POST"]),
