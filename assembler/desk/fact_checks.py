@@ -20,6 +20,7 @@ from assembler.intake.file_check import WATCHED
 from assembler.model import Finding
 from assembler.pipeline.batch.case_list import FactCheck, validate
 from assembler.rules import Explanation, Library, explain_rules, load_library
+from assembler.runtime.background_job import describe_failure
 
 _Key = tuple[str, date, tuple[tuple[str, int], ...]]
 
@@ -102,6 +103,6 @@ def convert_result(result: Any, version: str) -> EvidenceCheck:
             findings=tuple(result["findings"]),
             failure=str(result["failure"]),
         )
-    return EvidenceCheck(
-        version=version, failure="the check ended before it was done; start it again"
-    )
+    why = describe_failure(result)
+    failure = f"the check ended before it was done{f' ({why})' if why else ''}; start it again"
+    return EvidenceCheck(version=version, failure=failure)

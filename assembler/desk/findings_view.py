@@ -31,7 +31,7 @@ _NOTE_CLASSES = {Tone.BLOCKER: "error", Tone.CHECK: "warning", Tone.HINT: ""}
 _TO_FILL = frozenset(("CASE.PLACEHOLDER", "CASE.MISSING", "CASE.EMPTY"))
 # what findings say to a person who edits case.json, and what a page says instead
 _ON_THE_PAGE = {
-    "CASE.MISSING": ("this must be filled in, and is empty", "fill it in"),
+    "CASE.MISSING": ("nothing is written here yet", "fill it in"),
     "EVID.UNLISTED": (
         "the file is in the folder, but in no exhibit",
         "put it into an exhibit, or leave it out for a reason",
@@ -98,12 +98,18 @@ class ShownFinding:
         """Return what is wrong, and what to do."""
         return f"{self.problem.rstrip('.')}; {self.remedy[:1].lower()}{self.remedy[1:]}"
 
+    @property
+    def note_class(self) -> str:
+        """Return the class of its note beside a field; what is still to be written is no mistake
+        yet."""
+        return "warning" if self.is_to_fill else self.css_class
+
     def convert_to_json(self) -> dict[str, Any]:
         """Return what the page of facts shows beside a field."""
         return {
             "key": self.key,
             "rule": self.rule,
-            "class": self.css_class,
+            "class": self.note_class,
             "fill": self.is_to_fill,
             "pointers": self.pointers,
             "problem": self.problem,

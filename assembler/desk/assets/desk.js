@@ -133,7 +133,7 @@ document.getElementById("undo")?.addEventListener("click", undo);
 document.getElementById("redo")?.addEventListener("click", redo);
 document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || !base) return;
-  const typing = event.target.closest?.("input, textarea, [contenteditable]");
+  const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, [contenteditable]");
   const key = event.key.toLowerCase();
   if (typing || !["z", "y"].includes(key)) return;
   event.preventDefault();

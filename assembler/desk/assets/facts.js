@@ -234,7 +234,7 @@ async function showFindings() {
     if (place.dataset.found === text) continue;
     place.dataset.found = text;
     place.replaceChildren(...found.map(makeNote));
-    place.closest(".field")?.classList.toggle("wrong", found.some((finding) => finding.class === "error" && !finding.fill));
+    place.closest(".field")?.classList.toggle("wrong", found.some((finding) => finding.class === "error"));
   }
   for (const pill of document.querySelectorAll("[data-state]")) {
     const state = news.sections[pill.dataset.state];
@@ -280,8 +280,8 @@ async function changeEntry(button, more = {}) {
   const answer = await change("/facts/entries", { action, pointer: entry, seen: version, ...more });
   if (!answer) { await refresh(); return; }
   await refresh();
-  if (action === "remove") {
-    toast("Removed", { action: { label: "Undo", run: () => document.getElementById("undo").click() } });
+  if (action === "remove" || action === "choose") {
+    toast(action === "remove" ? "Removed" : "Changed", { action: { label: "Undo", run: () => document.getElementById("undo").click() } });
   }
   focusAfter(action, entry);
 }
