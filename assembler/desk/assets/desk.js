@@ -37,6 +37,7 @@ export async function send(path, body, options = {}) {
 /** Send a change of the case, and take over its new version. Returns the answer; null if it was refused. */
 export async function change(path, body, { quiet = false } = {}) {
   showSaved("Saving…");
+  sending += 1;
   try {
     const answer = await send(base + path, body);
     adopt(answer);
@@ -49,8 +50,11 @@ export async function change(path, body, { quiet = false } = {}) {
     if (error.status === 409) document.dispatchEvent(new CustomEvent("case-changed"));
     if (quiet) throw error;
     return null;
+  } finally {
+    sending -= 1;
   }
 }
+let sending = 0; // changes whose answer is still to come
 
 function adopt(answer) {
   if (!answer.version) return;
@@ -111,13 +115,16 @@ export async function redo() { if (await change("/redo")) await refresh(); }
 function follow() {
   if (!base) return;
   const source = new EventSource(`${base}/events`);
-  source.addEventListener("case", (event) => {
+  const takeIn = (event) => {
+    // our own change may be told before its answer comes
+    if (sending) { setTimeout(takeIn, 100, event); return; }
     const news = JSON.parse(event.data);
     if (news.version && news.version !== version) {
       version = news.version;
       document.dispatchEvent(new CustomEvent("case-changed"));
     }
-  });
+  };
+  source.addEventListener("case", takeIn);
   source.addEventListener("job", (event) => {
     document.dispatchEvent(new CustomEvent("job", { detail: JSON.parse(event.data) }));
   });

@@ -84,6 +84,7 @@ async function saveNow(id) {
   const shown = shownIn(field);
   const read = await readValue(field);
   if (read.choices?.length) offerReadings(field, read.choices);
+  else if (offered.delete(id)) field.querySelector(".readings")?.remove();
   const isId = field.dataset.pointer.endsWith("/id") && field.dataset.was !== "null" && read.value !== null;
   const answer = isId
     ? await change("/facts/entries", { action: "rename", pointer: field.dataset.pointer, value: read.value, seen: version }, { quiet: true }).catch(refused(field, state))
@@ -124,9 +125,12 @@ function showReading(field, read) {
   if (reading) reading.textContent = read.label ?? "";
 }
 
+const offered = new Map(); // id of a field → the readings that it offers, and of which text
+
 /** Days that a date can mean, as buttons. */
 function offerReadings(field, choices) {
   field.querySelector(".readings")?.remove();
+  offered.set(field.id, { choices, text: shownIn(field) });
   const place = document.createElement("p");
   place.className = "note warning readings";
   place.textContent = "This can be two days. ";
@@ -134,6 +138,7 @@ function offerReadings(field, choices) {
     place.append(makeButton(label, () => {
       inputOf(field).value = value;
       place.remove();
+      offered.delete(field.id);
       touch(field, 0);
       inputOf(field).focus();
     }));
@@ -172,6 +177,11 @@ document.addEventListener("page-refreshed", () => {
   start();
   for (const typed of kept) restore(typed);
   kept = [];
+  for (const [id, { choices, text }] of offered) {
+    const field = document.getElementById(id);
+    if (field && shownIn(field) === text) offerReadings(field, choices);
+    else offered.delete(id);
+  }
 });
 
 /** Put back what was being typed; if the field has another value now, let the person choose. */
