@@ -143,7 +143,7 @@ async def stop_check(request: Request) -> Response:
     job = desk.find_job(case)
     if job is not None and job.kind == KIND:
         desk.notes.pop(f"evidence-check-started:{case.id}", None)
-        job.job.end()
+        job.job.ask_to_end()
     return JSONResponse({"started": False})
 
 
