@@ -141,10 +141,10 @@ def _read_page(
     layer = page.get_textpage()
     text = layer.get_text_range()
     lines = "" if recognized else find_page_mrz_lines(page, text)
-    return text, lines, tuple(_locate_lines(page, layer, text))
+    return text, lines, tuple(locate_lines(page, layer, text))
 
 
-def _locate_lines(
+def locate_lines(
     page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str
 ) -> Iterator[LineBox | None]:
     """Yield where each line of the text is on the page as displayed; None for an empty line."""

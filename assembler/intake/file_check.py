@@ -63,7 +63,7 @@ def examine_files(
     records: dict[str, SourceFile] = {}
     problems: list[Problem] = []
     respell_paths(folder, case)
-    present = dict.fromkeys(path for part in WATCHED for path in _list_present(folder, part))
+    present = dict.fromkeys(path for part in WATCHED for path in list_present_files(folder, part))
     ignored = dict.fromkeys(read_path(entry) for _, entry in read_objects(case, "ignored_files"))
     paths_by_place = dict(read_listed_paths(case))
     for where, path in paths_by_place.items():
@@ -75,7 +75,7 @@ def examine_files(
                 Problem("CASE.TWICE", where, problem, "remove it from one of the two", path)
             )
         if path not in records:
-            record = _record_file(folder, path, hashed)
+            record = record_file(folder, path, hashed)
             if isinstance(record, SourceFile):
                 records[path] = record
             else:
@@ -98,13 +98,13 @@ def find_unlisted_files(
     listed |= {read_path(entry) for _, entry in read_objects(case, "ignored_files")}
     records: dict[str, SourceFile] = {}
     problems: list[Problem] = []
-    for path in _list_present(folder, WATCHED[0]):
+    for path in list_present_files(folder, WATCHED[0]):
         if path in listed:
             continue
         if escape_unprintable(path) != path:
             problems.append(_make_unlisted_problem(path))
             continue
-        record = _record_file(folder, path, True)
+        record = record_file(folder, path, True)
         if isinstance(record, SourceFile):
             records[path] = record
         else:
@@ -226,7 +226,8 @@ def check_path(path: str) -> FileProblem | None:
     return None
 
 
-def _record_file(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
+def record_file(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
+    """Return the record of a file of a case, or why it cannot be used; links are not followed."""
     if problem := check_path(path):
         return problem
     try:
@@ -296,7 +297,7 @@ def _find_content_problem(status: os.stat_result) -> FileProblem | None:
     return None
 
 
-def _list_present(folder: Path, part: str) -> Iterator[str]:
+def list_present_files(folder: Path, part: str) -> Iterator[str]:
     """Yield the files below evidence/ or forms/, relative, sorted; links to folders are named, not
     followed."""
     for home, folders, names in os.walk(folder / part, followlinks=False):

@@ -9,6 +9,7 @@ from assembler.desk.routes import (
     case_events,
     check,
     facts,
+    evidence,
     packet_routes,
     start_cases,
 )
@@ -21,6 +22,7 @@ def list_routes() -> list[Route]:
         *start_cases.ROUTES,
         *facts.ROUTES,
         *check.ROUTES,
+        *evidence.ROUTES,
         *build_routes.ROUTES,
         *packet_routes.ROUTES,
         *case_edits.ROUTES,

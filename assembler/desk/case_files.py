@@ -1,0 +1,267 @@
+"""What is known of the files in evidence/ of a case: their pages, or why they cannot be used.
+
+A file is opened in a worker, once for each content; the table is kept while the desk runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+
+from assembler.desk.case_store import WORK_FOLDER
+from assembler.intake.file_check import MAX_FILE, WATCHED, list_present_files, record_file
+from assembler.model import SourceFile
+from assembler.runtime.cache import Cache
+from assembler.runtime.cache_upkeep import CacheUser, claim_home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assembler.runtime.queued_workers import QueuedWorkers
+
+EVIDENCE = WATCHED[0]
+_MAX_SIZES = 5_000  # pages of a file whose sizes are kept
+_LETTER = (612.0, 792.0)
+Stamp = tuple[int, int, int]  # inode, size, time: changes when a file is written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """A file of a case. `sizes`: width and height of each page as displayed, in points or pixels;
+    `pages`: None if not known yet, or if it cannot be opened; `problem`: why it cannot be used."""
+
+    path: str
+    size: int = 0  # bytes
+    sha256: str = ""
+    kind: str = ""
+    pages: int | None = None
+    sizes: tuple[tuple[float, float], ...] = ()
+    problem: str = ""
+    remedy: str = ""
+    is_read: bool = False  # whether a worker has looked at it
+
+    def get_size(self, page: int) -> tuple[float, float]:
+        """Return the size of a page, from 1; that of a Letter page if it is not known."""
+        return self.sizes[page - 1] if 0 < page <= len(self.sizes) else _LETTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileJob:
+    """A file for a worker; `folder` is the case's."""
+
+    folder: Path
+    path: str
+    accept_reading: str = ""
+
+
+@contextmanager
+def use_cache(folder: Path) -> Iterator[Cache]:
+    """Use the cache of a case beside a run that may be working there.
+
+    Raises OutputNotWritten if the work folder is not ours, or cannot be written.
+    """
+    home = folder.resolve() / WORK_FOLDER
+    claim_home(home)
+    cache = Cache(home / "cache")
+    user = CacheUser(cache.root)
+    user.enter()
+    try:
+        yield cache
+    finally:
+        user.leave()
+
+
+def identify_file(job: FileJob) -> str:
+    """Return the kind of a file by its content. Runs in a worker."""
+    from assembler.evidence.file_types import sniff
+
+    return sniff((job.folder / job.path).read_bytes())
+
+
+def look_at_file(job: FileJob) -> FileFacts:
+    """Return what a file is, and the sizes of its pages. Runs in a worker."""
+    record = record_file(job.folder, job.path, True)
+    if not isinstance(record, SourceFile):
+        return FileFacts(path=job.path, problem=record[1], remedy=record[2], is_read=True)
+    from assembler.evidence.file_types import REFUSED, sniff
+
+    kind = sniff((job.folder / job.path).read_bytes())
+    facts = FileFacts(
+        path=job.path, size=record.size, sha256=record.sha256, kind=kind, is_read=True
+    )
+    if kind in REFUSED:
+        description, remedy = REFUSED[kind]
+        return replace(facts, problem=f"the file is {description}", remedy=remedy)
+    sizes = _measure_quickly(job) if kind != "docx" else ()
+    if sizes:
+        return replace(facts, pages=len(sizes), sizes=sizes[:_MAX_SIZES])
+    return _measure_opened(job, facts)
+
+
+def _measure_quickly(job: FileJob) -> tuple[tuple[float, float], ...]:
+    """Return the sizes of the pages as a viewer shows them; () if that does not work."""
+    from assembler.pdf.picture_files import PictureFile
+    from assembler.pdf.source_files import ClientFiles, Sources
+
+    sources = Sources(ClientFiles(folder=job.folder))
+    try:
+        document = sources.open(job.path)
+        if isinstance(document, PictureFile):
+            pictures = range(1, len(document) + 1)
+            return tuple(_find_picture_size(document, n) for n in pictures)
+        return tuple(document.get_page_size(n) for n in range(len(document)))
+    except Exception:  # noqa: BLE001 - any parser; then it is opened with care
+        return ()
+    finally:
+        sources.close()
+
+
+def _find_picture_size(document: Any, number: int) -> tuple[float, float]:
+    width, height = document.page(number).size
+    return float(width), float(height)
+
+
+def _measure_opened(job: FileJob, facts: FileFacts) -> FileFacts:
+    """Return the facts of a file that only the normalizing reader opens."""
+    from assembler.evidence.file_preparation import Job, open_file
+
+    with use_cache(job.folder) as cache:
+        opened = open_file(
+            Job(
+                folder=job.folder,
+                path=job.path,
+                sha256=facts.sha256,
+                cache=cache,
+                accept_reading=job.accept_reading,
+            )
+        )
+    if opened.pdf is None:
+        finding = opened.findings[0]
+        return replace(facts, problem=finding.problem, remedy=finding.remedy)
+    sizes = {page.source: (page.width, page.height) for page in reversed(opened.pages)}
+    return replace(facts, pages=len(sizes), sizes=tuple(sizes[n] for n in sorted(sizes)))
+
+
+@dataclass(slots=True)
+class CaseFiles:
+    """The files in evidence/ of one case. Used from the event loop only.
+
+    `revision` changes whenever something new is known.
+    """
+
+    folder: Path
+    revision: int = 0
+    _facts: dict[str, FileFacts] = field(default_factory=dict)
+    _stamps: dict[str, Stamp] = field(default_factory=dict)
+    _looks: dict[str, Future[Any]] = field(default_factory=dict)
+    _by_sha: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> Mapping[str, FileFacts]:
+        """Return the files by path."""
+        return self._facts
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        """Return the number of pages of each file; None where it is not known."""
+        return {path: facts.pages for path, facts in self._facts.items()}
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether files are still being looked at."""
+        return bool(self._looks)
+
+    def find_by_sha256(self, sha256: str) -> FileFacts | None:
+        """Return a file of this content."""
+        path = self._by_sha.get(sha256)
+        return self._facts.get(path) if path is not None else None
+
+    async def refresh(
+        self, workers: QueuedWorkers, accepted: Mapping[str, str], wait: float = 0.0
+    ) -> None:
+        """Take in which files there are, and have new and changed ones looked at.
+
+        Args:
+            accepted: by path, the sha256 of files whose reading a person accepted.
+            wait: seconds to wait for the looks at most.
+        """
+        present = await run_in_threadpool(_read_stamps, self.folder)
+        for path in [path for path in self._facts if path not in present]:
+            del self._facts[path]
+            self._stamps.pop(path, None)
+            self.revision += 1
+        for path, stamp in present.items():
+            if self._stamps.get(path) != stamp:
+                self._look(path, stamp, accepted.get(path, ""), workers)
+        looks = [asyncio.wrap_future(look) for look in self._looks.values()]
+        if looks and wait:
+            await asyncio.wait(looks, timeout=wait)
+            await asyncio.sleep(0)  # for their news to be taken in
+
+    def note_problem(self, path: str, problem: str, remedy: str) -> None:
+        """Take in why the pages of a file cannot be drawn."""
+        facts = self._facts.get(path)
+        if facts is not None and facts.problem != problem:
+            self._facts[path] = replace(facts, problem=problem, remedy=remedy)
+            self.revision += 1
+
+    def _look(self, path: str, stamp: Stamp, accepted: str, workers: QueuedWorkers) -> None:
+        self._stamps[path] = stamp
+        self._facts[path] = FileFacts(path=path, size=stamp[1])
+        if stamp[1] > MAX_FILE:
+            self._facts[path] = FileFacts(
+                path=path,
+                size=stamp[1],
+                problem=f"the file is larger than {MAX_FILE // 1_000_000} MB",
+                remedy="split it, or scan at 300 dpi",
+                is_read=True,
+            )
+            return
+        job = FileJob(folder=self.folder, path=path, accept_reading=accepted)
+        look = workers.submit(look_at_file, job, ("look", self.folder, path, stamp), urgent=True)
+        self._looks[path] = look
+        loop = asyncio.get_running_loop()
+
+        def take_in(future: Future[Any]) -> None:
+            with suppress(RuntimeError):  # the desk has ended
+                loop.call_soon_threadsafe(self._take_in, path, stamp, future)
+
+        look.add_done_callback(take_in)
+
+    def _take_in(self, path: str, stamp: Stamp, look: Future[Any]) -> None:
+        if self._looks.get(path) is look:
+            del self._looks[path]
+        if self._stamps.get(path) != stamp:
+            return
+        result = look.result()
+        if not isinstance(result, FileFacts):
+            result = replace(
+                self._facts[path],
+                problem="the file makes the program that reads it fail",
+                remedy="print it to a new PDF, or ask for the file again",
+                is_read=True,
+            )
+        self._facts[path] = result
+        if result.sha256:
+            self._by_sha[result.sha256] = path
+        self.revision += 1
+
+
+def _read_stamps(folder: Path) -> dict[str, Stamp]:
+    """Return the files in evidence/; nothing if that is a link."""
+    stamps: dict[str, Stamp] = {}
+    if (folder / EVIDENCE).is_symlink():
+        return stamps
+    for path in list_present_files(folder, EVIDENCE):
+        with suppress(OSError):
+            status = os.lstat(folder / path)
+            stamps[path] = (status.st_ino, status.st_size, status.st_mtime_ns)
+    return stamps

@@ -1,0 +1,560 @@
+"""What the page Evidence shows: the exhibits of a packet with their pages, and the files that are in
+none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from assembler.desk.board_plan import (
+    BoardPlan,
+    PlannedPacket,
+    estimate_pages,
+    list_beneficiaries,
+    list_exhibits,
+)
+from assembler.desk.case_files import EVIDENCE, FileFacts
+from assembler.desk.page_refs import ROLES, WHOLE, PageRef, read_pages
+from assembler.intake.untyped_values import read_file_lists, read_object, read_objects, read_path
+from assembler.model import Finding, Severity
+
+_STRIPS = {"document": "Document", "translation": "Translation", "certificate": "Certificate"}
+FIELD_LABELS = {
+    "title": "Title",
+    "category": "Category",
+    "files": "Files",
+    "date": "Date",
+    "language": "Language",
+    "translation": "Translation",
+    "supports": "Supports",
+    "belongs_to": "Belongs to",
+    "person": "Person",
+}
+_PICTURES = {"problem": "problem", "pending": "pending", "missing": "missing"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A value that a field may have, as a list shows it."""
+
+    value: str
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumb:
+    """A page. `index`: in its exhibit, from 0; `page`: 0 for a whole file whose pages are not
+    known; `picture`: address of its picture below the case, "" if there is none; `state`: why
+    there is none: "problem", "missing" or "pending"."""
+
+    index: int
+    path: str
+    page: int
+    label: str
+    picture: str = ""
+    sha256: str = ""
+    width: int = 85
+    height: int = 110
+    turn: int = 0
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """Neighboring pages of one role."""
+
+    role: str
+    label: str
+    start: int  # index of its first page
+    thumbs: tuple[Thumb, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A finding, as a badge and a list show it."""
+
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExhibitRow:
+    """An exhibit on the board. `place`: in case.json; `numbers`: its pages in the packet."""
+
+    place: int
+    id: str
+    title: str
+    tab: str
+    category: str
+    category_label: str
+    date: str
+    language: str
+    person: str
+    pages: int | None
+    numbers: str
+    unconfirmed: tuple[tuple[str, str], ...]
+    findings: tuple[FindingRow, ...]
+    problems: tuple[str, ...]  # of its files
+    strips: tuple[Strip, ...]
+
+    @property
+    def severity(self) -> str:
+        """Return the worst severity of its findings; "" without any."""
+        severities = [row.severity for row in self.findings]
+        return next((name for name in ("error", "warning", "info") if name in severities), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Exhibits under one heading of the index."""
+
+    title: str
+    exhibits: tuple[ExhibitRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooseFile:
+    """A file in evidence/ of which pages are in no exhibit."""
+
+    path: str
+    name: str
+    is_listed: bool  # whether other pages of it are in an exhibit
+    problem: str
+    thumbs: tuple[Thumb, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredFile:
+    """A file that is left out of the packet."""
+
+    path: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The whole page."""
+
+    packets: tuple[Choice, ...]
+    is_complete: bool
+    groups: tuple[Group, ...]
+    outside: tuple[ExhibitRow, ...]  # exhibits of other packets
+    loose: tuple[LooseFile, ...]
+    ignored: tuple[IgnoredFile, ...]
+    exhibit_count: int
+    page_count: int
+    unconfirmed_count: int
+
+    @property
+    def new_files(self) -> int:
+        """Return how many files can be proposed as exhibits."""
+        return sum(not file.is_listed and not file.problem for file in self.loose)
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to show."""
+        return not (self.exhibit_count or self.loose or self.ignored)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardInputs:
+    """What a board is made of. `labels`: of the values of the fields category and language, and of
+    people, each by value."""
+
+    raw: Mapping[str, Any]
+    plan: BoardPlan
+    files: Mapping[str, FileFacts]
+    categories: Mapping[str, str]
+    languages: Mapping[str, str]
+    people: Mapping[str, str]
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        """Return the number of pages of each file."""
+        return {path: facts.pages for path, facts in self.files.items()}
+
+
+def make_board(inputs: BoardInputs, beneficiary: str = "") -> Board:
+    """Return the board of one beneficiary's packet; of the first if there is none of this id."""
+    packets = inputs.plan.packets
+    packet = next((one for one in packets if one.beneficiary == beneficiary), packets[0])
+    pages = {
+        place: read_pages(entry, inputs.counts)
+        for place, entry in enumerate(list_exhibits(inputs.raw))
+        if isinstance(entry, dict)
+    }
+    rows = _make_rows(inputs, packet, pages)
+    shown = [exhibit.place for exhibit in packet.exhibits]
+    groups = tuple(
+        Group(title=title, exhibits=tuple(rows[exhibit.place] for exhibit in run))
+        for title, run in groupby(packet.exhibits, key=lambda exhibit: exhibit.group)
+    )
+    return Board(
+        packets=tuple(
+            Choice(
+                value=name,
+                label=inputs.people.get(name, name),
+                is_chosen=name == packet.beneficiary,
+            )
+            for name in list_beneficiaries(inputs.raw)
+        ),
+        is_complete=inputs.plan.is_complete,
+        groups=groups,
+        outside=tuple(row for place, row in rows.items() if place not in shown),
+        loose=tuple(_list_loose(inputs, pages)),
+        ignored=tuple(_list_ignored(inputs.raw)),
+        exhibit_count=len(rows),
+        page_count=sum(row.pages or 0 for row in rows.values()),
+        unconfirmed_count=sum(bool(row.unconfirmed) for row in rows.values()),
+    )
+
+
+def _make_rows(
+    inputs: BoardInputs, packet: PlannedPacket, pages: Mapping[int, Sequence[PageRef]]
+) -> dict[int, ExhibitRow]:
+    counts = {
+        place: None if any(page.page == WHOLE for page in sequence) else len(sequence)
+        for place, sequence in pages.items()
+    }
+    numbers = estimate_pages(packet, counts) if inputs.plan.is_complete else {}
+    tabs = {exhibit.place: exhibit.tab for exhibit in packet.exhibits}
+    findings = _sort_findings(inputs)
+    rows = {}
+    for place, sequence in pages.items():
+        entry = list_exhibits(inputs.raw)[place]
+        rows[place] = ExhibitRow(
+            place=place,
+            id=_text(entry.get("id")),
+            title=_text(entry.get("title")) or "Untitled exhibit",
+            tab=tabs.get(place, ""),
+            category=_text(entry.get("category")),
+            category_label=inputs.categories.get(_text(entry.get("category")), "No category"),
+            date=_text(entry.get("date")),
+            language=_label_language(entry, inputs.languages),
+            person=inputs.people.get(_text(entry.get("person")), _text(entry.get("person"))),
+            pages=counts[place],
+            numbers=_format_numbers(numbers.get(place)),
+            unconfirmed=list_unconfirmed(entry),
+            findings=findings.get(place, ()),
+            problems=tuple(_list_problems(sequence, inputs.files)),
+            strips=tuple(_make_strips(sequence, inputs.files)),
+        )
+    return rows
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _label_language(entry: Mapping[str, Any], languages: Mapping[str, str]) -> str:
+    language = _text(entry.get("language"))
+    return languages.get(language, language) if language not in ("", "en") else ""
+
+
+def _format_numbers(numbers: tuple[int, int] | None) -> str:
+    if numbers is None:
+        return ""
+    first, last = numbers
+    return f"about p. {first}" if first == last else f"about pp. {first}–{last}"
+
+
+def list_unconfirmed(exhibit: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the fields that nobody has confirmed, with their labels."""
+    names = exhibit.get("unconfirmed")
+    listed = names if isinstance(names, list) else []
+    return tuple((name, FIELD_LABELS[name]) for name in listed if name in FIELD_LABELS)
+
+
+def _list_problems(sequence: Sequence[PageRef], files: Mapping[str, FileFacts]) -> Iterator[str]:
+    """Yield why files of an exhibit cannot be used, each once."""
+    for path in dict.fromkeys(page.path for page in sequence):
+        if problem := describe_problem(path, files):
+            yield f"{shorten_path(path)}: {problem}"
+
+
+def describe_problem(path: str, files: Mapping[str, FileFacts]) -> str:
+    """Return why a file cannot be used; "" if it can."""
+    if not path:
+        return "an entry of its files cannot be understood; correct case.json"
+    facts = files.get(path)
+    if facts is None:
+        return "the file is not in the case folder; add it, or take it out of the exhibit"
+    return f"{facts.problem}; {facts.remedy}" if facts.problem else ""
+
+
+def shorten_path(path: str) -> str:
+    """Return a path as a person sees it: below evidence/."""
+    return path.removeprefix(f"{EVIDENCE}/")
+
+
+def _make_strips(sequence: Sequence[PageRef], files: Mapping[str, FileFacts]) -> Iterator[Strip]:
+    numbered = enumerate(sequence)
+    for role, run in groupby(numbered, key=lambda pair: pair[1].role):
+        pages = [*run]
+        yield Strip(
+            role=role,
+            label=_STRIPS[role],
+            start=pages[0][0],
+            thumbs=tuple(_make_thumb(index, page, files.get(page.path)) for index, page in pages),
+        )
+
+
+def _make_thumb(index: int, page: PageRef, facts: FileFacts | None) -> Thumb:
+    name = shorten_path(page.path) or "entry that cannot be understood"
+    label = f"{name}, page {page.page}" if page.page else name
+    if facts is None or facts.problem or not page.page:
+        state = "missing" if facts is None else "problem" if facts.problem else "pending"
+        return Thumb(index=index, path=page.path, page=page.page, label=label, state=state)
+    width, height = _fit(facts.get_size(page.page))
+    return Thumb(
+        index=index,
+        path=page.path,
+        page=page.page,
+        label=label,
+        picture=f"pages/{facts.sha256}/{page.page}/small.webp",
+        sha256=facts.sha256,
+        width=width,
+        height=height,
+        turn=page.turn,
+    )
+
+
+def _fit(size: tuple[float, float], side: float = 110.0) -> tuple[int, int]:
+    """Return the size of a page in a square, in pixels."""
+    scale = side / max(*size, 1.0)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _list_loose(inputs: BoardInputs, pages: Mapping[int, Sequence[PageRef]]) -> Iterator[LooseFile]:
+    """Yield the files with pages that no exhibit has; those listed as a whole are left out."""
+    used: dict[str, set[int]] = {}
+    for sequence in pages.values():
+        for page in sequence:
+            used.setdefault(page.path, set()).add(page.page)
+    others = {read_path(entry) for _, entry in read_objects(dict(inputs.raw), "ignored_files")}
+    for path, facts in inputs.files.items():
+        here = used.get(path, set())
+        if path in others or WHOLE in here or (here and facts.pages is None):
+            continue
+        numbers = [n for n in range(1, (facts.pages or 0) + 1) if n not in here]
+        if here and not numbers:
+            continue
+        refs = [PageRef(path=path, page=n) for n in numbers] or [PageRef(path=path, page=WHOLE)]
+        yield LooseFile(
+            path=path,
+            name=shorten_path(path),
+            is_listed=bool(here),
+            problem=f"{facts.problem}; {facts.remedy}" if facts.problem else "",
+            thumbs=tuple(_make_thumb(n, page, facts) for n, page in enumerate(refs)),
+        )
+
+
+def _list_ignored(raw: Mapping[str, Any]) -> Iterator[IgnoredFile]:
+    for _, entry in read_objects(dict(raw), "ignored_files"):
+        if path := read_path(entry):
+            yield IgnoredFile(path=path, name=shorten_path(path), why=_text(entry.get("why")))
+
+
+def _sort_findings(inputs: BoardInputs) -> dict[int, tuple[FindingRow, ...]]:
+    """Return the errors and warnings about each exhibit, by place."""
+    places = {
+        _text(entry.get("id")): place
+        for place, entry in enumerate(list_exhibits(inputs.raw))
+        if isinstance(entry, dict)
+    }
+    rows: dict[int, list[FindingRow]] = {}
+    for finding in inputs.plan.findings:
+        place = _find_place(finding, places)
+        if place is not None and finding.severity is not Severity.INFO:
+            text = f"{finding.problem}; {finding.remedy}"
+            row = FindingRow(severity=finding.severity.value, text=text[:1].upper() + text[1:])
+            rows.setdefault(place, []).append(row)
+    return {place: tuple(dict.fromkeys(found)) for place, found in rows.items()}
+
+
+def _find_place(finding: Finding, places: Mapping[str, int]) -> int | None:
+    steps = (finding.pointer or "").split("/")
+    if len(steps) > 2 and steps[1] == "exhibits" and steps[2].isdecimal():
+        return int(steps[2])
+    return places.get(finding.exhibit or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """An entry of the files of an exhibit. `index`: through all its lists, from 0."""
+
+    index: int
+    path: str
+    name: str
+    pages: str
+    role: str
+    count: int | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelField:
+    """A field of an exhibit. `value`: as case.json has it, None if it has none."""
+
+    name: str  # as in `set_field`
+    label: str
+    help: str
+    value: Any
+    kind: str  # "text", "date", "choice", "several"
+    choices: tuple[Choice, ...] = ()
+    is_unconfirmed: bool = False
+    most: int = 200  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One exhibit, to be edited."""
+
+    row: ExhibitRow
+    fields: tuple[PanelField, ...]
+    translator: tuple[PanelField, ...]
+    entries: tuple[EntryRow, ...]
+    others: tuple[Choice, ...]  # exhibits that it can be joined with
+
+
+def make_panel(
+    inputs: BoardInputs, place: int, lines: Sequence[tuple[str, str]], schema: Mapping[str, Any]
+) -> Panel | None:
+    """Return the panel of an exhibit; None if there is none at this place.
+
+    Args:
+        lines: id and text of the lines of the checklist that it may support.
+        schema: of the case.
+    """
+    exhibits = list_exhibits(inputs.raw)
+    if not 0 <= place < len(exhibits) or not isinstance(exhibits[place], dict):
+        return None
+    entry = exhibits[place]
+    row = _make_rows(inputs, inputs.plan.packets[0], {place: read_pages(entry, inputs.counts)})[
+        place
+    ]
+    tabs = {
+        exhibit.place: exhibit.tab
+        for packet in inputs.plan.packets
+        for exhibit in packet.exhibits
+        if exhibit.tab
+    }
+    return Panel(
+        row=row,
+        fields=tuple(_list_fields(entry, inputs, lines, schema)),
+        translator=tuple(_list_translator_fields(entry, inputs, schema)),
+        entries=tuple(_list_entries(entry, inputs.files)),
+        others=tuple(
+            Choice(value=str(n), label=_name_exhibit(other, tabs.get(n, "")))
+            for n, other in enumerate(exhibits)
+            if n != place and isinstance(other, dict)
+        ),
+    )
+
+
+def _name_exhibit(exhibit: Mapping[str, Any], tab: str) -> str:
+    title = _text(exhibit.get("title")) or _text(exhibit.get("id")) or "Untitled exhibit"
+    return f"{tab} · {title}" if tab else title
+
+
+def _list_fields(
+    entry: Mapping[str, Any],
+    inputs: BoardInputs,
+    lines: Sequence[tuple[str, str]],
+    schema: Mapping[str, Any],
+) -> Iterator[PanelField]:
+    properties = schema["$defs"]["exhibit"]["properties"]
+    open_names = {name for name, _ in list_unconfirmed(entry)}
+    beneficiaries = {name: inputs.people.get(name, name) for name in list_beneficiaries(inputs.raw)}
+    kinds: dict[str, tuple[str, Mapping[str, str]]] = {
+        "title": ("text", {}),
+        "category": ("choice", inputs.categories),
+        "date": ("date", {}),
+        "language": ("choice", inputs.languages),
+        "person": ("choice", inputs.people),
+        "belongs_to": ("several", beneficiaries),
+        "supports": ("several", dict(lines)),
+    }
+    for name, (kind, labels) in kinds.items():
+        if name == "belongs_to" and len(beneficiaries) < 2 and name not in entry:
+            continue  # there is nothing to choose
+        yield PanelField(
+            name=name,
+            label=properties[name].get("title", FIELD_LABELS[name]),
+            help=properties[name].get("description", ""),
+            value=entry.get(name),
+            kind=kind,
+            choices=_make_choices(labels, entry.get(name), is_optional=name != "category"),
+            is_unconfirmed=name in open_names,
+        )
+
+
+def _make_choices(
+    labels: Mapping[str, str], value: Any, *, is_optional: bool
+) -> tuple[Choice, ...]:
+    """Return the choices, with the value that the case has even if it is not among them."""
+    chosen = value if isinstance(value, list) else [value]
+    extra = {one: one for one in chosen if isinstance(one, str) and one and one not in labels}
+    choices = [
+        Choice(value=name, label=label, is_chosen=name in chosen)
+        for name, label in {**labels, **extra}.items()
+    ]
+    if is_optional and not isinstance(value, list):
+        choices.insert(0, Choice(value="", label="", is_chosen=not value))
+    return tuple(choices)
+
+
+_TRANSLATOR = (
+    ("name/given", "Given name"),
+    ("name/family", "Family name"),
+    ("language", "Language translated from"),
+    ("phone", "Telephone"),
+    ("date", "Date of the certificate"),
+)
+
+
+def _list_translator_fields(
+    entry: Mapping[str, Any], inputs: BoardInputs, schema: Mapping[str, Any]
+) -> Iterator[PanelField]:
+    """Yield the fields of the translator, if there is a translation."""
+    if "translation" not in entry:
+        return
+    translator = read_object(read_object(dict(entry), "translation"), "translator")
+    properties = schema["$defs"]["translator"]["properties"]
+    for name, label in _TRANSLATOR:
+        outer, _, inner = name.partition("/")
+        owner = read_object(translator, outer) if inner else translator
+        kind = {"language": "choice", "date": "date"}.get(name, "text")
+        yield PanelField(
+            name=f"translation/translator/{name}",
+            label=label,
+            help="" if inner else properties[name].get("description", ""),
+            value=owner.get(inner or outer),
+            kind=kind,
+            choices=_make_choices(inputs.languages, owner.get(outer), is_optional=True)
+            if kind == "choice"
+            else (),
+        )
+
+
+def _list_entries(exhibit: Mapping[str, Any], files: Mapping[str, FileFacts]) -> Iterator[EntryRow]:
+    index = 0
+    for (_, entries), listed_role in zip(read_file_lists(dict(exhibit), ""), ROLES, strict=True):
+        for entry in entries:
+            fields = entry if isinstance(entry, dict) else {}
+            path = read_path(entry)
+            facts = files.get(path)
+            yield EntryRow(
+                index=index,
+                path=path,
+                name=shorten_path(path) or "(cannot be understood)",
+                pages=_text(fields.get("pages")),
+                role=_text(fields.get("role")) or listed_role,
+                count=facts.pages if facts else None,
+                problem=describe_problem(path, files),
+            )
+            index += 1
