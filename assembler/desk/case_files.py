@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from assembler.intake.file_check import MAX_FILE, WATCHED, list_present_files, r
 from assembler.model import SourceFile
 from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, claim_home
+from assembler.runtime.queued_workers import Future
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""What the page Evidence shows: the exhibits of a packet with their pages, and the files that are in
-none."""
+"""What the page Evidence shows: the exhibits of a packet with their pages, and the files that are
+in none."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from typing import Any
 
 from assembler.runtime.worker_pool import Failure, Limits, Pool
 
+__all__ = ["Future", "QueuedWorkers"]
+
 _IDLE_SECONDS = 30.0  # after which a worker without work is ended
 
 
