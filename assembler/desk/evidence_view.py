@@ -32,7 +32,6 @@ FIELD_LABELS = {
     "belongs_to": "Belongs to",
     "person": "Person",
 }
-_PICTURES = {"problem": "problem", "pending": "pending", "missing": "missing"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,6 @@ class Thumb:
     page: int
     label: str
     picture: str = ""
-    sha256: str = ""
     width: int = 85
     height: int = 110
     turn: int = 0
@@ -92,6 +90,7 @@ class ExhibitRow:
     category_label: str
     date: str
     language: str
+    language_tag: str
     person: str
     pages: int | None
     numbers: str
@@ -235,6 +234,7 @@ def _make_rows(
             category_label=inputs.categories.get(_text(entry.get("category")), "No category"),
             date=_text(entry.get("date")),
             language=_label_language(entry, inputs.languages),
+            language_tag=_text(entry.get("language")) or "en",
             person=inputs.people.get(_text(entry.get("person")), _text(entry.get("person"))),
             pages=counts[place],
             numbers=_format_numbers(numbers.get(place)),
@@ -316,7 +316,6 @@ def _make_thumb(index: int, page: PageRef, facts: FileFacts | None) -> Thumb:
         page=page.page,
         label=label,
         picture=f"pages/{facts.sha256}/{page.page}/small.webp",
-        sha256=facts.sha256,
         width=width,
         height=height,
         turn=page.turn,
@@ -488,7 +487,9 @@ def _list_fields(
             help=properties[name].get("description", ""),
             value=entry.get(name),
             kind=kind,
-            choices=_make_choices(labels, entry.get(name), is_optional=name != "category"),
+            choices=_make_choices(
+                labels, entry.get(name), is_optional=kind == "choice" and name != "category"
+            ),
             is_unconfirmed=name in open_names,
         )
 
@@ -503,7 +504,7 @@ def _make_choices(
         Choice(value=name, label=label, is_chosen=name in chosen)
         for name, label in {**labels, **extra}.items()
     ]
-    if is_optional and not isinstance(value, list):
+    if is_optional:
         choices.insert(0, Choice(value="", label="", is_chosen=not value))
     return tuple(choices)
 

@@ -26,7 +26,7 @@ const readPlace = (element) => ({ place: Number(element.dataset.place), id: elem
 
 function readPage(page) {
   const exhibit = page.closest(".exhibit");
-  const common = { path: page.dataset.path, page: Number(page.dataset.page) };
+  const common = { path: page.dataset.path, page: Number(page.dataset.page) || 0 };
   return exhibit ? { exhibit: Number(exhibit.dataset.place), index: Number(page.dataset.index), ...common } : { exhibit: LOOSE, index: 0, ...common };
 }
 
@@ -70,10 +70,16 @@ function showSelection() {
   bar.querySelector('[data-do="split"]').hidden = !(areListed && pages.length === 1 && Number(pages[0].dataset.index) > 0);
 }
 
+/** The check mark in the corner of a page is drawn by its style, so the place of the click tells. */
+function isOnCheck(event, page) {
+  const box = page.getBoundingClientRect();
+  return event.detail > 0 && event.clientX - box.left < 30 && event.clientY - box.top < 30;
+}
+
 function onPageClick(event, page) {
   if (event.shiftKey && anchor) chooseTo(page);
-  else if (event.ctrlKey || event.metaKey || isSelecting || event.target.closest(".check")) choose(page, !chosen.has(page.id));
-  else if (page.dataset.sha) openPreview(page);
+  else if (event.ctrlKey || event.metaKey || isSelecting || isOnCheck(event, page)) choose(page, !chosen.has(page.id));
+  else if (page.querySelector("img")) openPreview(page);
   else toast("This page cannot be shown yet.");
   anchor = page.id;
   moveTabStop(page);
@@ -295,7 +301,7 @@ function openMenu(button) {
     item.addEventListener("click", () => { menu.hidePopover(); run(); });
     menu.append(item);
   }
-  document.body.append(menu);
+  byId("main").append(menu);
   menu.showPopover();
   const box = button.getBoundingClientRect(), own = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(8, box.right - own.width)}px`;

@@ -1,13 +1,13 @@
 // One page, large, with its words beside it.
 
-import { base, send } from "/assets/desk.js";
+import { send } from "/assets/desk.js";
 
 let dialog = null;
 let shown = null; // the pages that can be leafed through, and the one in view
 
 /** Show a page of the board; the arrow keys lead through all pages that the board has now. */
 export function openPreview(page) {
-  const pages = [...document.querySelectorAll(".page[data-sha]")];
+  const pages = [...document.querySelectorAll(".page:has(img)")];
   shown = { pages: pages.map(readPage), at: Math.max(0, pages.indexOf(page)), zoom: 1, opener: page.id };
   dialog ??= makeDialog();
   dialog.showModal();
@@ -15,10 +15,10 @@ export function openPreview(page) {
 }
 
 function readPage(page) {
-  const { sha, page: number, path, turn } = page.dataset;
+  const { page: number, path, turn } = page.dataset;
   const image = page.querySelector("img");
   const title = page.closest(".exhibit")?.querySelector("h3")?.textContent.trim() ?? "In no exhibit";
-  return { sha, number, path, turn: Number(turn ?? 0), title, width: image.width || 85, height: image.height || 110, language: page.closest(".exhibit")?.dataset.language };
+  return { address: image.getAttribute("src").replace(/[^/]*$/, ""), number, path, turn: Number(turn ?? 0), title, width: Number(image.getAttribute("width")), height: Number(image.getAttribute("height")), language: page.closest(".exhibit")?.dataset.language };
 }
 
 function makeDialog() {
@@ -31,7 +31,7 @@ function makeDialog() {
     <button type="button" class="icon-button" data-zoom="-1"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 12h12"/></svg><span class="sr">Smaller</span></button>
     <button type="button" class="icon-button" data-zoom="1"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 12h12M12 6v12"/></svg><span class="sr">Larger</span></button>
     <button type="button" class="icon-button" data-close><svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18"/></svg><span class="sr">Close</span></button></div></div>
-    <div class="preview-body"><div class="preview-page" tabindex="0" role="group" aria-label="The page"><div class="preview-frame"><img alt=""></div></div>
+    <div class="preview-body"><div class="preview-page" tabindex="0" autofocus role="group" aria-label="The page"><div class="preview-frame"><img alt=""></div></div>
     <section class="preview-words" aria-label="Words of the page" tabindex="0"><h3>Words</h3><div class="words"></div></section></div>`;
   made.addEventListener("click", onClick);
   made.addEventListener("keydown", onKey);
@@ -89,11 +89,13 @@ function show() {
   image.alt = `Page ${page.number} of ${page.path}`;
   image.src = addressOf(page, "large.webp");
   for (const [by, n] of [[-1, 0], [1, shown.pages.length - 1]]) dialog.querySelector(`[data-go="${by}"]`).disabled = shown.at === n;
+  // a button that was just disabled would take the arrow keys with it
+  if (!dialog.contains(document.activeElement) || document.activeElement.disabled) dialog.querySelector(".preview-page").focus();
   clearMarks();
   loadWords(page);
 }
 
-const addressOf = (page, what) => `${base}/pages/${page.sha}/${page.number}/${what}`;
+const addressOf = (page, what) => `${page.address}${what}`;
 
 async function loadWords(page) {
   showNote("Looking for the words…");

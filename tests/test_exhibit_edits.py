@@ -1,0 +1,300 @@
+"""Changes of exhibits and their pages: nothing gets lost, and citations follow."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assembler.desk import exhibit_edits as edits
+from assembler.desk.case_store import CaseChanged, EditRefused
+from assembler.desk.exhibit_edits import LOOSE, PageChoice, PageTarget
+from assembler.desk.field_edits import FieldEdit
+from assembler.desk.page_refs import (
+    PageRef,
+    compress_pages,
+    expand_entries,
+    read_pages,
+    write_pages,
+)
+
+COUNTS = {"evidence/a.pdf": 4, "evidence/b.pdf": 2, "evidence/c.pdf": 1, "evidence/word.docx": None}
+CASE: dict[str, Any] = {
+    "kind": "parole",
+    "request": {"basis": ["See [@one, p. 3], [@two, pp. 1-2; @one] and [@three]."]},
+    "exhibits": [
+        {"id": "one", "title": "One", "category": "medical", "files": ["evidence/a.pdf"]},
+        {
+            "id": "two",
+            "title": "Two",
+            "category": "identity",
+            "files": ["evidence/b.pdf"],
+            "unconfirmed": ["title", "files", "date"],
+            "date": "2026-01-01",
+        },
+        {"id": "three", "title": "Three", "category": "medical", "files": ["evidence/word.docx"]},
+    ],
+}
+
+
+def choice(exhibit: int, index: int, case: dict[str, Any] = CASE) -> PageChoice:
+    page = read_pages(case["exhibits"][exhibit], COUNTS)[index]
+    return PageChoice(exhibit=exhibit, index=index, path=page.path, page=page.page)
+
+
+def loose(path: str, page: int = 0) -> PageChoice:
+    return PageChoice(exhibit=LOOSE, index=0, path=path, page=page)
+
+
+def basis(case: dict[str, Any]) -> str:
+    text: str = case["request"]["basis"][0]
+    return text
+
+
+entries = st.lists(
+    st.one_of(
+        st.sampled_from(sorted(COUNTS)),
+        st.fixed_dictionaries(
+            {"path": st.sampled_from(sorted(COUNTS))},
+            optional={
+                "pages": st.sampled_from(["1", "2-", "1-3,1", "4,3", "9", "x", "0", ""]),
+                "role": st.sampled_from(["document", "translation", "certificate", "?"]),
+                "turn": st.sampled_from([90, 180]),
+                "language": st.just("es"),
+            },
+        ),
+        st.none(),
+        st.integers(),
+    ),
+    max_size=5,
+)
+exhibits = st.fixed_dictionaries(
+    {"id": st.just("x"), "files": entries},
+    optional={
+        "translation": st.fixed_dictionaries(
+            {"files": entries, "certificate": entries},
+            optional={"translator": st.just({"language": "es"})},
+        )
+    },
+)
+
+
+def describe(page: PageRef) -> str:
+    """All that an entry says of a page; one that cannot be understood says no role."""
+    return f"{page.path} {page.page} {page.role if page.path else ''} {sorted(page.more.items())}"
+
+
+@given(exhibits)
+def test_pages_that_are_read_and_written_are_the_same_pages(exhibit: dict[str, Any]) -> None:
+    pages = read_pages(exhibit, COUNTS)
+    written = write_pages(exhibit, pages, COUNTS)
+    again = read_pages(written, COUNTS)
+    assert sorted(map(describe, again)) == sorted(map(describe, pages))
+    assert write_pages(written, again, COUNTS) == written
+
+
+@given(entries)
+def test_entries_that_say_the_same_keep_their_text(files: list[Any]) -> None:
+    pages = expand_entries(files, COUNTS)
+    assert expand_entries(compress_pages(pages, COUNTS), COUNTS) == pages
+
+
+@given(exhibits, exhibits, st.data())
+def test_moving_pages_loses_none(one: Any, two: Any, data: st.DataObject) -> None:
+    case = {"exhibits": [one, {**two, "id": "y"}]}
+    source = read_pages(one, COUNTS)
+    if not source:
+        return
+    indexes = data.draw(st.lists(st.integers(0, len(source) - 1), min_size=1, unique=True))
+    chosen = [
+        PageChoice(exhibit=0, index=n, path=source[n].path, page=source[n].page) for n in indexes
+    ]
+    end = len(read_pages(two, COUNTS))
+    target = PageTarget(exhibit=1, index=data.draw(st.integers(0, end)), role="document")
+    moved = edits.move_pages(case, chosen, target, COUNTS)
+
+    def list_all(value: dict[str, Any]) -> list[tuple[str, int]]:
+        return sorted(
+            (page.path, page.page)
+            for exhibit in value["exhibits"]
+            for page in read_pages(exhibit, COUNTS)
+        )
+
+    assert list_all(moved) == list_all(case)
+
+
+def test_an_exhibit_goes_before_another_and_changes_its_category_only_if_told() -> None:
+    moved = edits.move_exhibit(CASE, 2, 0)
+    assert [entry["id"] for entry in moved["exhibits"]] == ["three", "one", "two"]
+    assert moved["exhibits"][0]["category"] == "medical"
+    moved = edits.move_exhibit(CASE, 0, 3, "identity")
+    assert [entry["id"] for entry in moved["exhibits"]] == ["two", "three", "one"]
+    assert moved["exhibits"][2]["category"] == "identity"
+
+
+def test_a_page_that_moves_takes_its_citations_along() -> None:
+    target = PageTarget(exhibit=1, index=0, role="document")
+    moved = edits.move_pages(CASE, [choice(0, 2)], target, COUNTS)
+    one, two, _ = moved["exhibits"]
+    assert one["files"] == [{"path": "evidence/a.pdf", "pages": "1-2,4"}]
+    assert two["files"] == [{"path": "evidence/a.pdf", "pages": "3"}, "evidence/b.pdf"]
+    assert two["unconfirmed"] == ["title", "date"]  # whoever moves pages has looked at them
+    assert basis(moved) == "See [@two, p. 1], [@two, pp. 2-3; @one] and [@three]."
+
+
+def test_pages_move_within_their_exhibit() -> None:
+    target = PageTarget(exhibit=0, index=4, role="document")
+    moved = edits.move_pages(CASE, [choice(0, 0), choice(0, 1)], target, COUNTS)
+    assert moved["exhibits"][0]["files"] == [{"path": "evidence/a.pdf", "pages": "3-4,1-2"}]
+    assert basis(moved).startswith("See [@one, p. 1],")
+
+
+def test_turned_pages_are_grouped_and_turn_back_to_one_entry() -> None:
+    turned = edits.turn_pages(CASE, [choice(0, 1), choice(0, 2)], 90, COUNTS)
+    assert turned["exhibits"][0]["files"] == [
+        {"path": "evidence/a.pdf", "pages": "1"},
+        {"path": "evidence/a.pdf", "pages": "2-3", "turn": 90},
+        {"path": "evidence/a.pdf", "pages": "4"},
+    ]
+    back = edits.turn_pages(turned, [choice(0, 1), choice(0, 2)], 270, COUNTS)
+    assert back == CASE
+
+
+def test_a_translation_and_its_certificate_become_a_set() -> None:
+    case = edits.set_role(CASE, [choice(0, 2)], "translation", COUNTS)
+    assert case["exhibits"][0]["files"][1] == {
+        "path": "evidence/a.pdf",
+        "pages": "3",
+        "role": "translation",
+    }
+    last = PageChoice(exhibit=0, index=3, path="evidence/a.pdf", page=4)
+    case = edits.set_role(case, [last], "certificate", COUNTS)
+    assert case["exhibits"][0]["files"] == [{"path": "evidence/a.pdf", "pages": "1-2"}]
+    assert case["exhibits"][0]["translation"] == {
+        "files": [{"path": "evidence/a.pdf", "pages": "3"}],
+        "certificate": [{"path": "evidence/a.pdf", "pages": "4"}],
+    }
+    assert basis(case) == basis(CASE)
+
+
+def test_a_translator_is_kept_while_the_translation_is_incomplete() -> None:
+    translator = {"name": {"given": "T", "family": "F"}, "language": "es"}
+    exhibit = {
+        "id": "x",
+        "files": ["evidence/a.pdf"],
+        "translation": {
+            "files": ["evidence/b.pdf"],
+            "certificate": ["evidence/c.pdf"],
+            "translator": translator,
+        },
+    }
+    case = {"exhibits": [exhibit]}
+    chosen = [PageChoice(exhibit=0, index=6, path="evidence/c.pdf", page=1)]
+    changed = edits.take_pages_out(case, chosen, COUNTS)["exhibits"][0]
+    assert changed["translation"] == {"files": ["evidence/b.pdf"], "translator": translator}
+
+
+def test_an_exhibit_is_split_and_joined_again() -> None:
+    split = edits.split_exhibit(CASE, 0, 2, COUNTS)
+    first, second = split["exhibits"][:2]
+    assert first["files"] == [{"path": "evidence/a.pdf", "pages": "1-2"}]
+    assert second["files"] == [{"path": "evidence/a.pdf", "pages": "3-4"}]
+    assert (second["id"], second["category"]) == ("one-2", "medical")
+    assert second["unconfirmed"] == ["title"]
+    assert basis(split).startswith("See [@one-2, p. 1],")
+    joined = edits.join_exhibits(split, 0, 1, COUNTS)
+    assert joined == CASE
+
+
+def test_answers_to_a_notice_follow_an_exhibit_that_is_joined() -> None:
+    rfe = {"notice_exhibit": "two", "points": [{"exhibits": ["one", "two"], "answer": "[@two]"}]}
+    joined = edits.join_exhibits({**CASE, "rfe": rfe}, 0, 1, COUNTS)
+    assert joined["rfe"] == {
+        "notice_exhibit": "one",
+        "points": [{"exhibits": ["one"], "answer": "[@one]"}],
+    }
+    assert basis(joined) == "See [@one, p. 3], [@one, pp. 5-6; @one] and [@three]."
+
+
+def test_loose_files_become_an_exhibit_whose_kind_is_to_be_said() -> None:
+    made = edits.make_exhibit(CASE, [loose("evidence/c.pdf")], COUNTS)["exhibits"][3]
+    assert made == {
+        "id": "c",
+        "title": "C",
+        "category": "other",
+        "files": ["evidence/c.pdf"],
+        "unconfirmed": ["title", "category"],
+    }
+
+
+def test_a_removed_exhibit_leaves_its_files_with_the_reason() -> None:
+    case = edits.remove_exhibit(CASE, 0, " a duplicate ")
+    assert [entry["id"] for entry in case["exhibits"]] == ["two", "three"]
+    assert case["ignored_files"] == [{"path": "evidence/a.pdf", "why": "a duplicate"}]
+    assert "ignored_files" not in edits.restore_file(case, "evidence/a.pdf")
+
+
+def test_a_file_that_is_left_out_is_in_no_exhibit_any_more() -> None:
+    case = edits.ignore_file(CASE, "evidence/b.pdf", "sent by mistake")
+    assert case["exhibits"][1]["files"] == []
+    with pytest.raises(EditRefused, match="reason"):
+        edits.ignore_file(CASE, "evidence/b.pdf", " ")
+
+
+def test_correcting_a_field_confirms_it_and_finds_an_exhibit_that_moved() -> None:
+    edit = FieldEdit(pointer="date", value="2026-02-02", was="2026-01-01")
+    case = edits.set_field(CASE, 0, "two", edit)
+    assert case["exhibits"][1]["date"] == "2026-02-02"
+    assert case["exhibits"][1]["unconfirmed"] == ["title", "files"]
+    with pytest.raises(CaseChanged):
+        edits.set_field(CASE, 1, "two", FieldEdit(pointer="date", value="x", was="2025-01-01"))
+    for pointer in ("id", "files", "../kind", "translation/translator/../x"):
+        with pytest.raises(EditRefused):
+            edits.set_field(CASE, 1, "two", FieldEdit(pointer=pointer, value="x", was=None))
+
+
+def test_fields_are_confirmed_one_by_one_or_all() -> None:
+    case = edits.confirm_fields(CASE, 1, ["title"])
+    assert case["exhibits"][1]["unconfirmed"] == ["files", "date"]
+    assert "unconfirmed" not in edits.confirm_fields(CASE, 1)["exhibits"][1]
+
+
+def test_pages_of_an_entry_are_typed() -> None:
+    case = edits.set_pages(CASE, 0, 0, "3 - 4, 1", "", COUNTS)
+    assert case["exhibits"][0]["files"] == [{"path": "evidence/a.pdf", "pages": "3-4,1"}]
+    assert basis(case).startswith("See [@one, p. 1],")
+    assert edits.set_pages(case, 0, 0, "", "3-4,1", COUNTS)["exhibits"] == CASE["exhibits"]
+    for wrong in ("5", "0", "1;2", "a"):
+        with pytest.raises(EditRefused):
+            edits.set_pages(CASE, 0, 0, wrong, "", COUNTS)
+
+
+def test_proposals_give_way_to_what_was_done_meanwhile() -> None:
+    proposed = [
+        {"id": "one", "title": "New", "category": "other", "files": ["evidence/c.pdf"]},
+        {"id": "four", "title": "Gone", "category": "other", "files": ["evidence/b.pdf"]},
+    ]
+    case = edits.add_proposals(CASE, proposed)
+    assert [entry["id"] for entry in case["exhibits"]] == ["one", "two", "three", "one-2"]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        PageChoice(exhibit=0, index=9, path="evidence/a.pdf", page=1),
+        PageChoice(exhibit=0, index=0, path="evidence/b.pdf", page=1),
+        PageChoice(exhibit=9, index=0, path="evidence/a.pdf", page=1),
+        loose("../../etc/passwd"),
+        loose("evidence/c.pdf", 7),
+        loose("case.json"),
+    ],
+)
+def test_a_page_that_is_not_where_the_person_saw_it_is_not_touched(chosen: PageChoice) -> None:
+    target = PageTarget(exhibit=1, index=0, role="document")
+    before = deepcopy(CASE)
+    with pytest.raises(CaseChanged):
+        edits.move_pages(CASE, [chosen], target, COUNTS)
+    assert before == CASE
