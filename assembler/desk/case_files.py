@@ -162,7 +162,7 @@ class CaseFiles:
     _facts: dict[str, FileFacts] = field(default_factory=dict)
     _stamps: dict[str, Stamp] = field(default_factory=dict)
     _looks: dict[str, Future[Any]] = field(default_factory=dict)
-    _by_sha: dict[str, str] = field(default_factory=dict)
+    _by_sha256: dict[str, str] = field(default_factory=dict)
 
     @property
     def facts(self) -> Mapping[str, FileFacts]:
@@ -180,9 +180,13 @@ class CaseFiles:
         return bool(self._looks)
 
     def find_by_sha256(self, sha256: str) -> FileFacts | None:
-        """Return a file of this content."""
-        path = self._by_sha.get(sha256)
-        return self._facts.get(path) if path is not None else None
+        """Return a file of this content; None if there is none, or if it is not known yet."""
+        path = self._by_sha256.get(sha256, "")
+        facts = self._facts.get(path)
+        if facts is not None and facts.sha256 == sha256:
+            return facts
+        # the file that was known by it is gone or has changed; another may have the same content
+        return next((one for one in self._facts.values() if one.sha256 == sha256), None)
 
     async def refresh(
         self, workers: QueuedWorkers, accepted: Mapping[str, str], wait: float = 0.0
@@ -251,7 +255,7 @@ class CaseFiles:
             )
         self._facts[path] = result
         if result.sha256:
-            self._by_sha[result.sha256] = path
+            self._by_sha256[result.sha256] = path
         self.revision += 1
 
 

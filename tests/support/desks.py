@@ -154,7 +154,7 @@ class DeskWindow:
 
     def check_clean(self) -> None:
         """Fail for a console error, an uncaught exception, or a request that left the machine."""
-        assert self.problems == []
+        assert self.problems == [], self.problems
 
 
 @contextlib.contextmanager
@@ -166,7 +166,9 @@ def open_window(browser: Any, desk: RunningDesk, **options: Any) -> Iterator[Des
     page.on(
         "console",
         lambda message: (
-            window.problems.append(message.text) if message.type in ("error", "warning") else None
+            window.problems.append(f"{message.text} {message.location['url']}")
+            if message.type in ("error", "warning")
+            else None
         ),
     )
     page.on("pageerror", lambda error: window.problems.append(str(error)))
