@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -467,6 +468,16 @@ def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
     (tmp_path / "case/evidence/a.pdf").symlink_to(tmp_path / "target")
     assert receive(tmp_path / "case", "a.pdf", send(b"1")) == "evidence/a (2).pdf"
     assert not (tmp_path / "target").exists()
+
+
+def test_what_a_killed_desk_left_half_written_is_removed_later(tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+    old, new = (tmp_path / f"evidence/~upload-{digit * 16}.tmp" for digit in "01")
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    receive(tmp_path, "a.pdf", send(b"1"))
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_a_case_takes_no_more_files_than_the_limit(

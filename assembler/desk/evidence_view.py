@@ -488,16 +488,23 @@ def _list_fields(
             value=entry.get(name),
             kind=kind,
             choices=_make_choices(
-                labels, entry.get(name), is_optional=kind == "choice" and name != "category"
+                labels,
+                entry.get(name),
+                is_optional=kind == "choice" and name != "category",
+                otherwise=_OTHERWISE.get(name, ""),
             ),
             is_unconfirmed=name in open_names,
         )
 
 
 def _make_choices(
-    labels: Mapping[str, str], value: Any, *, is_optional: bool
+    labels: Mapping[str, str], value: Any, *, is_optional: bool, otherwise: str = ""
 ) -> tuple[Choice, ...]:
-    """Return the choices, with the value that the case has even if it is not among them."""
+    """Return the choices, with the value that the case has even if it is not among them.
+
+    Args:
+        otherwise: what no value means.
+    """
     chosen = value if isinstance(value, list) else [value]
     extra = {one: one for one in chosen if isinstance(one, str) and one and one not in labels}
     choices = [
@@ -505,10 +512,11 @@ def _make_choices(
         for name, label in {**labels, **extra}.items()
     ]
     if is_optional:
-        choices.insert(0, Choice(value="", label="", is_chosen=not value))
+        choices.insert(0, Choice(value="", label=otherwise, is_chosen=not value))
     return tuple(choices)
 
 
+_OTHERWISE = {"language": "English, if nothing is chosen", "person": "Nobody in particular"}
 _TRANSLATOR = (
     ("name/given", "Given name"),
     ("name/family", "Family name"),

@@ -134,7 +134,7 @@ async def receive_file(folder: Path, name: str, stream: AsyncIterator[bytes]) ->
 
 
 def _claim_evidence(folder: Path) -> None:
-    """Make evidence/ if need be, and remove what was never finished. Raises EditRefused."""
+    """Make evidence/ if need be. Raises EditRefused if nothing may be written there."""
     home = folder / EVIDENCE
     if home.is_symlink() or (home.exists() and not home.is_dir()):
         raise _refuse(
@@ -144,12 +144,6 @@ def _claim_evidence(folder: Path) -> None:
         )
     with report_write_errors(EVIDENCE, folder):
         home.mkdir(mode=0o700, exist_ok=True)
-    with suppress(OSError):
-        newest = max((path.stat().st_mtime for path in home.glob("~upload-*.tmp")), default=0.0)
-        for path in home.glob("~upload-*.tmp"):
-            status = path.lstat()
-            if _UNFINISHED.fullmatch(path.name) and newest - status.st_mtime > _STALE_SECONDS:
-                path.unlink(missing_ok=True)
     if sum(1 for _ in list_present_files(folder, EVIDENCE)) >= MAX_FILES:
         raise _refuse(
             EVIDENCE, f"a case has at most {MAX_FILES:,} files", "join some of them before"
@@ -163,11 +157,21 @@ def _open_unfinished(home: Path) -> Iterator[tuple[Path, BinaryIO]]:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, 0o600)
+    _remove_unfinished(home, os.fstat(descriptor).st_mtime)
     try:
         with os.fdopen(descriptor, "wb") as out:
             yield path, out
     finally:
         path.unlink(missing_ok=True)
+
+
+def _remove_unfinished(home: Path, now: float) -> None:
+    """Remove what a desk that was killed left half-written."""
+    for path in home.glob("~upload-*.tmp"):
+        with suppress(OSError):
+            is_old = now - path.lstat().st_mtime > _STALE_SECONDS
+            if is_old and _UNFINISHED.fullmatch(path.name):
+                path.unlink()
 
 
 async def _limit_waiting(

@@ -345,10 +345,14 @@ async function fillPanel(place) {
   const answer = await fetch(`${base}/evidence/exhibits/${place}`);
   if (!answer.ok) { panel.close(); return false; }
   const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-  const scroll = panel.scrollTop;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const pages = panel.querySelector(".panel-pages"), fresh = page.querySelector(".panel-pages");
+  const scroll = [pages?.scrollTop, panel.querySelector(".dialog-body")?.scrollTop];
+  const isSame = pages?.innerHTML === fresh.innerHTML;
+  if (isSame) fresh.replaceWith(pages); // so that pictures do not flicker
   panel.replaceChildren(...page.body.childNodes);
-  panel.scrollTop = scroll;
+  if (isSame) pages.scrollTop = scroll[0];
+  panel.querySelector(".dialog-body").scrollTop = scroll[1] ?? 0;
   if (focused) byId(focused)?.focus({ preventScroll: true });
   return true;
 }
@@ -462,7 +466,6 @@ function showProgress() {
   if (!place) return;
   const isProposing = work.running && work.kind === "propose";
   place.hidden = !uploads.total && !isProposing;
-  byId("stop-work").hidden = true;
   const bar = byId("progress-bar");
   if (uploads.total) {
     byId("progress-text").textContent = `Adding files: ${uploads.done} of ${uploads.total}`;

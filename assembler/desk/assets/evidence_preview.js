@@ -18,7 +18,13 @@ function readPage(page) {
   const { page: number, path, turn } = page.dataset;
   const image = page.querySelector("img");
   const title = page.closest(".exhibit")?.querySelector("h3")?.textContent.trim() ?? "In no exhibit";
-  return { address: image.getAttribute("src").replace(/[^/]*$/, ""), number, path, turn: Number(turn ?? 0), title, width: Number(image.getAttribute("width")), height: Number(image.getAttribute("height")), language: page.closest(".exhibit")?.dataset.language };
+  return { address: image.getAttribute("src").replace(/[^/]*$/, ""), number, path, turn: Number(turn ?? 0), title, width: Number(image.getAttribute("width")), height: Number(image.getAttribute("height")), language: findLanguage(page) };
+}
+
+/** The language that a build reads a page in: that of the exhibit, or of its English translation. */
+function findLanguage(page) {
+  const isDocument = page.closest(".strip")?.dataset.role === "document";
+  return isDocument ? page.closest(".exhibit").dataset.language : "en";
 }
 
 function makeDialog() {
@@ -96,11 +102,12 @@ function show() {
 }
 
 const addressOf = (page, what) => `${page.address}${what}`;
+const addressOfWords = (page) => addressOf(page, `words?language=${encodeURIComponent(page.language)}`);
 
 async function loadWords(page) {
   showNote("Looking for the words…");
   try {
-    const answer = await send(addressOf(page, "words"), null, { method: "GET", body: undefined });
+    const answer = await send(addressOfWords(page), null, { method: "GET", body: undefined });
     if (page === shown.pages[shown.at]) showWords(page, answer);
   } catch (error) { showNote(error.message); }
 }
@@ -109,7 +116,7 @@ async function readWords() {
   const page = shown.pages[shown.at];
   showNote("Reading the words. This takes a few seconds…");
   try {
-    const answer = await send(addressOf(page, "words"), { language: page.language || "en" });
+    const answer = await send(addressOfWords(page));
     if (page === shown.pages[shown.at]) showWords(page, answer);
   } catch (error) { showNote(error.message); }
 }

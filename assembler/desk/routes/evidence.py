@@ -439,25 +439,25 @@ async def _work(desk: Desk, function: Callable[[Any], Any], job: Any, key: Any) 
 
 async def show_words(request: Request) -> Response:
     """Return the words of a page, if they can be had at once."""
-    return await _answer_words(request, recognize=False, language="en")
+    return await _answer_words(request, recognize=False)
 
 
 async def recognize_words(request: Request) -> Response:
     """Recognize the words of a page, and return them."""
-    body = await read_body(request)
-    return await _answer_words(request, recognize=True, language=get_text(body, "language"))
+    await read_body(request)
+    return await _answer_words(request, recognize=True)
 
 
-async def _answer_words(request: Request, *, recognize: bool, language: str) -> Response:
+async def _answer_words(request: Request, *, recognize: bool) -> Response:
     desk = get_desk(request)
     facts, file = await _find_file(request)
-    if language not in desk.shelf.schema("languages.json")["languages"]:
-        language = "en"
+    language = request.query_params.get("language", "en")
+    known = desk.shelf.schema("languages.json")["languages"]
     job = WordsJob(
         file=file,
         sha256=facts.sha256,
         page=request.path_params["number"],
-        language=request.query_params.get("language", language) if not recognize else language,
+        language=language if language.partition("-")[0] in known else "en",
         recognize=recognize,
     )
     result = await _work(desk, read_words, job, None)
