@@ -62,7 +62,7 @@ entries = st.lists(
             optional={
                 "pages": st.sampled_from(["1", "2-", "1-3,1", "4,3", "9", "x", "0", ""]),
                 "role": st.sampled_from(["document", "translation", "certificate", "?"]),
-                "turn": st.sampled_from([90, 180]),
+                "turn": st.sampled_from([0, 90, 180, 45]),
                 "language": st.just("es"),
             },
         ),
@@ -152,15 +152,17 @@ def test_pages_move_within_their_exhibit() -> None:
     assert basis(moved).startswith("See [@one, p. 1],")
 
 
-def test_turned_pages_are_grouped_and_turn_back_to_one_entry() -> None:
+def test_turned_pages_are_grouped_and_let_their_text_decide_again() -> None:
     turned = edits.turn_pages(CASE, [choice(0, 1), choice(0, 2)], 90, COUNTS)
     assert turned["exhibits"][0]["files"] == [
         {"path": "evidence/a.pdf", "pages": "1"},
         {"path": "evidence/a.pdf", "pages": "2-3", "turn": 90},
         {"path": "evidence/a.pdf", "pages": "4"},
     ]
-    back = edits.turn_pages(turned, [choice(0, 1), choice(0, 2)], 270, COUNTS)
-    assert back == CASE
+    chosen = [choice(0, 1), choice(0, 2)]
+    upright = edits.turn_pages(turned, chosen, 270, COUNTS)
+    assert upright["exhibits"][0]["files"][1]["turn"] == 0  # as a viewer shows it, says a person
+    assert edits.turn_pages(upright, chosen, 0, COUNTS) == CASE
 
 
 def test_a_translation_and_its_certificate_become_a_set() -> None:

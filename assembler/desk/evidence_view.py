@@ -56,7 +56,7 @@ class Thumb:
     picture: str = ""
     width: int = 85
     height: int = 110
-    turn: int = 0
+    turn: int | None = None
     state: str = ""
 
 

@@ -34,7 +34,7 @@ MAX_TITLE = 200
 MAX_IGNORED = 200
 MAX_EXHIBITS = 2_000
 MAX_REASON = 500
-TURNS = (90, 180, 270)
+TURNS = (0, 90, 180, 270)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _PLAIN_FIELDS = (
     "title",
@@ -123,7 +123,7 @@ def take_pages_out(case: Raw, choices: Sequence[PageChoice], counts: Counts) -> 
 
 
 def turn_pages(case: Raw, choices: Sequence[PageChoice], degrees: int, counts: Counts) -> Raw:
-    """Turn pages of exhibits clockwise."""
+    """Turn pages of exhibits clockwise; by 0 degrees to let their text decide."""
     if degrees not in TURNS:
         raise EditRefused("pages turn by quarters", where="Turn", remedy="turn left or right")
     return _change_pages(case, choices, counts, lambda page: turn_page(page, degrees))

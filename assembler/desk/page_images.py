@@ -55,6 +55,7 @@ class WordsJob:
     sha256: str
     page: int
     language: str = "en"
+    turn: int | None = None  # as in case.json
     recognize: bool = False
 
 
@@ -189,6 +190,7 @@ def _read_words(job: WordsJob, cache: Cache) -> PageWords:
             policy=Policy(),
             cache=usable,
             box=page.box,
+            turn=job.turn,
         )
     )
     sides = (page.width, page.height)

@@ -35,17 +35,17 @@ class PageRef:
     origin: tuple[str, int] = field(default=("", 0), compare=False)
 
     @property
-    def turn(self) -> int:
-        """Return the degrees by which it is turned clockwise; 0 for automatic."""
+    def turn(self) -> int | None:
+        """Return the degrees by which it is turned clockwise; None if its text decides."""
         turn = self.more.get("turn")
-        return turn if turn in (90, 180, 270) else 0
+        return turn if turn in (0, 90, 180, 270) and not isinstance(turn, bool) else None
 
 
 def turn_page(page: PageRef, degrees: int) -> PageRef:
-    """Return the page turned further, clockwise; without `turn` if it then is as in its file."""
-    turn = (page.turn + degrees) % 360
+    """Return the page turned further, clockwise; 0 lets its text decide again."""
     others = {key: value for key, value in page.more.items() if key != "turn"}
-    return replace(page, more={**others, "turn": turn} if turn else others)
+    turn = ((page.turn or 0) + degrees) % 360
+    return replace(page, more={**others, "turn": turn} if degrees else others)
 
 
 def expand_entries(entries: Any, counts: Counts, role: str = DOCUMENT) -> tuple[PageRef, ...]:

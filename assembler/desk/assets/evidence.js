@@ -66,6 +66,7 @@ function showSelection() {
   byId("selection-count").textContent = `${pages.length} page${pages.length === 1 ? "" : "s"} chosen`;
   const areListed = pages.every((page) => page.closest(".exhibit"));
   for (const name of ["left", "right", "out"]) bar.querySelector(`[data-do="${name}"]`).hidden = !areListed;
+  bar.querySelector('[data-do="upright"]').hidden = !pages.some((page) => page.dataset.turn && page.closest(".exhibit"));
   byId("role-choice").hidden = !areListed;
   bar.querySelector('[data-do="split"]').hidden = !(areListed && pages.length === 1 && Number(pages[0].dataset.index) > 0);
 }
@@ -114,6 +115,7 @@ const ACTIONS = {
   new: () => edit("make-exhibit", { pages: listChosen().map(readPage) }),
   left: () => edit("turn", { pages: listChosen().map(readPage), degrees: 270 }),
   right: () => edit("turn", { pages: listChosen().map(readPage), degrees: 90 }),
+  upright: () => edit("turn", { pages: listChosen().map(readPage), degrees: 0 }),
   out: () => edit("take-out", { pages: listChosen().map(readPage) }),
   split: () => { const page = readPage(listChosen()[0]); return edit("split", { place: page.exhibit, id: listChosen()[0].closest(".exhibit").dataset.id, index: page.index }); },
   clear: () => clearChoice(),

@@ -18,7 +18,7 @@ function readPage(page) {
   const { page: number, path, turn } = page.dataset;
   const image = page.querySelector("img");
   const title = page.closest(".exhibit")?.querySelector("h3")?.textContent.trim() ?? "In no exhibit";
-  return { address: image.getAttribute("src").replace(/[^/]*$/, ""), number, path, turn: Number(turn ?? 0), title, width: Number(image.getAttribute("width")), height: Number(image.getAttribute("height")), language: findLanguage(page) };
+  return { address: image.getAttribute("src").replace(/[^/]*$/, ""), number, path, turn: Number(turn ?? 0), isTurned: turn !== undefined, title, width: Number(image.getAttribute("width")), height: Number(image.getAttribute("height")), language: findLanguage(page) };
 }
 
 /** The language that a build reads a page in: that of the exhibit, or of its English translation. */
@@ -102,7 +102,7 @@ function show() {
 }
 
 const addressOf = (page, what) => `${page.address}${what}`;
-const addressOfWords = (page) => addressOf(page, `words?language=${encodeURIComponent(page.language)}`);
+const addressOfWords = (page) => addressOf(page, `words?language=${encodeURIComponent(page.language)}${page.isTurned ? `&turn=${page.turn}` : ""}`);
 
 async function loadWords(page) {
   showNote("Looking for the words…");
@@ -148,8 +148,8 @@ function showWords(page, answer) {
     text.box = [Math.min(...line.map((w) => w[1])), Math.min(...line.map((w) => w[2])), Math.max(...line.map((w) => w[3])), Math.max(...line.map((w) => w[4]))];
     return text;
   });
-  // places are of the page as its text stands; a page that a person turns otherwise has no marks
-  shown.hasMarks = page.turn === 0 && answer.turned === 0;
+  // places are of the page as it was read; if that is not how it stands here, there are no marks
+  shown.hasMarks = page.turn === answer.turned;
   dialog.querySelector(".words").replaceChildren(...lines);
 }
 

@@ -452,12 +452,14 @@ async def _answer_words(request: Request, *, recognize: bool) -> Response:
     desk = get_desk(request)
     facts, file = await _find_file(request)
     language = request.query_params.get("language", "en")
+    turn = request.query_params.get("turn", "")
     known = desk.shelf.schema("languages.json")["languages"]
     job = WordsJob(
         file=file,
         sha256=facts.sha256,
         page=request.path_params["number"],
         language=language if language.partition("-")[0] in known else "en",
+        turn=int(turn) if turn in ("0", "90", "180", "270") else None,
         recognize=recognize,
     )
     result = await _work(desk, read_words, job, None)
