@@ -32,6 +32,17 @@ from tests.support.desks import (
 )
 
 EVIL = "<img src=x onerror=alert(1)>&\"'.pdf"
+_DROP = """() => {
+  const canvas = new OffscreenCanvas(60, 80);
+  canvas.getContext("2d").fillRect(10, 10, 20, 20);
+  return canvas.convertToBlob().then((blob) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([blob], "dropped.png"));
+    for (const name of ["dragover", "drop"]) {
+      document.body.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true }));
+    }
+  });
+}"""
 browser_test = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
 
 
@@ -144,6 +155,8 @@ def test_files_are_dropped_proposed_and_confirmed(
         assert "it is a ZIP archive" in page.locator("#upload-problems").inner_text()
         names = [path.name for path in (root / "empty/evidence").iterdir()]
         assert names == ["_img src=x onerror=alert(1)_&_'.pdf"]
+        page.evaluate(_DROP)
+        page.wait_for_selector(".loose-file:has-text('dropped.png')")
         page.click("#propose")
         page.wait_for_selector(".exhibit .badge", timeout=60_000)
         exhibit = read(root, "empty")["exhibits"][0]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assembler.desk import exhibit_edits as edits
+from assembler.desk import exhibit_fields as fields
 from assembler.desk.case_store import CaseChanged, EditRefused
 from assembler.desk.exhibit_edits import LOOSE, PageChoice, PageTarget
 from assembler.desk.field_edits import FieldEdit
@@ -248,30 +249,30 @@ def test_a_file_that_is_left_out_is_in_no_exhibit_any_more() -> None:
 
 def test_correcting_a_field_confirms_it_and_finds_an_exhibit_that_moved() -> None:
     edit = FieldEdit(pointer="date", value="2026-02-02", was="2026-01-01")
-    case = edits.set_field(CASE, 0, "two", edit)
+    case = fields.set_field(CASE, 0, "two", edit)
     assert case["exhibits"][1]["date"] == "2026-02-02"
     assert case["exhibits"][1]["unconfirmed"] == ["title", "files"]
     with pytest.raises(CaseChanged):
-        edits.set_field(CASE, 1, "two", FieldEdit(pointer="date", value="x", was="2025-01-01"))
+        fields.set_field(CASE, 1, "two", FieldEdit(pointer="date", value="x", was="2025-01-01"))
     for pointer in ("id", "files", "../kind", "translation/translator/../x"):
         with pytest.raises(EditRefused):
-            edits.set_field(CASE, 1, "two", FieldEdit(pointer=pointer, value="x", was=None))
+            fields.set_field(CASE, 1, "two", FieldEdit(pointer=pointer, value="x", was=None))
 
 
 def test_fields_are_confirmed_one_by_one_or_all() -> None:
-    case = edits.confirm_fields(CASE, 1, ["title"])
+    case = fields.confirm_fields(CASE, 1, ["title"])
     assert case["exhibits"][1]["unconfirmed"] == ["files", "date"]
-    assert "unconfirmed" not in edits.confirm_fields(CASE, 1)["exhibits"][1]
+    assert "unconfirmed" not in fields.confirm_fields(CASE, 1)["exhibits"][1]
 
 
 def test_pages_of_an_entry_are_typed() -> None:
-    case = edits.set_pages(CASE, 0, 0, "3 - 4, 1", "", COUNTS)
+    case = fields.set_pages(CASE, 0, 0, "3 - 4, 1", "", COUNTS)
     assert case["exhibits"][0]["files"] == [{"path": "evidence/a.pdf", "pages": "3-4,1"}]
     assert basis(case).startswith("See [@one, p. 1],")
-    assert edits.set_pages(case, 0, 0, "", "3-4,1", COUNTS)["exhibits"] == CASE["exhibits"]
+    assert fields.set_pages(case, 0, 0, "", "3-4,1", COUNTS)["exhibits"] == CASE["exhibits"]
     for wrong in ("5", "0", "1;2", "a"):
         with pytest.raises(EditRefused):
-            edits.set_pages(CASE, 0, 0, wrong, "", COUNTS)
+            fields.set_pages(CASE, 0, 0, wrong, "", COUNTS)
 
 
 def test_proposals_give_way_to_what_was_done_meanwhile() -> None:
@@ -279,7 +280,7 @@ def test_proposals_give_way_to_what_was_done_meanwhile() -> None:
         {"id": "one", "title": "New", "category": "other", "files": ["evidence/c.pdf"]},
         {"id": "four", "title": "Gone", "category": "other", "files": ["evidence/b.pdf"]},
     ]
-    case = edits.add_proposals(CASE, proposed)
+    case = fields.add_proposals(CASE, proposed)
     assert [entry["id"] for entry in case["exhibits"]] == ["one", "two", "three", "one-2"]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from assembler.desk.case_store import WORK_FOLDER, CaseStore
-from assembler.desk.exhibit_edits import add_proposals
+from assembler.desk.exhibit_fields import add_proposals
 from assembler.pipeline import propose_exhibits
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop

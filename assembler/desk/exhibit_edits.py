@@ -8,14 +8,24 @@ that the case is still the one that the person saw. Citations of a page that mov
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from assembler.desk.case_store import CaseChanged, EditRefused
-from assembler.desk.field_edits import FieldEdit, edit_fields
+from assembler.desk.case_store import EditRefused
+from assembler.desk.exhibit_lists import (
+    Raw,
+    confirm,
+    get_exhibit,
+    get_exhibits,
+    get_id,
+    list_ids,
+    list_values,
+    make_exhibit_id,
+    make_outdated,
+    map_moves,
+)
 from assembler.desk.page_citations import follow_pages
 from assembler.desk.page_refs import (
     DOCUMENT,
@@ -28,33 +38,12 @@ from assembler.desk.page_refs import (
 )
 from assembler.intake.untyped_values import read_listed_paths, read_object, read_path
 
-Raw = dict[str, Any]
 LOOSE = -1  # place of the exhibit of a page that is in none
 MAX_TITLE = 200
 MAX_IGNORED = 200
 MAX_EXHIBITS = 2_000
 MAX_REASON = 500
 TURNS = (0, 90, 180, 270)
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_PLAIN_FIELDS = (
-    "title",
-    "category",
-    "date",
-    "language",
-    "person",
-    "belongs_to",
-    "supports",
-)
-_TRANSLATOR = (
-    "name/given",
-    "name/middle",
-    "name/family",
-    "language",
-    "phone",
-    "date",
-)
-FIELDS = frozenset((*_PLAIN_FIELDS, *(f"translation/translator/{name}" for name in _TRANSLATOR)))
-CONFIRMABLE = (*_PLAIN_FIELDS, "files", "translation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +72,12 @@ def move_exhibit(case: Raw, place: int, before: int, category: str = "") -> Raw:
     Args:
         category: its new one; "" to leave it as it is.
     """
-    exhibits = [*_list_exhibits(case)]
-    moved = _get_exhibit(exhibits, place)
+    exhibits = [*get_exhibits(case)]
+    moved = get_exhibit(exhibits, place)
     if not 0 <= before <= len(exhibits):
-        raise _outdated()
+        raise make_outdated()
     if category:
-        moved = _confirm({**moved, "category": category}, "category")
+        moved = confirm({**moved, "category": category}, "category")
     rest = [*exhibits[:place], *exhibits[place + 1 :]]
     target = before - 1 if before > place else before
     return {**case, "exhibits": [*rest[:target], moved, *rest[target:]]}
@@ -98,13 +87,13 @@ def move_pages(case: Raw, choices: Sequence[PageChoice], target: PageTarget, cou
     """Move pages of exhibits and loose pages to a place in an exhibit, in the order given."""
     if target.role not in ROLES:
         raise EditRefused("there is no such role", where="Role", remedy="choose one of the list")
-    exhibits = _list_exhibits(case)
-    _get_exhibit(exhibits, target.exhibit)
+    exhibits = get_exhibits(case)
+    get_exhibit(exhibits, target.exhibit)
     sequences = _read_sequences(exhibits, {target.exhibit, *_places(choices)}, counts)
     pages = _pick(sequences, choices, counts)
     here = sequences[target.exhibit]
     if not 0 <= target.index <= len(here):
-        raise _outdated()
+        raise make_outdated()
     taken = _list_taken(choices)
     index = target.index - sum(n < target.index for n in taken.get(target.exhibit, ()))
     remaining = _remove_pages(sequences, taken)
@@ -116,7 +105,7 @@ def move_pages(case: Raw, choices: Sequence[PageChoice], target: PageTarget, cou
 
 def take_pages_out(case: Raw, choices: Sequence[PageChoice], counts: Counts) -> Raw:
     """Remove pages from their exhibits; their files stay, and the pages are loose then."""
-    sequences = _read_sequences(_list_exhibits(case), _places(choices), counts)
+    sequences = _read_sequences(get_exhibits(case), _places(choices), counts)
     _pick(sequences, choices, counts)
     remaining = _remove_pages(sequences, _list_taken(choices))
     return _write_sequences(case, sequences, remaining, counts)
@@ -139,7 +128,7 @@ def set_role(case: Raw, choices: Sequence[PageChoice], role: str, counts: Counts
 def make_exhibit(case: Raw, choices: Sequence[PageChoice], counts: Counts, title: str = "") -> Raw:
     """Make a new exhibit of pages, behind the exhibit of the first or at the end; what it is stays
     to be said."""
-    exhibits = _list_exhibits(case)
+    exhibits = get_exhibits(case)
     if len(exhibits) >= MAX_EXHIBITS:
         raise EditRefused(
             f"a case has at most {MAX_EXHIBITS:,} exhibits", where="Exhibits", remedy="join some"
@@ -150,7 +139,7 @@ def make_exhibit(case: Raw, choices: Sequence[PageChoice], counts: Counts, title
         raise EditRefused("no page is chosen", where="Pages", remedy="choose some")
     title = title or _make_title(pages[0].path)
     new = {
-        "id": make_exhibit_id(title, _list_ids(case)),
+        "id": make_exhibit_id(title, list_ids(case)),
         "title": title[:MAX_TITLE],
         "category": "other",
         "files": [],
@@ -163,8 +152,8 @@ def make_exhibit(case: Raw, choices: Sequence[PageChoice], counts: Counts, title
 
 def split_exhibit(case: Raw, place: int, index: int, counts: Counts) -> Raw:
     """Make a new exhibit of the pages from `index` on, behind the one that they are of."""
-    exhibits = _list_exhibits(case)
-    exhibit = _get_exhibit(exhibits, place)
+    exhibits = get_exhibits(case)
+    exhibit = get_exhibit(exhibits, place)
     sequences = _read_sequences(exhibits, {place}, counts)
     pages = sequences[place]
     if not 0 < index < len(pages):
@@ -174,7 +163,7 @@ def split_exhibit(case: Raw, place: int, index: int, counts: Counts) -> Raw:
     title = exhibit.get("title")
     shared = ("category", "language", "belongs_to", "person")
     new = {
-        "id": make_exhibit_id(_get_id(exhibit) or "exhibit", _list_ids(case)),
+        "id": make_exhibit_id(get_id(exhibit) or "exhibit", list_ids(case)),
         "title": f"{title if isinstance(title, str) else 'Exhibit'} (2)"[-MAX_TITLE:],
         **{key: exhibit[key] for key in shared if key in exhibit},
         "files": [],
@@ -187,10 +176,10 @@ def split_exhibit(case: Raw, place: int, index: int, counts: Counts) -> Raw:
 def join_exhibits(case: Raw, place: int, other: int, counts: Counts) -> Raw:
     """Add the pages of another exhibit to an exhibit, and remove the other; citations of it follow
     its pages."""
-    exhibits = _list_exhibits(case)
+    exhibits = get_exhibits(case)
     if place == other:
-        raise _outdated()
-    first, second = _get_exhibit(exhibits, place), _get_exhibit(exhibits, other)
+        raise make_outdated()
+    first, second = get_exhibit(exhibits, place), get_exhibit(exhibits, other)
     sequences = _read_sequences(exhibits, {place, other}, counts)
     pages = [*sequences[place], *sequences[other]]
     if any(page.role != DOCUMENT for page in pages):  # each role together
@@ -198,18 +187,18 @@ def join_exhibits(case: Raw, place: int, other: int, counts: Counts) -> Raw:
     extra = read_object(second, "translation")
     if "translation" in second and "translator" in extra and "translation" not in first:
         first = {**first, "translation": {"translator": extra["translator"]}}
-    joined = _confirm(write_pages(first, pages, counts), "files", "translation")
+    joined = confirm(write_pages(first, pages, counts), "files", "translation")
     new = [joined if n == place else entry for n, entry in enumerate(exhibits) if n != other]
     case = follow_pages(
-        case, _map_moves({place: pages}, {place: _get_id(first)}), {_get_id(second): _get_id(first)}
+        case, map_moves({place: pages}, {place: get_id(first)}), {get_id(second): get_id(first)}
     )
     return {**case, "exhibits": new}
 
 
 def remove_exhibit(case: Raw, place: int, reason: str) -> Raw:
     """Remove an exhibit; files that nothing else lists are left out of the packet, for a reason."""
-    exhibits = _list_exhibits(case)
-    exhibit = _get_exhibit(exhibits, place)
+    exhibits = get_exhibits(case)
+    exhibit = get_exhibit(exhibits, place)
     rest = {**case, "exhibits": [entry for n, entry in enumerate(exhibits) if n != place]}
     paths = dict.fromkeys(path for _, path in read_listed_paths({"exhibits": [exhibit]}))
     for path in paths:
@@ -227,7 +216,7 @@ def ignore_file(case: Raw, path: str, reason: str) -> Raw:
             where="Reason",
             remedy="say why the file is left out",
         )
-    ignored = _list_values(case, "ignored_files")
+    ignored = list_values(case, "ignored_files")
     if any(read_path(entry) == path for entry in ignored):
         return case
     if len(ignored) >= MAX_IGNORED:
@@ -238,7 +227,7 @@ def ignore_file(case: Raw, path: str, reason: str) -> Raw:
         )
     exhibits = [
         _drop_file(entry, path) if isinstance(entry, dict) else entry
-        for entry in _list_exhibits(case)
+        for entry in get_exhibits(case)
     ]
     listed = {"exhibits": exhibits} if "exhibits" in case else {}
     return {**case, **listed, "ignored_files": [*ignored, {"path": path, "why": reason}]}
@@ -254,143 +243,12 @@ def _drop_file(exhibit: Raw, path: str) -> Raw:
 
 def restore_file(case: Raw, path: str) -> Raw:
     """Take a file back that was left out; it is loose then."""
-    ignored = _list_values(case, "ignored_files")
+    ignored = list_values(case, "ignored_files")
     kept = [entry for entry in ignored if read_path(entry) != path]
     if len(kept) == len(ignored):
-        raise _outdated()
+        raise make_outdated()
     others = {key: value for key, value in case.items() if key != "ignored_files"}
     return {**case, "ignored_files": kept} if kept else others
-
-
-def set_field(case: Raw, place: int, exhibit_id: str, edit: FieldEdit) -> Raw:
-    """Change one field of an exhibit, which confirms it.
-
-    Args:
-        exhibit_id: the exhibit's id, by which it is found if others moved meanwhile.
-        edit: `pointer` is the field within the exhibit, one of FIELDS.
-    """
-    if edit.pointer not in FIELDS:
-        raise EditRefused("there is no such field", where="Exhibit", remedy="load the page again")
-    exhibits = _list_exhibits(case)
-    place = find_exhibit(case, place, exhibit_id)
-    pointer = f"/exhibits/{place}/{edit.pointer}"
-    changed = edit_fields(case, [replace(edit, pointer=pointer)])
-    exhibits = [*_list_exhibits(changed)]
-    exhibits[place] = _confirm(_get_exhibit(exhibits, place), edit.pointer.split("/")[0])
-    return {**changed, "exhibits": exhibits}
-
-
-def set_pages(case: Raw, place: int, index: int, pages: str, was: str, counts: Counts) -> Raw:
-    """Change which pages of its file an entry of an exhibit lists.
-
-    Args:
-        index: the entry, counted through the lists of the exhibit.
-        pages: as in case.json, 1-3,5; "" for all.
-        was: what the person saw.
-    """
-    exhibits = [*_list_exhibits(case)]
-    exhibit = _get_exhibit(exhibits, place)
-    owner, key, at = _find_entry(exhibit, index)
-    entry = owner[key][at]
-    fields = dict(entry) if isinstance(entry, dict) else {"path": entry}
-    if str(fields.get("pages", "")) != was:
-        raise _outdated()
-    pages = re.sub(r"\s", "", pages).replace("–", "-")
-    if pages and not re.fullmatch(r"[0-9]{1,5}(-[0-9]{0,5})?(,[0-9]{1,5}(-[0-9]{0,5})?)*", pages):
-        raise EditRefused(
-            "pages are numbers and ranges, joined by commas", where="Pages", remedy="write 1-3,5"
-        )
-    _check_reach(pages, counts.get(read_path(entry)))
-    fields.pop("pages", None)
-    new: Any = {**fields, "pages": pages} if pages else fields
-    new = new["path"] if set(new) == {"path"} else new
-    items = [*owner[key]]
-    items[at] = new
-    if owner is exhibit:
-        changed = {**exhibit, key: items}
-    else:
-        changed = {**exhibit, "translation": {**owner, key: items}}
-    sequences = {place: [*read_pages(exhibit, counts)]}
-    exhibits[place] = _confirm(changed, "files" if owner is exhibit else "translation")
-    moves = _map_moves(
-        {place: _match_pages(sequences[place], read_pages(changed, counts))},
-        {place: _get_id(exhibit)},
-    )
-    return {**follow_pages(case, moves), "exhibits": exhibits}
-
-
-def _check_reach(pages: str, count: int | None) -> None:
-    highest = max((int(number) for number in re.findall(r"[0-9]+", pages)), default=1)
-    if re.search(r"(?:^|,)0+(?:-|,|$)", pages) or (count and highest > count):
-        raise EditRefused(
-            f"the file has {count} pages" if count else "pages are counted from 1",
-            where="Pages",
-            remedy="write numbers of pages that it has",
-        )
-
-
-def _match_pages(before: Sequence[PageRef], after: Sequence[PageRef]) -> list[PageRef]:
-    """Return the pages after a change, each with the origin that it had before."""
-    origins = {(page.path, page.page): page.origin for page in reversed(before)}
-    return [replace(page, origin=origins.get((page.path, page.page), ("", 0))) for page in after]
-
-
-def _find_entry(exhibit: Raw, index: int) -> tuple[Raw, str, int]:
-    """Return the object, the key of the list in it, and the place in the list of an entry."""
-    translation = read_object(exhibit, "translation")
-    for owner, key in ((exhibit, "files"), (translation, "files"), (translation, "certificate")):
-        entries = owner.get(key)
-        length = len(entries) if isinstance(entries, list) else 0
-        if 0 <= index < length:
-            return owner, key, index
-        index -= length
-    raise _outdated()
-
-
-def confirm_fields(case: Raw, place: int, fields: Sequence[str] = ()) -> Raw:
-    """Confirm guessed fields of an exhibit; all of them if none are named."""
-    exhibits = [*_list_exhibits(case)]
-    exhibit = _get_exhibit(exhibits, place)
-    names = fields or [name for name in _list_values(exhibit, "unconfirmed") if name]
-    exhibits[place] = _confirm(exhibit, *map(str, names))
-    return {**case, "exhibits": exhibits}
-
-
-def add_proposals(case: Raw, proposed: Sequence[Raw]) -> Raw:
-    """Return the case with proposed exhibits added; those with a file that was put elsewhere
-    meanwhile are left out, and an id that was taken meanwhile is changed."""
-    listed = {path for _, path in read_listed_paths(case)}
-    listed |= {read_path(entry) for entry in _list_values(case, "ignored_files")}
-    exhibits = [*_list_exhibits(case)]
-    taken = set(_list_ids(case))
-    for exhibit in proposed:
-        if listed & {path for _, path in read_listed_paths({"exhibits": [exhibit]})}:
-            continue
-        name = _get_id(exhibit)
-        name = make_exhibit_id(name, taken) if name in taken else name
-        taken.add(name)
-        exhibits.append({**exhibit, "id": name})
-    return {**case, "exhibits": exhibits} if exhibits else case
-
-
-def find_exhibit(case: Raw, place: int, exhibit_id: str) -> int:
-    """Return the place of an exhibit that the person saw at `place` with this id. Raises
-    CaseChanged if it is gone."""
-    exhibits = _list_exhibits(case)
-    if 0 <= place < len(exhibits) and _get_id(exhibits[place]) == exhibit_id:
-        return place
-    places = [n for n, entry in enumerate(exhibits) if _get_id(entry) == exhibit_id]
-    if len(places) != 1 or not exhibit_id:
-        raise _outdated()
-    return places[0]
-
-
-def make_exhibit_id(text: str, taken: Sequence[str] | set[str]) -> str:
-    """Return an id that reads like a text, and that no exhibit has."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:56].strip("-") or "exhibit"
-    names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
-    return next(name for name in names if name not in taken and _ID.fullmatch(name))
 
 
 def _make_title(path: str) -> str:
@@ -405,7 +263,7 @@ def _change_pages(case: Raw, choices: Sequence[PageChoice], counts: Counts, chan
         raise EditRefused(
             "the page is in no exhibit yet", where="Pages", remedy="put it into an exhibit first"
         )
-    sequences = _read_sequences(_list_exhibits(case), _places(choices), counts)
+    sequences = _read_sequences(get_exhibits(case), _places(choices), counts)
     _pick(sequences, choices, counts)
     taken = _list_taken(choices)
     changed = {
@@ -433,7 +291,7 @@ def _insert_exhibit(
 ) -> Raw:
     """Return the case with a new exhibit, the others with the pages that they keep."""
     case = _write_sequences(new.case, before, after, counts, {new.exhibit["id"]: new.pages})
-    exhibits = [*_list_exhibits(case)]
+    exhibits = [*get_exhibits(case)]
     exhibit = write_pages(new.exhibit, new.pages, counts)
     return {**case, "exhibits": [*exhibits[: new.place], exhibit, *exhibits[new.place :]]}
 
@@ -441,7 +299,7 @@ def _insert_exhibit(
 def _read_sequences(
     exhibits: Sequence[Any], places: set[int], counts: Counts
 ) -> dict[int, list[PageRef]]:
-    return {place: [*read_pages(_get_exhibit(exhibits, place), counts)] for place in sorted(places)}
+    return {place: [*read_pages(get_exhibit(exhibits, place), counts)] for place in sorted(places)}
 
 
 def _pick(
@@ -452,15 +310,15 @@ def _pick(
     for choice in choices:
         if choice.exhibit == LOOSE:
             if choice.path not in counts or not 0 <= choice.page <= (counts[choice.path] or 0):
-                raise _outdated()
+                raise make_outdated()
             picked.append(PageRef(path=choice.path, page=choice.page))
             continue
         pages = sequences[choice.exhibit]
         if not 0 <= choice.index < len(pages):
-            raise _outdated()
+            raise make_outdated()
         page = pages[choice.index]
         if (page.path, page.page) != (choice.path, choice.page):
-            raise _outdated()
+            raise make_outdated()
         picked.append(page)
     return picked
 
@@ -497,80 +355,14 @@ def _write_sequences(
     Args:
         new: pages of exhibits that will be added, by id.
     """
-    exhibits = [*_list_exhibits(case)]
-    owners = {place: _get_id(exhibits[place]) for place in after}
-    moves = _map_moves({**after, **(new or {})}, {**owners, **{name: name for name in new or {}}})
+    exhibits = [*get_exhibits(case)]
+    owners = {place: get_id(exhibits[place]) for place in after}
+    moves = map_moves({**after, **(new or {})}, {**owners, **{name: name for name in new or {}}})
     for place, pages in after.items():
         if [*pages] == [*before[place]]:
             continue
         confirmed = ["files"]
         if [page.role for page in pages] != [page.role for page in before[place]]:
             confirmed.append("translation")
-        exhibits[place] = _confirm(write_pages(exhibits[place], pages, counts), *confirmed)
+        exhibits[place] = confirm(write_pages(exhibits[place], pages, counts), *confirmed)
     return {**follow_pages(case, moves), "exhibits": exhibits}
-
-
-def _map_moves(
-    pages: Mapping[Any, Sequence[PageRef]], owners: Mapping[Any, str]
-) -> dict[tuple[str, int], tuple[str, int]]:
-    """Return (exhibit, page) before and after a change of each page whose number is known."""
-    moves: dict[tuple[str, int], tuple[str, int]] = {}
-    for place, sequence in pages.items():
-        for number, page in enumerate(sequence, 1):
-            if not page.page:
-                break  # the numbers behind it are not known
-            if all(page.origin):
-                moves.setdefault(page.origin, (owners[place], number))
-    return moves
-
-
-def _confirm(exhibit: Raw, *names: str) -> Raw:
-    """Return the exhibit without these names in `unconfirmed`."""
-    unconfirmed = exhibit.get("unconfirmed")
-    if not isinstance(unconfirmed, list):
-        return exhibit
-    kept = [name for name in unconfirmed if name not in names]
-    others = {key: value for key, value in exhibit.items() if key != "unconfirmed"}
-    if kept == unconfirmed:
-        return exhibit
-    return {**exhibit, "unconfirmed": kept} if kept else others
-
-
-def _list_values(fields: Mapping[str, Any], key: str) -> list[Any]:
-    value = fields.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _list_exhibits(case: Mapping[str, Any]) -> list[Any]:
-    exhibits = case.get("exhibits")
-    if exhibits is not None and not isinstance(exhibits, list):
-        raise EditRefused(
-            "exhibits of case.json is not a list",
-            where="case.json",
-            remedy="put the exhibits between [ and ]",
-        )
-    return exhibits or []
-
-
-def _get_exhibit(exhibits: Sequence[Any], place: int) -> Raw:
-    if not 0 <= place < len(exhibits) or not isinstance(exhibits[place], dict):
-        raise _outdated()
-    exhibit: Raw = exhibits[place]
-    return exhibit
-
-
-def _get_id(exhibit: Any) -> str:
-    name = exhibit.get("id") if isinstance(exhibit, dict) else None
-    return name if isinstance(name, str) else ""
-
-
-def _list_ids(case: Mapping[str, Any]) -> list[str]:
-    return [name for name in map(_get_id, _list_exhibits(case)) if name]
-
-
-def _outdated() -> CaseChanged:
-    return CaseChanged(
-        "the exhibits are not as this page showed them",
-        where="Evidence",
-        remedy="the page now shows them as they are; make the change again",
-    )

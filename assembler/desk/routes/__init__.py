@@ -11,6 +11,7 @@ from assembler.desk.routes import (
     facts,
     evidence,
     packet_routes,
+    page_pictures,
     start_cases,
 )
 
@@ -23,6 +24,7 @@ def list_routes() -> list[Route]:
         *facts.ROUTES,
         *check.ROUTES,
         *evidence.ROUTES,
+        *page_pictures.ROUTES,
         *build_routes.ROUTES,
         *packet_routes.ROUTES,
         *case_edits.ROUTES,

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assembler.desk import exhibit_edits as edits
+from assembler.desk import exhibit_fields as fields
 from assembler.desk.answers import (
     answer_change,
     find_case,
@@ -25,23 +26,14 @@ from assembler.desk.answers import (
     show_case_page,
 )
 from assembler.desk.board_plan import BoardPlan, list_accepted, plan_board, read_choices
-from assembler.desk.case_files import CaseFiles, FileFacts, FileJob, identify_file
+from assembler.desk.case_files import CaseFiles, FileJob, identify_file
 from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_store import Edit, EditRefused
 from assembler.desk.desk_state import Desk
-from assembler.desk.evidence_view import BoardInputs, make_board, make_panel
+from assembler.desk.evidence_view import BoardInputs, make_board
 from assembler.desk.evidence_work import ProposeOutcome, ProposeWork, propose
+from assembler.desk.exhibit_panel import make_panel
 from assembler.desk.field_edits import FieldEdit
-from assembler.desk.page_images import (
-    MEDIA_TYPE,
-    SIDES,
-    DrawnPages,
-    PageWords,
-    PictureJob,
-    WordsJob,
-    draw_pages,
-    read_words,
-)
 from assembler.desk.page_refs import Counts
 from assembler.desk.uploads import receive_file
 from assembler.evidence.refused_kinds import REFUSED
@@ -52,25 +44,20 @@ from assembler.runtime.background_job import describe_failure
 from assembler.runtime.queued_workers import QueuedWorkers
 
 _FIRST_LOOK = 0.35  # seconds that the first view of a case waits for its files
-_LONG_LOOK = 20.0  # seconds that a picture waits for its file to be found, after a restart
 _MAX_WORKERS = 2  # that draw pages at the same time
 _MAX_CHOICES = 5_000  # pages moved at once
-_FOREVER = "private, max-age=31536000, immutable"
-_NO_PICTURE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="85" height="110" viewBox="0 0 85 110">'
-    '<path d="M28 38h20l10 10v26H28zM38 56l10 10m0-10-10 10" fill="none" stroke="#838c99" '
-    'stroke-width="2"/></svg>'
-)
 
 
-def _get_workers(desk: Desk) -> QueuedWorkers:
+def get_workers(desk: Desk) -> QueuedWorkers:
+    """Return the workers that open the files of all cases for this page."""
     if "page workers" not in desk.notes:
         desk.notes["page workers"] = QueuedWorkers(min(desk.workers, _MAX_WORKERS))
     workers: QueuedWorkers = desk.notes["page workers"]
     return workers
 
 
-def _get_files(desk: Desk, case: CaseFolder) -> CaseFiles:
+def get_files(desk: Desk, case: CaseFolder) -> CaseFiles:
+    """Return what is known of the files of a case, the same table each time."""
     key = f"files {case.id}"
     if key not in desk.notes:
         desk.notes[key] = CaseFiles(case.folder)
@@ -81,8 +68,8 @@ def _get_files(desk: Desk, case: CaseFolder) -> CaseFiles:
 async def _read_inputs(desk: Desk, case: CaseFolder, wait: float = 0.0) -> BoardInputs:
     """Return what the page is made of. Raises CaseRejected if case.json cannot be read."""
     version = desk.open_store(case).read()
-    files = _get_files(desk, case)
-    await files.refresh(_get_workers(desk), list_accepted(version.value), wait)
+    files = get_files(desk, case)
+    await files.refresh(get_workers(desk), list_accepted(version.value), wait)
     known = f"plan {case.id}"
     stamp = (version.version, desk.as_of, tuple(files.facts), _read_build_time(case.folder))
     if desk.notes.get(known, (None,))[0] != stamp:
@@ -122,7 +109,7 @@ async def show_board(request: Request) -> Response:
     """Show the exhibits of a case, and its files that are in none."""
     desk, case = get_desk(request), find_case(request)
     inputs = await _read_inputs(desk, case, _FIRST_LOOK)
-    files = _get_files(desk, case)
+    files = get_files(desk, case)
     board = make_board(inputs, request.query_params.get("packet", ""))
     return show_case_page(
         request,
@@ -158,9 +145,9 @@ def _describe_job(desk: Desk, case: CaseFolder) -> dict[str, Any]:
 async def tell_state(request: Request) -> Response:
     """Tell whether something new is known of the files."""
     desk, case = get_desk(request), find_case(request)
-    files = _get_files(desk, case)
+    files = get_files(desk, case)
     version = desk.open_store(case).read()
-    await files.refresh(_get_workers(desk), list_accepted(version.value))
+    await files.refresh(get_workers(desk), list_accepted(version.value))
     return JSONResponse({"revision": files.revision, "busy": files.is_busy})
 
 
@@ -190,15 +177,15 @@ async def add_file(request: Request) -> Response:
     except ClientDisconnect:
         return Response(status_code=400)
     job = FileJob(folder=case.folder, path=upload.path)
-    kind = await asyncio.wrap_future(_get_workers(desk).submit(identify_file, job, urgent=True))
-    files = _get_files(desk, case)
+    kind = await asyncio.wrap_future(get_workers(desk).submit(identify_file, job, urgent=True))
+    files = get_files(desk, case)
     if isinstance(kind, str) and kind in REFUSED:
         description, remedy = REFUSED[kind]
         (case.folder / upload.path).unlink(missing_ok=True)
         return JSONResponse({"refused": True, "problem": f"it is {description}", "remedy": remedy})
     same = files.find_by_sha256(upload.sha256)
     version = desk.open_store(case).read()
-    await files.refresh(_get_workers(desk), list_accepted(version.value))
+    await files.refresh(get_workers(desk), list_accepted(version.value))
     is_same = same is not None and same.path != upload.path and same.path in files.facts
     return JSONResponse(
         {"path": upload.path, "same_as": same.path if same is not None and is_same else ""}
@@ -233,7 +220,7 @@ async def change_exhibits(request: Request) -> Response:
     read_edit = _EDITS.get(request.path_params["action"])
     if read_edit is None:
         raise HTTPException(404, "there is no such change")
-    counts = _get_files(desk, case).counts
+    counts = get_files(desk, case).counts
     edit = read_edit(body, counts)
     seen = "" if request.path_params["action"] == "set-field" else get_text(body, "version")
     if not seen and request.path_params["action"] != "set-field":
@@ -336,20 +323,20 @@ def _read_restore(body: Mapping[str, Any], _counts: Counts) -> Edit:
 
 
 def _read_confirm(body: Mapping[str, Any], _counts: Counts) -> Edit:
-    place, fields = get_number(body, "place"), get_texts(body, "fields")
-    return lambda case: edits.confirm_fields(case, place, fields)
+    place, names = get_number(body, "place"), get_texts(body, "fields")
+    return lambda case: fields.confirm_fields(case, place, names)
 
 
 def _read_field(body: Mapping[str, Any], _counts: Counts) -> Edit:
     place, exhibit_id = get_number(body, "place"), get_text(body, "id")
     edit = FieldEdit(pointer=get_text(body, "field"), value=body.get("value"), was=body.get("was"))
-    return lambda case: edits.set_field(case, place, exhibit_id, edit)
+    return lambda case: fields.set_field(case, place, exhibit_id, edit)
 
 
 def _read_pages(body: Mapping[str, Any], counts: Counts) -> Edit:
     place, index = get_number(body, "place"), get_number(body, "index")
     pages, was = get_text(body, "pages"), get_text(body, "was")
-    return lambda case: edits.set_pages(case, place, index, pages, was, counts)
+    return lambda case: fields.set_pages(case, place, index, pages, was, counts)
 
 
 _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {
@@ -370,111 +357,6 @@ _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {
 }
 
 
-async def _find_file(request: Request) -> tuple[FileFacts, FileJob]:
-    """Return the file of the content in an address, which is looked up, and how a worker gets it.
-    Raises HTTPException."""
-    desk, case = get_desk(request), find_case(request)
-    files, sha256 = _get_files(desk, case), request.path_params["sha256"]
-    facts = files.find_by_sha256(sha256)
-    accepted = list_accepted(desk.open_store(case).read().value)
-    if facts is None:
-        await files.refresh(_get_workers(desk), accepted, _LONG_LOOK)
-        facts = files.find_by_sha256(sha256)
-    if facts is None or not 0 < request.path_params["number"] <= (facts.pages or 0):
-        raise HTTPException(404, "there is no such page any more")
-    path = facts.path
-    return facts, FileJob(folder=case.folder, path=path, accept_reading=accepted.get(path, ""))
-
-
-async def show_picture(request: Request) -> Response:
-    """Return a picture of a page; its address names the content, so it may be kept for ever."""
-    size = request.path_params["size"]
-    if size not in SIDES:
-        raise HTTPException(404, "there is no picture of this size")
-    desk, case = get_desk(request), find_case(request)
-    number = request.path_params["number"]
-    drawn = desk.notes.setdefault("pictures", {})
-    key = (case.id, request.path_params["sha256"], size, number)
-    data = await run_in_threadpool(_read_picture, drawn.get(key), number)
-    if data is None:
-        facts, file = await _find_file(request)
-        job = PictureJob(file=file, sha256=facts.sha256, page=number, size=size)
-        result = await _work(desk, draw_pages, job, ("draw", case.id, job.sha256, size, job.first))
-        if not isinstance(result, DrawnPages) or result.folder is None:
-            _note_undrawn(_get_files(desk, case), facts.path, result)
-            headers = {"cache-control": "no-store"}
-            return Response(_NO_PICTURE, media_type="image/svg+xml", headers=headers)
-        drawn[key] = result.folder
-        data = await run_in_threadpool(_read_picture, result.folder, number)
-    if data is None:
-        raise HTTPException(404, "there is no such page any more")
-    return Response(data, media_type=MEDIA_TYPE, headers={"cache-control": _FOREVER})
-
-
-def _read_picture(folder: Path | None, number: int) -> bytes | None:
-    """Return a picture from the cache; None if it is not there."""
-    try:
-        return (folder / f"{number}.webp").read_bytes() if folder is not None else None
-    except OSError:
-        return None
-
-
-def _note_undrawn(files: CaseFiles, path: str, result: object) -> None:
-    if isinstance(result, DrawnPages):
-        files.note_problem(path, result.problem, result.remedy)
-        return
-    files.note_problem(
-        path,
-        "its pages cannot be drawn",
-        "print it to a new PDF, or ask for the file again",
-    )
-
-
-async def _work(desk: Desk, function: Callable[[Any], Any], job: Any, key: Any) -> Any:
-    """Return the result of a worker; when a browser goes, the work goes on for whoever else
-    waits."""
-    future = _get_workers(desk).submit(function, job, key)
-    return await asyncio.shield(asyncio.wrap_future(future))
-
-
-async def show_words(request: Request) -> Response:
-    """Return the words of a page, if they can be had at once."""
-    return await _answer_words(request, recognize=False)
-
-
-async def recognize_words(request: Request) -> Response:
-    """Recognize the words of a page, and return them."""
-    await read_body(request)
-    return await _answer_words(request, recognize=True)
-
-
-async def _answer_words(request: Request, *, recognize: bool) -> Response:
-    desk = get_desk(request)
-    facts, file = await _find_file(request)
-    language = request.query_params.get("language", "en")
-    turn = request.query_params.get("turn", "")
-    known = desk.shelf.schema("languages.json")["languages"]
-    job = WordsJob(
-        file=file,
-        sha256=facts.sha256,
-        page=request.path_params["number"],
-        language=language if language.partition("-")[0] in known else "en",
-        turn=int(turn) if turn in ("0", "90", "180", "270") else None,
-        recognize=recognize,
-    )
-    result = await _work(desk, read_words, job, None)
-    if not isinstance(result, PageWords):
-        result = PageWords(problem="the words of this page cannot be read")
-    return JSONResponse(
-        {
-            "read": result.is_read,
-            "lines": result.lines,
-            "turned": result.turned,
-            "problem": result.problem,
-        }
-    )
-
-
 ROUTES = [
     Route("/cases/{case_id}/evidence", show_board),
     Route("/cases/{case_id}/evidence/state", tell_state),
@@ -482,7 +364,4 @@ ROUTES = [
     Route("/cases/{case_id}/evidence/files", add_file, methods=["POST"]),
     Route("/cases/{case_id}/evidence/propose", start_proposing, methods=["POST"]),
     Route("/cases/{case_id}/evidence/change/{action}", change_exhibits, methods=["POST"]),
-    Route("/cases/{case_id}/pages/{sha256}/{number:int}/{size}.webp", show_picture),
-    Route("/cases/{case_id}/pages/{sha256}/{number:int}/words", show_words),
-    Route("/cases/{case_id}/pages/{sha256}/{number:int}/words", recognize_words, methods=["POST"]),
 ]
