@@ -4,6 +4,7 @@ estimate their page numbers; also of a case that is not complete yet."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from assembler.intake.untyped_values import read_objects, read_path
 from assembler.layout.packet_plan import plan_packet
 from assembler.model import Case, Exhibit, Finding, Name, PartKind, Person, Plan, Request
 from assembler.pipeline.checked_case import plan_for_receiver
+from assembler.runtime.atomic_files import is_plain_folder
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 
@@ -37,12 +39,10 @@ class PlannedExhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPacket:
-    """The exhibits of one beneficiary's packet, in order. `front`: pages before the first tab, as
-    the last build has them; None if there was none."""
+    """The exhibits of one beneficiary's packet, in order."""
 
     beneficiary: str
     exhibits: tuple[PlannedExhibit, ...]
-    front: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def plan_board(folder: Path, raw: Mapping[str, Any], shelf: Shelf, as_of: date) 
             plans = plan_for_receiver(case, folder, shelf, profile)
             judged = rules.check_case(case, rules.load_library(shelf), as_of)
             places = {exhibit.id: place for place, exhibit in enumerate(case.exhibits)}
-            packets = tuple(_read_plan(plan, places, folder, with_tabs=True) for plan in plans)
+            packets = tuple(_read_plan(plan, places, with_tabs=True) for plan in plans)
             return BoardPlan(packets=packets, is_complete=True, findings=judged.findings)
         stand_in, places = _make_stand_in(raw)
         recipe = shelf.recipe(stand_in.kind, folder)
@@ -72,9 +72,7 @@ def plan_board(folder: Path, raw: Mapping[str, Any], shelf: Shelf, as_of: date) 
             finding.rule.startswith(_OF_FILES) for finding in findings
         )
         packets = tuple(
-            _read_plan(
-                plan_packet(stand_in, recipe, person.id), places, folder, with_tabs=is_complete
-            )
+            _read_plan(plan_packet(stand_in, recipe, person.id), places, with_tabs=is_complete)
             for person in stand_in.beneficiaries
         )
         return BoardPlan(packets=packets, is_complete=is_complete, findings=findings)
@@ -139,9 +137,7 @@ def _get_text(fields: Mapping[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _read_plan(
-    plan: Plan, places: Mapping[str, int], folder: Path, *, with_tabs: bool
-) -> PlannedPacket:
+def _read_plan(plan: Plan, places: Mapping[str, int], *, with_tabs: bool) -> PlannedPacket:
     exhibits: list[PlannedExhibit] = []
     lead, has_sheet = 0, False
     for part in plan.parts:
@@ -160,19 +156,18 @@ def _read_plan(
             lead, has_sheet = 0, False
         else:
             lead += _FORM_PAGES if part.kind is PartKind.FORM else _DRAFT_PAGES
-    front = _read_front(folder, plan.packet) if with_tabs else None
-    return PlannedPacket(beneficiary=plan.beneficiary, exhibits=tuple(exhibits), front=front)
+    return PlannedPacket(beneficiary=plan.beneficiary, exhibits=tuple(exhibits))
 
 
-def _read_front(folder: Path, packet: str) -> int | None:
-    """Return how many pages the last build has before its first tab sheet."""
-    if not packet or not (folder / "build" / packet).is_dir():
-        return None
-    try:
-        rows = read_manifest(folder / "build" / packet).index
-    except ProofFailed:
-        return None
-    return min((row.sheet for row in rows), default=1) - 1
+def read_fronts(folder: Path) -> dict[str, int]:
+    """Return how many pages each packet of the last build has before its first tab sheet. Runs in a
+    worker, since a manifest can be large."""
+    fronts = {}
+    for packet in (folder / "build").iterdir() if is_plain_folder(folder / "build") else ():
+        with suppress(ProofFailed):
+            rows = read_manifest(packet).index
+            fronts[packet.name] = min((row.sheet for row in rows), default=1) - 1
+    return fronts
 
 
 def _group_by_category(raw: Mapping[str, Any], shelf: Shelf) -> tuple[PlannedExhibit, ...]:
@@ -198,13 +193,14 @@ def read_choices(shelf: Shelf, field: str) -> dict[str, str]:
 
 
 def estimate_pages(
-    packet: PlannedPacket, pages: Mapping[int, int | None]
+    packet: PlannedPacket, pages: Mapping[int, int | None], front: int | None
 ) -> dict[int, tuple[int, int]]:
     """Return about which pages of the packet each exhibit will have, first and last, by place;
     those behind one whose pages are not known are left out.
 
     Args:
         pages: of each exhibit, by place; None if not known.
+        front: pages before the first tab; None if not known.
     """
     numbers: dict[int, tuple[int, int]] = {}
     end = 0
@@ -213,7 +209,7 @@ def estimate_pages(
         if count is None:
             break
         is_first = position == 0
-        end += packet.front if is_first and packet.front is not None else exhibit.lead
+        end += front if is_first and front is not None else exhibit.lead
         end += int(exhibit.has_sheet)
         numbers[exhibit.place] = (end + 1, end + max(count, 1))
         end += count

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -154,7 +154,8 @@ def _measure_opened(job: FileJob, facts: FileFacts) -> FileFacts:
 class CaseFiles:
     """The files in evidence/ of one case. Used from the event loop only.
 
-    `revision` changes whenever something new is known.
+    `revision` changes whenever something new is known; `fronts`: pages before the first tab of each
+    packet of the last build.
     """
 
     folder: Path
@@ -162,6 +163,8 @@ class CaseFiles:
     _facts: dict[str, FileFacts] = field(default_factory=dict)
     _stamps: dict[str, Stamp] = field(default_factory=dict)
     _looks: dict[str, Future[Any]] = field(default_factory=dict)
+    fronts: Mapping[str, int] = field(default_factory=dict)
+    _built: int = 0  # when build/ changed last
     _by_sha256: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -210,6 +213,31 @@ class CaseFiles:
             await asyncio.wait(looks, timeout=wait)
             await asyncio.sleep(0)  # for their news to be taken in
 
+    def look_at_builds(
+        self, workers: QueuedWorkers, read_fronts: Callable[[Path], dict[str, int]]
+    ) -> None:
+        """Have the page numbers of the last build read, if there is a new one."""
+        built = max(map(_read_time, self.folder.glob("build/*/manifest.json")), default=0)
+        if built == self._built:
+            return
+        self._built = built
+        look = workers.submit(read_fronts, self.folder)
+        self._looks["build/"] = look
+        loop = asyncio.get_running_loop()
+
+        def take_in(future: Future[Any]) -> None:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._take_in_fronts, future)
+
+        look.add_done_callback(take_in)
+
+    def _take_in_fronts(self, look: Future[Any]) -> None:
+        if self._looks.get("build/") is look:
+            del self._looks["build/"]
+        if isinstance(look.result(), dict):
+            self.fronts = look.result()
+            self.revision += 1
+
     def note_problem(self, path: str, problem: str, remedy: str) -> None:
         """Take in why the pages of a file cannot be drawn."""
         facts = self._facts.get(path)
@@ -257,6 +285,13 @@ class CaseFiles:
         if result.sha256:
             self._by_sha256[result.sha256] = path
         self.revision += 1
+
+
+def _read_time(path: Path) -> int:
+    try:
+        return path.lstat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _read_stamps(folder: Path) -> dict[str, Stamp]:

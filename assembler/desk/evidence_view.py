@@ -161,8 +161,8 @@ class Board:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardInputs:
-    """What a board is made of. `labels`: of the values of the fields category and language, and of
-    people, each by value."""
+    """What a board is made of. `categories`, `languages`, `people`: labels by value; `fronts`:
+    pages before the first tab, by beneficiary, of the last build."""
 
     raw: Mapping[str, Any]
     plan: BoardPlan
@@ -170,6 +170,7 @@ class BoardInputs:
     categories: Mapping[str, str]
     languages: Mapping[str, str]
     people: Mapping[str, str]
+    fronts: Mapping[str, int]
 
     @property
     def counts(self) -> dict[str, int | None]:
@@ -220,7 +221,8 @@ def make_rows(
         place: None if any(page.page == WHOLE for page in sequence) else len(sequence)
         for place, sequence in pages.items()
     }
-    numbers = estimate_pages(packet, counts) if inputs.plan.is_complete else {}
+    front = inputs.fronts.get(packet.beneficiary)
+    numbers = estimate_pages(packet, counts, front) if inputs.plan.is_complete else {}
     tabs = {exhibit.place: exhibit.tab for exhibit in packet.exhibits}
     findings = _sort_findings(inputs)
     rows = {}

@@ -468,6 +468,7 @@ function showProgress() {
   if (!place) return;
   const isProposing = work.running && work.kind === "propose";
   place.hidden = !uploads.total && !isProposing;
+  byId("stop-proposing").hidden = !isProposing;
   const bar = byId("progress-bar");
   if (uploads.total) {
     byId("progress-text").textContent = `Adding files: ${uploads.done} of ${uploads.total}`;
@@ -563,6 +564,7 @@ document.addEventListener("click", async (event) => {
   else if (button.dataset.ignore) askIgnore(button.dataset.ignore);
   else if (button.dataset.restore) edit("restore", { path: button.dataset.restore });
   else if (button.id === "propose") await startProposing(button);
+  else if (button.id === "stop-proposing") send(`${base}/evidence/propose/stop`).catch((error) => toast(error.message, { bad: true }));
   else if (button.id === "select-pages") toggleSelecting(button);
 });
 

@@ -11,7 +11,7 @@ from assembler.desk.routes import (
     facts,
     evidence,
     packet_routes,
-    page_pictures,
+    picture_routes,
     start_cases,
 )
 
@@ -24,7 +24,7 @@ def list_routes() -> list[Route]:
         *facts.ROUTES,
         *check.ROUTES,
         *evidence.ROUTES,
-        *page_pictures.ROUTES,
+        *picture_routes.ROUTES,
         *build_routes.ROUTES,
         *packet_routes.ROUTES,
         *case_edits.ROUTES,

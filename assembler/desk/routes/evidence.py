@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +24,13 @@ from assembler.desk.answers import (
     read_body,
     show_case_page,
 )
-from assembler.desk.board_plan import BoardPlan, list_accepted, plan_board, read_choices
+from assembler.desk.board_plan import (
+    BoardPlan,
+    list_accepted,
+    plan_board,
+    read_choices,
+    read_fronts,
+)
 from assembler.desk.case_files import CaseFiles, FileJob, identify_file
 from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_store import Edit, EditRefused
@@ -71,7 +76,8 @@ async def _read_inputs(desk: Desk, case: CaseFolder, wait: float = 0.0) -> Board
     files = get_files(desk, case)
     await files.refresh(get_workers(desk), list_accepted(version.value), wait)
     known = f"plan {case.id}"
-    stamp = (version.version, desk.as_of, tuple(files.facts), _read_build_time(case.folder))
+    files.look_at_builds(get_workers(desk), read_fronts)
+    stamp = (version.version, desk.as_of, tuple(files.facts))
     if desk.notes.get(known, (None,))[0] != stamp:
         plan = await run_in_threadpool(
             plan_board, case.folder, version.value, desk.shelf, desk.as_of
@@ -86,14 +92,8 @@ async def _read_inputs(desk: Desk, case: CaseFolder, wait: float = 0.0) -> Board
         categories=read_choices(desk.shelf, "category"),
         languages=dict(sorted(languages.items(), key=lambda pair: (pair[0] != "en", pair[1]))),
         people=_label_people(version.value),
+        fronts=files.fronts,
     )
-
-
-def _read_build_time(folder: Path) -> int:
-    try:
-        return (folder / "build").stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _label_people(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -212,6 +212,16 @@ async def start_proposing(request: Request) -> Response:
     work = ProposeWork(folder=case.folder, shelf=desk.shelf, as_of=desk.as_of, workers=desk.workers)
     desk.start_job(case, "propose", propose, work)
     return JSONResponse({"started": True})
+
+
+async def stop_proposing(request: Request) -> Response:
+    """End the work of proposing; case.json is as it was."""
+    desk, case = get_desk(request), find_case(request)
+    await read_body(request)
+    job = desk.find_job(case)
+    if job is not None and job.kind == "propose" and job.is_running:
+        job.job.ask_to_end()
+    return JSONResponse({"ended": True})
 
 
 async def change_exhibits(request: Request) -> Response:
@@ -363,5 +373,6 @@ ROUTES = [
     Route("/cases/{case_id}/evidence/exhibits/{place:int}", show_panel),
     Route("/cases/{case_id}/evidence/files", add_file, methods=["POST"]),
     Route("/cases/{case_id}/evidence/propose", start_proposing, methods=["POST"]),
+    Route("/cases/{case_id}/evidence/propose/stop", stop_proposing, methods=["POST"]),
     Route("/cases/{case_id}/evidence/change/{action}", change_exhibits, methods=["POST"]),
 ]
