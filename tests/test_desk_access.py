@@ -22,11 +22,11 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from assembler.desk.answers import read_body
 from assembler.desk.case_store import EditRefused
 from assembler.desk.cases_view import check_folder_name
 from assembler.desk.http_protocol import HEAD_SECONDS
 from assembler.desk.import_upload import make_file_name
+from assembler.desk.page_answers import read_body
 from assembler.desk.server import _hide_error, _silence_logs
 from assembler.runtime.background_job import BackgroundJob
 from assembler.runtime.socket_owner import find_owners, is_own_socket
@@ -354,8 +354,8 @@ def test_a_body_that_does_not_come_is_given_up(
         await asyncio.sleep(0.02 if stall > 1 else 60)
         return {"type": "http.request", "body": b" ", "more_body": True}
 
-    monkeypatch.setattr("assembler.desk.answers.STALL_SECONDS", stall)
-    monkeypatch.setattr("assembler.desk.answers.BODY_SECONDS", 0.5)
+    monkeypatch.setattr("assembler.desk.page_answers.STALL_SECONDS", stall)
+    monkeypatch.setattr("assembler.desk.page_answers.BODY_SECONDS", 0.5)
     request = Request({"type": "http", "method": "POST", "headers": []}, drip)  # type: ignore[arg-type]
     with pytest.raises(HTTPException) as error:
         asyncio.run(read_body(request))

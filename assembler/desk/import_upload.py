@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from assembler.desk.answers import STALL_SECONDS
+from assembler.desk.page_answers import STALL_SECONDS
 from assembler.runtime.workshop import Workshop
 
 MAX_SHEET = 20_000_000  # bytes

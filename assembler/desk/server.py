@@ -22,9 +22,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assembler.desk.access import HOST, AccessGuard, Sessions
-from assembler.desk.answers import ASSETS, answer_error
 from assembler.desk.desk_state import Desk
 from assembler.desk.http_protocol import make_protocol
+from assembler.desk.page_answers import ASSETS, answer_error
 from assembler.desk.routes import list_routes
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime.socket_owner import is_own_socket

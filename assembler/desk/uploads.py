@@ -22,9 +22,9 @@ from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 
-from assembler.desk.answers import STALL_SECONDS
 from assembler.desk.case_files import EVIDENCE
 from assembler.desk.case_store import EditRefused
+from assembler.desk.page_answers import STALL_SECONDS
 from assembler.intake.file_check import IGNORABLE, MAX_FILE, check_path, list_present_files
 from assembler.runtime.atomic_files import report_write_errors, sync_folder
 from assembler.runtime.file_names import normalize_name

@@ -8,12 +8,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from assembler import intake
-from assembler.desk.answers import find_case, get_desk, show_page
 from assembler.desk.broken_case import describe_broken
 from assembler.desk.case_folders import CaseFolder, list_case_folders
 from assembler.desk.case_index import CaseIndex, stamp_cases
 from assembler.desk.cases_view import STATE_TITLES, convert_row, list_choices, make_entries
 from assembler.desk.desk_state import Desk
+from assembler.desk.page_answers import find_case, get_desk, show_page
 from assembler.errors import CaseRejected
 from assembler.pipeline.case_file import CASE
 

@@ -14,14 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assembler.desk.answers import (
-    find_case,
-    get_desk,
-    get_text,
-    read_body,
-    show_case_page,
-    show_page,
-)
 from assembler.desk.build_view import (
     ChangesRequest,
     PacketSummary,
@@ -50,6 +42,14 @@ from assembler.desk.case_work import (
 from assembler.desk.cases_view import convert_row
 from assembler.desk.desk_state import CaseJob, Desk
 from assembler.desk.packet_downloads import BUILD, list_places
+from assembler.desk.page_answers import (
+    find_case,
+    get_desk,
+    get_text,
+    read_body,
+    show_case_page,
+    show_page,
+)
 from assembler.desk.worker_call import call_in_worker
 from assembler.pipeline.filed_packets import list_filed_folders
 from assembler.runtime.atomic_files import write_atomic

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assembler.desk.answers import answer_change, find_case, get_desk, get_text, read_body
 from assembler.desk.field_edits import FieldEdit, edit_fields
+from assembler.desk.page_answers import answer_change, find_case, get_desk, get_text, read_body
 
 
 async def change_fields(request: Request) -> Response:

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from assembler.desk.answers import find_case, get_desk
 from assembler.desk.case_folders import CaseFolder
 from assembler.desk.desk_state import Desk
+from assembler.desk.page_answers import find_case, get_desk
 
 _LOOK_SECONDS = 0.4  # between two looks at case.json and at the work
 _BEAT = 25  # looks without news after which a comment keeps the connection open

@@ -11,14 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assembler.desk.answers import (
-    answer_change,
-    find_case,
-    get_desk,
-    get_text,
-    read_body,
-    show_case_page,
-)
 from assembler.desk.case_fixes import Fix, FixSubject, find_fix
 from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_store import EditRefused
@@ -41,6 +33,14 @@ from assembler.desk.findings_view import (
     make_key,
     show_deadlines,
     show_sections,
+)
+from assembler.desk.page_answers import (
+    answer_change,
+    find_case,
+    get_desk,
+    get_text,
+    read_body,
+    show_case_page,
 )
 from assembler.model import Finding, Readiness
 from assembler.pipeline import BuildState, read_status

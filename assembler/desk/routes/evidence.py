@@ -14,16 +14,6 @@ from starlette.routing import Route
 
 from assembler.desk import exhibit_edits as edits
 from assembler.desk import exhibit_fields as fields
-from assembler.desk.answers import (
-    answer_change,
-    find_case,
-    get_desk,
-    get_number,
-    get_text,
-    get_texts,
-    read_body,
-    show_case_page,
-)
 from assembler.desk.board_plan import (
     BoardPlan,
     list_accepted,
@@ -39,6 +29,16 @@ from assembler.desk.evidence_view import BoardInputs, make_board
 from assembler.desk.evidence_work import ProposeOutcome, ProposeWork, propose
 from assembler.desk.exhibit_panel import make_panel
 from assembler.desk.field_edits import FieldEdit
+from assembler.desk.page_answers import (
+    answer_change,
+    find_case,
+    get_desk,
+    get_number,
+    get_text,
+    get_texts,
+    read_body,
+    show_case_page,
+)
 from assembler.desk.page_refs import Counts
 from assembler.desk.uploads import receive_file
 from assembler.evidence.refused_kinds import REFUSED

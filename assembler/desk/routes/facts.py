@@ -12,15 +12,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assembler.desk.answers import (
-    answer_change,
-    find_case,
-    get_desk,
-    get_number,
-    get_text,
-    read_body,
-    show_case_page,
-)
 from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_form import FormData
 from assembler.desk.case_store import CaseVersion, Edit
@@ -44,6 +35,15 @@ from assembler.desk.facts_view import (
     place_findings,
 )
 from assembler.desk.findings_view import FindingData, ShownFinding, count_errors, show_finding
+from assembler.desk.page_answers import (
+    answer_change,
+    find_case,
+    get_desk,
+    get_number,
+    get_text,
+    read_body,
+    show_case_page,
+)
 from assembler.desk.typed_values import read_typed
 from assembler.errors import AssemblerError
 from assembler.intake.case_fields import CaseFields

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assembler.desk.answers import get_desk
 from assembler.desk.desk_state import NoSuchCase
 from assembler.desk.packet_downloads import ServedFile, find_file, list_places
+from assembler.desk.page_answers import get_desk
 
 # a link out of the page opens a plain window: a PDF viewer does not work in a sandbox
 _REVIEW_POLICY = (

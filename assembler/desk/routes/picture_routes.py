@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assembler.desk.answers import find_case, get_desk, read_body
 from assembler.desk.board_plan import list_accepted
 from assembler.desk.case_files import CaseFiles, FileFacts, FileJob
 from assembler.desk.desk_state import Desk
+from assembler.desk.page_answers import find_case, get_desk, read_body
 from assembler.desk.page_images import (
     MEDIA_TYPE,
     SIDES,

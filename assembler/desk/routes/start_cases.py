@@ -11,7 +11,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assembler import intake, pipeline
-from assembler.desk.answers import (
+from assembler.desk.case_people import EVERYONE, name_people
+from assembler.desk.case_store import EditRefused
+from assembler.desk.cases_view import check_folder_name, describe_conflicts, read_start
+from assembler.desk.desk_state import Desk
+from assembler.desk.import_upload import hold_upload
+from assembler.desk.page_answers import (
     find_case,
     get_desk,
     get_text,
@@ -19,11 +24,6 @@ from assembler.desk.answers import (
     show_case_page,
     show_page,
 )
-from assembler.desk.case_people import EVERYONE, name_people
-from assembler.desk.case_store import EditRefused
-from assembler.desk.cases_view import check_folder_name, describe_conflicts, read_start
-from assembler.desk.desk_state import Desk
-from assembler.desk.import_upload import hold_upload
 from assembler.pipeline.case_file import CASE
 from assembler.pipeline.import_facts import (
     ImportOptions,
