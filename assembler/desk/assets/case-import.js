@@ -31,3 +31,5 @@ async function sendFile(write) {
 // on the document: the main part of the page is put in anew whenever the case changes
 document.addEventListener("change", (event) => { if (["facts-file", "facts-row", "facts-person", "facts-dates"].includes(event.target.id)) sendFile(false); });
 document.addEventListener("submit", (event) => { if (event.target.id === "facts-form") { event.preventDefault(); sendFile(true); } });
+// a file that was chosen before this script ran
+sendFile(false);

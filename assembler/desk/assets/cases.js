@@ -216,6 +216,7 @@ function connect() {
   for (const id of ["sheet", "import-kind", "import-dates"]) place(id).addEventListener("change", () => importSheet(false));
   for (const box of document.querySelectorAll('[name="import-reason"]')) box.addEventListener("change", () => importSheet(false));
   place("import-form").addEventListener("submit", (event) => { event.preventDefault(); importSheet(true); });
+  importSheet(false); // a file that was chosen before this script ran
   const made = sessionStorage.getItem("made");
   if (made) { sessionStorage.removeItem("made"); toast(made); }
   if (new URLSearchParams(location.search).has("new")) place("new-dialog").showModal();

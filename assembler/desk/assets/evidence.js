@@ -586,8 +586,14 @@ document.addEventListener("keydown", (event) => {
   if (page) onPageKey(event, page);
   if (event.key === "Escape" && chosen.size && !document.querySelector("dialog[open]")) clearChoice();
 });
+/** Send what was chosen, and let the same files be chosen again. */
+function takeFiles(input) {
+  const files = [...input.files];
+  input.value = "";
+  if (files.length) addFiles(files);
+}
 document.addEventListener("change", (event) => {
-  if (event.target.id === "file-input") { addFiles([...event.target.files]); event.target.value = ""; }
+  if (event.target.id === "file-input") takeFiles(event.target);
   if (event.target.id === "packet") event.target.form.submit();
   if (event.target.id === "role-choice" && event.target.value) edit("set-role", { pages: listChosen().map(readPage), role: event.target.value });
 });
@@ -606,3 +612,5 @@ document.addEventListener("page-refreshed", () => {
 });
 setUpDragging({ pick, drop, announce });
 if (byId("board").dataset.busy) lookTimer = setTimeout(lookAgain, 400);
+// files that were chosen before this script ran
+takeFiles(document.getElementById("file-input"));
