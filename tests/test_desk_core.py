@@ -18,6 +18,7 @@ from assembler.errors import OutputNotWritten
 from assembler.intake.json_edit import is_same_json, rewrite_json
 from assembler.runtime.background_job import BackgroundJob
 from assembler.runtime.worker_pool import Failure
+from tests.support.commands import run
 
 TEXT = """{
   "id": "case",
@@ -154,6 +155,18 @@ def test_the_history_is_private_and_bounded(
     if os.name == "posix":
         assert folder.stat().st_mode & 0o077 == 0
         assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+
+
+def test_purging_the_cache_removes_earlier_texts_and_nothing_else(store: CaseStore) -> None:
+    set_note(store, "new")
+    home = store.folder / ".assembler"
+    (home / "history/mine.txt").write_text("mine")
+    code, out, _ = run("cache", "purge", store.folder)
+    assert code == 0
+    assert "0.0 MB freed" in out
+    assert [path.name for path in (home / "history").iterdir()] == ["mine.txt"]
+    with pytest.raises(EditRefused, match="nothing to undo"):
+        store.undo()
 
 
 def test_a_work_folder_that_is_a_link_is_refused(store: CaseStore, tmp_path: Path) -> None:

@@ -50,10 +50,12 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
 @verbose_option
 def purge(folders: tuple[Path, ...], as_json: bool) -> None:
     """Empty the cache of a case, of every case below a folder, or a shared cache. The next build
-    takes longer; nothing else is lost."""
-    from assembler.runtime.cache_upkeep import purge_cache
+    takes longer, and the desk cannot undo earlier changes; nothing else is lost."""
+    from assembler.runtime.cache_upkeep import purge_cache, purge_history
 
     freed = {str(folder): purge_cache(root) for folder, root in _find_caches(folders)}
+    for home in _find_homes(folders):
+        freed[str(home.parent)] = freed.get(str(home.parent), 0) + purge_history(home)
     if as_json:
         print_result(json.dumps(freed, indent=1))
     else:
@@ -71,3 +73,13 @@ def _find_caches(folders: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
         for case in discover([folder]):
             if (case / ".assembler/cache").is_dir():
                 yield case, case / ".assembler/cache"
+
+
+def _find_homes(folders: tuple[Path, ...]) -> Iterator[Path]:
+    """Return the work folder of each case at or below the folders."""
+    from assembler.pipeline.batch import discover
+
+    for folder in folders:
+        for case in discover([folder]):
+            if (case / ".assembler").is_dir():
+                yield case / ".assembler"

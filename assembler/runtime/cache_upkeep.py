@@ -32,8 +32,11 @@ _OTHER_USERS = 0o077  # permissions of everyone except the owner
 # names in a work folder, including one of an earlier version or of a run that was killed before it
 # was tagged
 _OWN_NAMES = re.compile(
-    r"lock|cache|history|scratch|timings\.json|filled-forms\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
+    r"lock|cache|history|before|scratch|timings\.json|build-times\.json|filled-forms\.json"
+    r"|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
 )
+PRIVATE_FOLDERS = ("history", "before")  # of a work folder: what the desk keeps of a case
+PRIVATE_FILE = re.compile(r"[0-9]{8}\.json|[a-z0-9-]+(\.note)?\.json")
 _SUBFOLDER = re.compile(r"[0-9a-f]{2}|new|users")
 # fraction of the allowed size that is kept when entries must go, so that not every run removes some
 _KEPT_FRACTION = 0.9
@@ -215,6 +218,21 @@ def purge_cache(root: Path) -> int:
             where=root.name,
             remedy="remove the folder by hand",
         )
+    return size
+
+
+def purge_history(home: Path) -> int:
+    """Remove what the desk kept of a case's earlier texts; return the bytes freed. Nothing else is
+    removed, and no link is followed."""
+    size = 0
+    for name in PRIVATE_FOLDERS:
+        folder = home / name
+        for path in sorted(folder.iterdir()) if is_plain_folder(folder) else ():
+            if PRIVATE_FILE.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                size += path.stat().st_size
+                path.unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()
     return size
 
 
