@@ -204,6 +204,10 @@ def test_a_field_that_somebody_else_changed_asks_which_value_is_right(
     shown.page.get_by_role("button", name="Keep mine").wait_for()
     assert "cook" in shown.field("/petitioner/occupation").inner_text()
     assert shown.read()["petitioner"]["occupation"] == "cook"
+    # news of another change must not end the question
+    path.write_text(path.read_text().replace('"cook"', '"cook",\n"nickname": "Nan"'))
+    shown.page.locator("text=Nan").first.wait_for(state="attached")
+    assert shown.input("/petitioner/occupation").input_value() == "baker"
     shown.page.get_by_role("button", name="Keep mine").click()
     shown.wait(lambda case: case["petitioner"]["occupation"] == "baker")
     shown.window.problems[:] = [text for text in shown.window.problems if "409" not in text]

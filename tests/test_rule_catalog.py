@@ -155,7 +155,7 @@ def test_every_id_the_code_can_emit_is_in_the_catalog() -> None:
 def test_every_id_in_the_catalog_is_emitted_by_the_packages_it_names() -> None:
     emitted: dict[str, set[str]] = {}
     for one in find_emissions():
-        if one.package not in ("model", "proof"):  # a name there makes no finding
+        if one.package not in ("model", "proof", "desk"):  # a name there makes no finding
             emitted.setdefault(one.rule, set()).add(one.package)
 
     assert {rule.id: sorted(rule.packages) for rule in LIBRARY.rules.values()} == {

@@ -76,11 +76,12 @@ function showSaved(text) {
 
 /** Load this page again and put its main part in place, with the focus and the scroll where they were. */
 export async function refresh() {
-  const focused = document.activeElement?.id;
-  const open = [...document.querySelectorAll("main details[open][id]")].map((part) => part.id);
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) { location.reload(); return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // as they are now: a person may have gone on while the page was made
+  const focused = document.activeElement?.id;
+  const open = [...document.querySelectorAll("main details[open][id]")].map((part) => part.id);
   document.dispatchEvent(new CustomEvent("page-swap")); // what is being typed can be kept
   document.getElementById("main").replaceChildren(...page.getElementById("main").childNodes);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");

@@ -157,9 +157,10 @@ function makeButton(label, run) {
 // --- conflicts: somebody else changed the field that is being typed ---
 
 let kept = []; // what was typed and not saved yet, while the page is exchanged
+const undecided = new Set(); // ids of fields whose conflict is shown
 
 document.addEventListener("page-swap", () => {
-  kept = [...dirty.keys()].map((id) => document.getElementById(id)).filter(Boolean).map((field) => {
+  kept = [...dirty.keys(), ...undecided].map((id) => document.getElementById(id)).filter(Boolean).map((field) => {
     const input = inputOf(field);
     const isFocused = document.activeElement === input;
     return {
@@ -189,8 +190,8 @@ function restore(typed) {
   const field = document.getElementById(typed.id);
   if (!field?.dataset.pointer) return;
   const theirs = shownIn(field);
-  const wasOther = field.dataset.was !== typed.was;
-  if (theirs === typed.shown) return;
+  const wasOther = field.dataset.was !== typed.was || undecided.has(field.id);
+  if (theirs === typed.shown) { undecided.delete(field.id); return; }
   show(field, typed.shown);
   if (typed.selection) inputOf(field).setSelectionRange(...typed.selection);
   if (wasOther) showConflict(field, theirs, typed.shown);
@@ -205,6 +206,7 @@ function show(field, text) {
 }
 
 function showConflict(field, theirs, mine) {
+  undecided.add(field.id);
   const place = document.createElement("div");
   place.className = "conflict";
   place.setAttribute("role", "alert");
@@ -213,6 +215,7 @@ function showConflict(field, theirs, mine) {
   words.append("This field was changed meanwhile, by an editor or in another window. It is now ", quote(theirs), ". You wrote ", quote(mine), ".");
   const end = (text) => {
     place.remove();
+    undecided.delete(field.id);
     show(field, text);
     inputOf(field)?.focus();
     touch(field, 0);
