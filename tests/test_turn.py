@@ -128,8 +128,7 @@ def test_a_person_is_right_where_the_text_says_otherwise(tmp_path: Path) -> None
     assert (shown(made["b.pdf"].pdf) == shown(source, 180)).all()
 
 
-@pytest.mark.parametrize("turn", TURNS)
-@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize(("orientation", "turn"), [(1, 90), (3, 180), (6, 270), (6, 90)])
 def test_a_photo_without_text_is_turned_from_where_the_camera_put_it(
     tmp_path: Path, orientation: int, turn: int
 ) -> None:
@@ -317,7 +316,7 @@ SLOW = ("long.png", "letter.docx", "photo.jpg")  # turned once
 ACCEPT = ["EVID.HIDDEN", "EVID.OUTSIDE", "EVID.FIELD"]
 
 
-@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("turn", [90, 180])  # 270 is 90 on the other side
 def test_every_kind_of_page_is_turned_and_proved(tmp_path: Path, turn: int) -> None:
     slow = SLOW if turn != 90 else ()
     files = {name: make() for name, make in SOURCES.items() if name not in slow}
@@ -397,8 +396,9 @@ def test_the_manifest_says_what_was_asked_and_done(turned: Path) -> None:
 FILES = ["text.pdf", "blank.pdf", "corners.jpg", "long.png"]
 
 
-@pytest.mark.parametrize("turn", [0, 180, 270])
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("name", "turn"), [*zip(FILES, [0, 180, 270, 0], strict=False), ("text.pdf", 180)]
+)
 def test_a_ledger_with_another_turn_is_caught(turned: Path, name: str, turn: int) -> None:
     change_ledger(turned, f"evidence/{name}", turn)
 
@@ -421,8 +421,7 @@ def test_a_ledger_and_a_request_with_another_turn_are_caught_by_the_page(
         assert "pixels" in failed(proved(turned))
 
 
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize(("name", "turn"), list(zip(FILES, [90, 180, 270, 180], strict=False)))
 def test_a_bundle_whose_page_is_turned_otherwise_is_caught(
     turned: Path, name: str, turn: int
 ) -> None:
