@@ -129,7 +129,7 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
     with Workshop(case / ".assembler") as workshop:
         card = _read_card(payment) if payment else None
         written, findings = pipeline.fill_forms(
-            case, Shelf.default(), workshop, out or case / "filled-forms", card
+            case, Shelf.default(), workshop, out or case / pipeline.FILLED_FORMS, card
         )
     for finding in findings:
         say(str(finding))

@@ -37,6 +37,7 @@ _KINDS = {
     "file": "Keeping the filed packet",
     "propose": "Looking through the evidence",
     "check": "Checking",
+    "fill": "Filling forms",
 }
 _TONES = {"blocker": "Fix before filing", "check": "Check", "hint": "Hints"}
 

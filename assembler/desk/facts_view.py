@@ -51,8 +51,8 @@ SECTIONS = (
         part="Papers",
         title="Forms",
         keys=("forms",),
-        intro="Government forms of the case. Completed: the form goes in as it is; not completed: "
-        "it is a blank that is filled from these facts.",
+        intro="Government forms of the case, as PDF. A blank is filled from these facts when the "
+        "packet is built; a completed form goes in as it is.",
     ),
 )
 
@@ -75,6 +75,7 @@ class SectionState:
     to_fill: int = 0
     problems: int = 0
     to_check: int = 0
+    missing: int = 0  # forms
     is_empty: bool = False
 
     @property
@@ -84,6 +85,8 @@ class SectionState:
             return f"{self.problems} problem{'' if self.problems == 1 else 's'}"
         if self.to_fill:
             return f"{self.to_fill} to fill in"
+        if self.missing:
+            return f"{self.missing} missing"
         if self.to_check:
             return f"{self.to_check} to check"
         return "none" if self.is_empty else "complete"
@@ -93,7 +96,7 @@ class SectionState:
         """Return the class of its pill."""
         if self.problems:
             return "bad"
-        if self.to_fill or self.to_check:
+        if self.to_fill or self.to_check or self.missing:
             return "check"
         return "" if self.is_empty else "good"
 
@@ -132,9 +135,13 @@ def _build_section(data: FormData, plan: SectionPlan) -> Section:
 
 
 def judge_sections(
-    sections: Iterable[Section], findings: Iterable[ShownFinding]
+    sections: Iterable[Section], findings: Iterable[ShownFinding], missing_forms: int = 0
 ) -> dict[str, SectionState]:
-    """Return the state of each section, by its id."""
+    """Return the state of each section, by its id.
+
+    Args:
+        missing_forms: number of forms that a placeholder page would stand for.
+    """
     findings = tuple(findings)
     states = {}
     for section in sections:
@@ -147,6 +154,7 @@ def judge_sections(
                 for pointer in finding.pointers
                 for home in homes
             )
+            or (section.plan.id == "forms" and _is_of_loose_form(finding))
         ]
         states[section.plan.id] = SectionState(
             to_fill=sum(max(1, len(finding.pointers)) for finding in own if finding.is_to_fill),
@@ -154,9 +162,15 @@ def judge_sections(
                 finding.css_class == "error" and not finding.is_to_fill for finding in own
             ),
             to_check=sum(finding.css_class == "warning" for finding in own),
+            missing=missing_forms if section.plan.id == "forms" else 0,
             is_empty=all(_is_empty(field) for field in section.fields),
         )
     return states
+
+
+def _is_of_loose_form(finding: ShownFinding) -> bool:
+    """Return whether a finding is about a file in forms/ that no field has."""
+    return finding.file.startswith("forms/") and not any(finding.pointers)
 
 
 def _is_empty(field: FormField) -> bool:

@@ -42,6 +42,10 @@ _ON_THE_PAGE = {
     ),
     "CASE.UNCONFIRMED": ("", "compare these fields with the document, and confirm them"),
 }
+_UNLISTED_FORM = (  # what EVID.UNLISTED says of a file in forms/
+    "the file is in the folder, but is not listed as a form",
+    "say which form it is, or leave it out for a reason",
+)
 _KINDS = "text in quotes|a number with decimals|a number|true or false|null"
 _OF_JSON = (
     (
@@ -194,13 +198,24 @@ def show_finding(finding: Finding, data: FindingData) -> ShownFinding:
 
 def _write_problem(finding: Finding) -> str:
     """Return what is wrong as a sentence for a person who sees fields, not JSON."""
-    problem = _ON_THE_PAGE.get(finding.rule, ("", ""))[0] or finding.problem
+    problem = _find_words(finding)[0] or finding.problem
     return format_sentence(_leave_json_out(problem))
 
 
 def _write_remedy(finding: Finding) -> str:
-    remedy = _ON_THE_PAGE.get(finding.rule, ("", ""))[1] or finding.remedy
+    remedy = _find_words(finding)[1] or finding.remedy
     return format_sentence(_leave_json_out(remedy))
+
+
+def _find_words(finding: Finding) -> tuple[str, str]:
+    """Return problem and remedy as a page says them; "" for what the finding says itself."""
+    if finding.rule == "EVID.UNLISTED" and _is_form_file(finding):
+        return _UNLISTED_FORM
+    return _ON_THE_PAGE.get(finding.rule, ("", ""))
+
+
+def _is_form_file(finding: Finding) -> bool:
+    return (finding.file or "").startswith("forms/")
 
 
 def _leave_json_out(text: str) -> str:
@@ -252,7 +267,7 @@ def _find_href(finding: Finding, pointers: Iterable[str], exhibit: int | None, b
         return f"{base}/evidence"
     if keys:
         return f"{base}/facts#{quote(make_field_id(pointer))}"
-    if finding.part:
+    if finding.part or _is_form_file(finding):
         return f"{base}/facts#section-forms"
     return f"{base}/evidence#loose" if finding.file not in (None, "case.json") else ""
 

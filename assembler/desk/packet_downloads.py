@@ -9,8 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from assembler.model import Manifest
 from assembler.model.manifest import MANIFEST_FILE
+from assembler.pipeline import FILLED_FORMS
 from assembler.pipeline.filed_packets import list_filed_folders, list_packets
 from assembler.report.review.review_page import NAME as REVIEW
+from assembler.runtime.atomic_files import is_plain_folder
 from assembler.runtime.sign_off import SIGN_OFF_FILE
 from assembler.runtime.user_files import list_paths
 
@@ -70,6 +72,18 @@ def list_places(case_folder: Path) -> Mapping[tuple[str, str], Path]:
             if packet.is_dir() and not packet.is_symlink() and (packet / MANIFEST_FILE).is_file():
                 places[home.name, packet.name] = packet
     return places
+
+
+def list_filled_forms(case_folder: Path) -> Mapping[tuple[str, str], Path]:
+    """Return the folders of the forms that were filled by themselves, as `list_places`."""
+    home = case_folder / FILLED_FORMS
+    if not is_plain_folder(home):
+        return {}
+    return {
+        (FILLED_FORMS, packet.name): packet
+        for packet in sorted(home.iterdir())
+        if is_plain_folder(packet)
+    }
 
 
 def list_files(packet: Path, manifest: Manifest) -> tuple[PacketFile, ...]:

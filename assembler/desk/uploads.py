@@ -1,4 +1,5 @@
-"""Stream a file that a browser sends into evidence/, under a safe name that no other file has.
+"""Stream a file that a browser sends into evidence/ or forms/ of a case, under a safe name that no
+other file has.
 
 Bytes go to a file of their own first, which every other command passes over, and which is removed
 unless all have come.
@@ -29,7 +30,7 @@ from assembler.intake.file_check import IGNORABLE, MAX_FILE, check_path, list_pr
 from assembler.runtime.atomic_files import report_write_errors, sync_folder
 from assembler.runtime.file_names import normalize_name
 
-MAX_FILES = 10_000  # in evidence/ of a case
+MAX_FILES = 10_000  # in a folder of a case
 MAX_SECONDS = 3_600.0  # for one file
 _MAX_NAME = 120  # characters
 _MAX_BYTES = 200  # of a name, in UTF-8; file systems allow 255
@@ -63,7 +64,7 @@ def make_safe_name(name: str) -> str:
     plain = re.sub(r"\s+", " ", _FORBIDDEN.sub("_", visible)).strip()
     if IGNORABLE.fullmatch(plain):
         raise EditRefused(
-            "this is a file of the system or of an open program, not evidence",
+            "this is a file of the system or of an open program, not a document",
             where=plain,
             remedy="leave it out",
         )
@@ -103,20 +104,25 @@ def _fold(name: str) -> str:
     return normalize_name(name).casefold()
 
 
-async def receive_file(folder: Path, name: str, stream: AsyncIterator[bytes]) -> Upload:
-    """Write a file into evidence/ of a case as its bytes arrive.
+async def receive_file(
+    folder: Path, name: str, stream: AsyncIterator[bytes], part: str = EVIDENCE
+) -> Upload:
+    """Write a file into a folder of a case as its bytes arrive.
+
+    Args:
+        part: name of the folder, one of WATCHED.
 
     Raises:
         EditRefused: it is too large, empty, too slow or one too many, its name is of no use, or
-            evidence/ is a symbolic link.
+            the folder is a symbolic link.
         OutputNotWritten: it cannot be written.
     """
     safe = make_safe_name(name)
-    home = folder / EVIDENCE
-    await run_in_threadpool(_claim_evidence, folder)
+    home = folder / part
+    await run_in_threadpool(_claim_home, home)
     digest, size = hashlib.sha256(), 0
     deadline = time.monotonic() + MAX_SECONDS
-    with report_write_errors(EVIDENCE, home), _open_unfinished(home) as (temporary, out):
+    with report_write_errors(part, home), _open_unfinished(home) as (temporary, out):
         async for chunk in _limit_waiting(stream, safe, deadline):
             size += len(chunk)
             if size > MAX_FILE:
@@ -129,24 +135,23 @@ async def receive_file(folder: Path, name: str, stream: AsyncIterator[bytes]) ->
             out.write(chunk)
         if size == 0:
             raise _refuse(safe, "the file is empty", "copy it again from its source")
-        path = await run_in_threadpool(_put_in_place, folder, temporary, safe, out)
+        path = await run_in_threadpool(_put_in_place, home, temporary, safe, out)
     return Upload(path=path, size=size, sha256=digest.hexdigest())
 
 
-def _claim_evidence(folder: Path) -> None:
-    """Make evidence/ if need be. Raises EditRefused if nothing may be written there."""
-    home = folder / EVIDENCE
+def _claim_home(home: Path) -> None:
+    """Make a folder of a case if need be. Raises EditRefused if nothing may be written there."""
     if home.is_symlink() or (home.exists() and not home.is_dir()):
         raise _refuse(
-            EVIDENCE,
+            home.name,
             "it is a symbolic link, or no folder; nothing is written there",
             "make it a folder of the case",
         )
-    with report_write_errors(EVIDENCE, folder):
+    with report_write_errors(home.name, home.parent):
         home.mkdir(mode=0o700, exist_ok=True)
-    if sum(1 for _ in list_present_files(folder, EVIDENCE)) >= MAX_FILES:
+    if sum(1 for _ in list_present_files(home.parent, home.name)) >= MAX_FILES:
         raise _refuse(
-            EVIDENCE, f"a case has at most {MAX_FILES:,} files", "join some of them before"
+            home.name, f"a folder has at most {MAX_FILES:,} files", "join some of them before"
         )
 
 
@@ -190,26 +195,25 @@ async def _limit_waiting(
         yield chunk
 
 
-def _put_in_place(folder: Path, temporary: Path, name: str, out: BinaryIO) -> str:
+def _put_in_place(home: Path, temporary: Path, name: str, out: BinaryIO) -> str:
     """Give a finished file its name, which no file has; return its path in the case."""
     out.flush()
     os.fsync(out.fileno())
     out.close()
-    home = folder / EVIDENCE
     if home.is_symlink():
-        raise _refuse(EVIDENCE, "it became a symbolic link", "make it a folder of the case")
+        raise _refuse(home.name, "it became a symbolic link", "make it a folder of the case")
     taken = [entry.name for entry in home.iterdir()]
     for free in list_free_names(name, taken):
-        path = f"{EVIDENCE}/{free}"
+        path = f"{home.name}/{free}"
         if check_path(path) is not None:
             raise _refuse(name, "a file cannot have this name here", "give it another one")
         try:
             # the name is taken first, so that no other file is ever replaced
-            descriptor = os.open(folder / path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = os.open(home / free, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
         os.close(descriptor)
-        temporary.replace(folder / path)
+        temporary.replace(home / free)
         sync_folder(home)
         return path
     raise AssertionError("list_free_names has no end")

@@ -12,6 +12,7 @@ from assembler.pipeline.existing_packets import find_current_packets
 from assembler.pipeline.options import BuiltPacket, Options
 from assembler.pipeline.run_context import RunContext, make_context
 from assembler.pipeline.single_steps import (
+    FILLED_FORMS,
     fill_forms,
     make_plans,
     make_plans_with_pages,
@@ -21,6 +22,7 @@ from assembler.pipeline.single_steps import (
 )
 
 __all__ = [
+    "FILLED_FORMS",
     "BuildState",
     "BuiltPacket",
     "CaseStatus",

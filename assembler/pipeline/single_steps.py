@@ -23,6 +23,7 @@ from assembler.runtime.user_files import read_record
 from assembler.runtime.workshop import Workshop
 
 TO_GATHER = "evidence/TO-GATHER.md"
+FILLED_FORMS = "filled-forms"  # folder of a case for them, where no other is named
 FILLED = "filled-forms.json"  # in the work folder: what `forms fill` wrote
 _MAX_NOTED = 1_000  # hashes of filled forms that are remembered
 

@@ -171,7 +171,7 @@ async def add_file(request: Request) -> Response:
     """Write the body of the request into evidence/, and tell whether the file can be used."""
     desk, case = get_desk(request), find_case(request)
     name = request.query_params.get("name", "")
-    _refuse_announced_size(request)
+    refuse_announced_size(request)
     try:
         upload = await receive_file(case.folder, name, request.stream())
     except ClientDisconnect:
@@ -192,7 +192,7 @@ async def add_file(request: Request) -> Response:
     )
 
 
-def _refuse_announced_size(request: Request) -> None:
+def refuse_announced_size(request: Request) -> None:
     """Raise EditRefused before a byte is read, if the browser says that the file is too large."""
     from assembler.intake.file_check import MAX_FILE
 

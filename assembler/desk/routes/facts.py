@@ -44,6 +44,7 @@ from assembler.desk.page_answers import (
     read_body,
     show_case_page,
 )
+from assembler.desk.routes.form_routes import describe_forms
 from assembler.desk.typed_values import read_typed
 from assembler.errors import AssemblerError
 from assembler.intake.case_fields import CaseFields
@@ -57,6 +58,7 @@ class _Page:
     """What the page shows of a version of the case."""
 
     version: CaseVersion
+    check: FactCheck
     sections: tuple[Section, ...]
     findings: tuple[ShownFinding, ...]
     states: Mapping[str, SectionState]
@@ -78,9 +80,10 @@ def _make_page(version: CaseVersion, check: FactCheck, library: DeskLibrary, bas
     findings = tuple(show_finding(finding, data) for finding in check.findings)
     return _Page(
         version=version,
+        check=check,
         sections=sections,
         findings=findings,
-        states=judge_sections(sections, findings),
+        states=judge_sections(sections, findings, len(check.missing_forms)),
         placed=place_findings(findings, sections),
         errors=count_errors(check.findings),
     )
@@ -104,6 +107,7 @@ async def show_facts(request: Request) -> Response:
             "codes": list_codes(words),
             "code_names": {name: dict(table.names) for name, table in words.tables.items()},
             "exhibit_count": _count_exhibits(page.version.value),
+            **await describe_forms(desk, case, page.version, page.check),
         },
     )
 

@@ -1,4 +1,4 @@
-"""Send the files of packets.
+"""Send the files of packets, and forms that were filled by themselves.
 
 Their addresses carry a secret instead of the cookie: review.html runs its own script, so it is
 shown in a sandbox, as a stranger to the desk, that could not change anything even if it were
@@ -13,8 +13,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from assembler.desk.desk_state import NoSuchCase
-from assembler.desk.packet_downloads import ServedFile, find_file, list_places
+from assembler.desk.packet_downloads import (
+    ServedFile,
+    find_file,
+    list_filled_forms,
+    list_places,
+)
 from assembler.desk.page_answers import get_desk
+from assembler.pipeline import FILLED_FORMS
 
 # a link out of the page opens a plain window: a PDF viewer does not work in a sandbox
 _REVIEW_POLICY = (
@@ -32,7 +38,8 @@ async def send_packet_file(request: Request) -> Response:
         case = get_desk(request).find_by_capability(params["capability"])
     except NoSuchCase:
         return PlainTextResponse("there is no such file", 404)
-    places = await run_in_threadpool(list_places, case.folder)
+    list_folders = list_filled_forms if params["place"] == FILLED_FORMS else list_places
+    places = await run_in_threadpool(list_folders, case.folder)
     packet = places.get((params["place"], params["packet"]))
     served = await run_in_threadpool(find_file, packet, params["path"]) if packet else None
     if served is None:
