@@ -175,6 +175,7 @@ def _check_choice(option: str, values: tuple[str, ...], allowed: list[str]) -> N
 
 def _convert_to_json(report: ImportReport) -> dict[str, Any]:
     rows = asdict(report)
+    del rows["values"], rows["people"]  # a client's facts, for a page only
     rows["cases"] = [path.as_posix() for path in report.cases]
     rows["findings"] = [asdict(finding) for finding in report.findings]
     return rows

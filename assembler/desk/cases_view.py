@@ -11,7 +11,7 @@ from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_index import CaseRow, CaseState
 from assembler.desk.case_store import EditRefused
 from assembler.model import Name
-from assembler.pipeline.import_facts import ConflictingValue
+from assembler.pipeline.import_facts import ChangedValue, ConflictingValue
 from assembler.rules import CaseStart
 
 _MAX_NAME = 80  # characters of a folder's name
@@ -185,6 +185,36 @@ def describe_conflicts(conflicts: Sequence[ConflictingValue]) -> tuple[ConflictV
         )
         for conflict in conflicts
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueView:
+    """A field that an import writes or leaves, as texts; `before` is "" for nothing."""
+
+    label: str
+    before: str
+    after: str
+    words: str
+
+
+def describe_values(values: Sequence[ChangedValue], *, written: bool) -> tuple[ValueView, ...]:
+    """Return the fields of an import as a person reads them."""
+    return tuple(
+        ValueView(
+            label=value.label,
+            before="" if value.before is None else _format_value(value.before),
+            after=_format_value(value.after),
+            words=_name_change(value, written=written),
+        )
+        for value in values
+    )
+
+
+def _name_change(value: ChangedValue, *, written: bool) -> str:
+    if value.kept:
+        return "kept" if written else "stays as it is"
+    verb = "added" if value.before is None else "replaced"
+    return verb if written else f"will be {verb}"
 
 
 def _format_value(value: object) -> str:

@@ -40,6 +40,8 @@ _ON_THE_PAGE = {
         "the file is not in the case folder",
         "add the file under this name, or use another file in its place",
     ),
+    "FORM.NOT_ENCLOSED": ("", "add each on the page Facts, under Forms"),
+    "FORM.PLACEHOLDER": ("", "add it on the page Facts, under Forms"),
     "CASE.UNCONFIRMED": ("", "compare these fields with the document, and confirm them"),
 }
 _UNLISTED_FORM = (  # what EVID.UNLISTED says of a file in forms/
@@ -59,6 +61,7 @@ _OF_JSON = (
         ),
         r"accept \1 here",
     ),
+    (re.compile(r"\badd /\S+ to case\.json"), "fill it in"),
     (re.compile(rf", not (?:{_KINDS})$"), ""),
     (re.compile(r", without quotes, \$ or commas|, without quotes| in double quotes"), ""),
 )

@@ -7,7 +7,7 @@ and the case is changed in one step. `pipeline.new_cases` makes one new case a r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,23 @@ class ImportedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedValue:
+    """A field that an import writes, or leaves. `before`: in case.json, None for nothing; `after`:
+    in the file; `kept`: what stands stays."""
+
+    label: str
+    before: Any
+    after: Any
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import did, or would do. Fields are named as messages print them."""
+    """What an import did, or would do. Fields are named as messages print them.
+
+    `values`: of the fields, and `people`: names of the beneficiaries of each new case; both are for
+    a person to look at, and never part of a message.
+    """
 
     file: str
     program: str  # whose headings the file has; "" for ours
@@ -108,6 +123,8 @@ class ImportReport:
     cases: tuple[Path, ...] = ()
     findings: tuple[Finding, ...] = ()
     written: bool = False
+    values: tuple[ChangedValue, ...] = field(default=(), repr=False)
+    people: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_source(
@@ -403,7 +420,23 @@ def _report(
         kept=list_labels(conflict.pointer for conflict in merge.conflicts),
         fill_in=list_labels(merge.fill_ins),
         findings=tuple(findings),
+        values=tuple(_list_values(merge, fields, raw)),
     )
+
+
+def _list_values(merge: Merge, fields: CaseFields, raw: Any) -> Iterator[ChangedValue]:
+    for pointer, value in merge.changes.items():
+        if pointer not in merge.fill_ins:
+            before = get_value(raw, pointer)
+            label = fields.label(pointer, merge.value)
+            yield ChangedValue(label=label, before=before, after=value)
+    for conflict in merge.conflicts:
+        yield ChangedValue(
+            label=fields.label(conflict.pointer, merge.value),
+            before=get_value(raw, conflict.pointer),
+            after=conflict.fact.value,
+            kept=True,
+        )
 
 
 def _edit_case(text: str, merge: Merge) -> str:

@@ -16,6 +16,8 @@ from assembler.intake.imports.merge import Merge, merge_facts
 from assembler.intake.imports.row_facts import CASE_ID
 from assembler.intake.imports.tables import load_tables
 from assembler.intake.json_edit import set_value
+from assembler.intake.untyped_values import read_objects
+from assembler.model.case_texts import FILL_IN
 from assembler.pipeline.case_file import CASE
 from assembler.pipeline.import_facts import (
     MAX_FINDINGS,
@@ -47,6 +49,7 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
     imported = read_source(source, shelf, tables, options)
     names = _name_cases(imported)
     drafts: dict[str, dict[str, bytes]] = {}
+    people: list[str] = []
     findings = list(imported.findings)
     gather_lists: dict[tuple[str, tuple[str, ...]], str] = {}
     for name, row in zip(names, imported.rows, strict=True):
@@ -56,9 +59,9 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
         findings += report_values(imported, merge.unreadable, tables.fields, draft)
         if (kind, reasons) not in gather_lists:
             gather_lists[kind, reasons] = rules.format_gather_list(kind, reasons, library)
-        drafts[name] = make_case_files(
-            _apply_edits(draft, merge), gather_lists[kind, reasons], shelf
-        )
+        case = _apply_edits(draft, merge)
+        people.append(_name_beneficiaries(case))
+        drafts[name] = make_case_files(case, gather_lists[kind, reasons], shelf)
     _refuse_existing(root, drafts)
     if not options.dry_run:
         _make_folders(root, drafts)
@@ -72,7 +75,23 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
         cases=tuple(root / name for name in drafts),
         findings=tuple(findings[:MAX_FINDINGS]),
         written=not options.dry_run,
+        people=tuple(people),
     )
+
+
+def _name_beneficiaries(case: Any) -> str:
+    """Return the names of the beneficiaries of a new case, as far as they are known."""
+    names = [person.get("name") for _, person in read_objects(case, "beneficiaries")]
+    known = [
+        " ".join(
+            part
+            for key in ("given", "family")
+            if isinstance(part := name.get(key), str) and FILL_IN not in part
+        )
+        for name in names
+        if isinstance(name, dict)
+    ]
+    return ", ".join(filter(None, known))
 
 
 def _name_cases(imported: ImportedFile) -> list[str]:

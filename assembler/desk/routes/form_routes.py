@@ -95,17 +95,21 @@ def _describe_fill(desk: Desk, case: CaseFolder, version: CaseVersion) -> dict[s
     started."""
     job = desk.find_job(case)
     if job is None or job.kind != "fill":
-        return {"running": False, "problem": "", "findings": (), "count": None}
+        return {"running": False, "problem": "", "findings": (), "open": (), "count": None}
     result = job.job.result
     problem = "" if job.is_running else _write_problem(result)
     is_told = isinstance(result, FillResult | FindingsError)
     findings = [found for found in result.findings if isinstance(found, Finding)] if is_told else []
     library = get_library(desk)
     data = FindingData(case=version.value, fields=library.fields, base=f"/cases/{case.id}")
+    shown = [show_finding(finding, data) for finding in findings]
+    by_place = {(finding.where, finding.href): finding for finding in reversed(shown)}
     return {
         "running": job.is_running,
         "problem": problem,
-        "findings": tuple(show_finding(finding, data) for finding in findings),
+        "findings": shown,
+        # an answer may be missing in several boxes
+        "open": [found for found in reversed(by_place.values()) if found.css_class != "error"],
         "count": result.count if isinstance(result, FillResult) else None,
     }
 

@@ -13,7 +13,12 @@ from starlette.routing import Route
 from assembler import intake, pipeline
 from assembler.desk.case_people import EVERYONE, name_people
 from assembler.desk.case_store import EditRefused
-from assembler.desk.cases_view import check_folder_name, describe_conflicts, read_start
+from assembler.desk.cases_view import (
+    check_folder_name,
+    describe_conflicts,
+    describe_values,
+    read_start,
+)
 from assembler.desk.desk_state import Desk
 from assembler.desk.import_upload import hold_upload
 from assembler.desk.page_answers import (
@@ -146,8 +151,10 @@ def _read_date_order(request: Request) -> str:
 
 
 def _show_report(request: Request, report: ImportReport, template: str) -> Response:
-    cases = [path.name for path in report.cases]
-    return show_page(request, template, {"report": report, "names": cases})
+    names = report.people or ("",) * len(report.cases)
+    rows = [(path.name, name) for path, name in zip(report.cases, names, strict=True)]
+    values = describe_values(report.values, written=report.written)
+    return show_page(request, template, {"report": report, "rows": rows, "values": values})
 
 
 ROUTES = [
