@@ -236,6 +236,7 @@ def test_a_sheet_becomes_cases_only_after_they_were_shown(
     window.problems.clear()  # the refusal itself
     page.check("[name=import-reason][value=family-illness]")
     page.wait_for_selector("text=2 cases would be made")
+    assert "Leo Gil" in page.inner_text("#import-result .names")
     assert not (root / "imp-1").exists()
     check_accessible(page)
     page.click("#import-go")
@@ -250,7 +251,10 @@ def test_two_values_of_a_fact_are_shown_and_the_chosen_one_is_written(
     window: DeskWindow, desk: RunningDesk, root: Path, tmp_path: Path
 ) -> None:
     sheet = tmp_path / "facts.csv"
-    sheet.write_text("Beneficiary given name,Beneficiary birth date\nTestina,2001-02-03\n")
+    sheet.write_text(
+        "Beneficiary given name,Beneficiary birth date,Petitioner phone\n"
+        "Testina,2001-02-03,617-555-0100\n"
+    )
     page = window.page
     address = page.get_attribute("text=garcia-ana", "href")
     page.goto(f"{desk.origin}{address}/import")
@@ -260,10 +264,16 @@ def test_two_values_of_a_fact_are_shown_and_the_chosen_one_is_written(
     said = page.inner_text(".conflict")
     assert "2001-02-03" in said
     assert before["beneficiaries"][0]["birth_date"] in said
+    assert "617-555-0100" in page.inner_text("#facts-result .values")  # seen before it is written
     check_accessible(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.check(".conflict [value=take]")
     page.click("#facts-go")
     page.wait_for_selector("text=Written into the case")
+    row = page.inner_text("#facts-result .values tr:has-text('Birth date')")
+    assert before["beneficiaries"][0]["birth_date"] in row
+    assert "2001-02-03" in row
     case = json.loads((root / "garcia-ana/case.json").read_text())
     assert case["beneficiaries"][0]["birth_date"] == "2001-02-03"
     page.click("#undo:enabled")

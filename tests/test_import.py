@@ -522,6 +522,10 @@ def test_a_value_that_differs_is_a_conflict_and_nothing_is_written(tmp_path: Pat
     assert person["birth_city"] == "Antigua"
     assert report.kept == ("Beneficiary 1 › Sex",)
     assert report.replaced == ("Beneficiary 1 › Birth date",)
+    values = {value.label: (value.before, value.after, value.kept) for value in report.values}
+    assert values["Beneficiary 1 › Birth date"] == ("1990-05-18", "1990-05-17", False)
+    assert values["Beneficiary 1 › Sex"] == ("female", "male", True)
+    assert "1990-05-17" not in repr(report)  # for a page only
 
 
 def test_taking_a_field_that_the_file_does_not_have_is_refused(tmp_path: Path) -> None:
@@ -713,6 +717,7 @@ def test_the_command_says_what_it_used_and_names_no_value(tmp_path: Path) -> Non
     assert not list((tmp_path / "cases").glob(".assembler*"))
     code, out, _ = run("import", sheet, "--into", tmp_path / "cases/lopez-1", "--dry-run", "--json")
     assert code == 0
+    assert not {"values", "people"} & set(json.loads(out))
     assert len(json.loads(out)["same"]) == 5
     write_sheet(sheet, [HEADINGS, [*ROW[:2], "Otra", *ROW[3:]]])
     code, out, _ = run("import", sheet, "--into", tmp_path / "cases/lopez-1", "--json")

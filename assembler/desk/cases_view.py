@@ -11,6 +11,7 @@ from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_index import CaseRow, CaseState
 from assembler.desk.case_store import EditRefused
 from assembler.model import Name
+from assembler.model.case_texts import FILL_IN
 from assembler.pipeline.import_facts import ChangedValue, ConflictingValue
 from assembler.rules import CaseStart
 
@@ -218,6 +219,8 @@ def _name_change(value: ChangedValue, *, written: bool) -> str:
 
 
 def _format_value(value: object) -> str:
+    if isinstance(value, str) and FILL_IN in value:
+        return "to fill in"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -47,13 +47,26 @@ class ConflictingValue:
     place: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedValue:
+    """A field that an import writes, or leaves. `before`: in case.json, None for nothing; `after`:
+    in the file; `kept`: what stands stays."""
+
+    label: str
+    before: Any
+    after: Any
+    kept: bool = False
+
+
 class ImportRefused(CaseRejected):
     """A file of facts cannot be imported as it is, or says otherwise than the case.
 
-    `conflicts`: both values of each field, for a person to choose; never part of a message.
+    `conflicts`: both values of each field, for a person to choose; `values`: of the fields that
+    would be written beside them. Neither is ever part of a message.
     """
 
     conflicts: tuple[ConflictingValue, ...] = ()
+    values: tuple[ChangedValue, ...] = ()
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
@@ -89,17 +102,6 @@ class ImportedFile:
     missing: tuple[str, ...] = ()  # pointers that no column has
     program: str = ""
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedValue:
-    """A field that an import writes, or leaves. `before`: in case.json, None for nothing; `after`:
-    in the file; `kept`: what stands stays."""
-
-    label: str
-    before: Any
-    after: Any
-    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +245,9 @@ def import_into(source: Path, case: Path, shelf: Shelf, options: ImportOptions) 
             remedy="correct the file, or choose with --take FIELD and --keep",
         )
         refusal.conflicts = tuple(_list_conflicting_values(merge, tables.fields, raw))
+        refusal.values = tuple(
+            value for value in _list_values(merge, tables.fields, raw) if not value.kept
+        )
         raise refusal
     report = _report(imported, merge, tables.fields, raw, findings)
     if merge.changes and not options.dry_run:

@@ -132,7 +132,12 @@ async def import_facts(request: Request) -> Response:
             return show_page(
                 request,
                 "import-conflicts.html",
-                {"conflicts": conflicts, "others": others, "file": source.name},
+                {
+                    "conflicts": conflicts,
+                    "others": others,
+                    "file": source.name,
+                    "values": describe_values(error.values, written=False),
+                },
             )
     if report.written:
         store.note_change(before.text, store.read().text)
