@@ -39,7 +39,7 @@ class FormNote:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCard:
     """A form that the case lists. `name`: what it is for; `edition`: as its pages say; `state`:
-    blank or completed."""
+    blank or completed; `has_file`: whether its file is in forms/."""
 
     title: str
     name: str
@@ -48,6 +48,7 @@ class FormCard:
     edition: str
     state: str
     is_current: bool
+    has_file: bool
     notes: tuple[FormNote, ...]
 
     @property
@@ -159,7 +160,7 @@ def _make_card(
     form, path = _read_text(entry, "form"), read_path(dict(entry))
     look = looks.get(normalize_name(path)) if path else None
     is_blank = entry.get("completed") is False
-    notes = [*_judge_file(form, path, look, catalog)]
+    notes = [*_judge_file(form, look, catalog)]
     if look is not None and look.is_read and not any(note.css_class for note in notes):
         judge = _judge_blank if is_blank else _judge_completed
         notes += judge(form, look, catalog)
@@ -173,6 +174,7 @@ def _make_card(
         size=look.size if look else 0,
         edition=look.edition if look else "",
         state="Blank" if is_blank else "Completed",
+        has_file=look is not None,
         is_current=look is not None and look.edition == catalog.editions.get(form),
         notes=tuple(notes),
     )
@@ -182,13 +184,9 @@ def _is_completed_copy(entry: Mapping[str, Any], form: str) -> bool:
     return entry.get("form") == form and entry.get("completed") is not False
 
 
-def _judge_file(
-    form: str, path: str, look: FormLook | None, catalog: FormCatalog
-) -> Iterator[FormNote]:
+def _judge_file(form: str, look: FormLook | None, catalog: FormCatalog) -> Iterator[FormNote]:
     """Yield what is to be said of a file, blank or completed."""
-    if look is None:
-        if path.startswith(f"{FORMS}/"):
-            yield FormNote(text="There is no such file. Add it under this name.", css_class="error")
+    if look is None:  # the check of the case says what is wrong then
         return
     if not look.is_read:
         yield FormNote(text="Looking at the file…")

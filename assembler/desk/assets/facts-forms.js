@@ -22,7 +22,7 @@ async function addFiles(files) {
       const answer = await sendFile(file);
       added += 1;
       if (answer.same_as) hints.push(`${file.name} is the same file as ${answer.same_as.replace(/^forms\//, "")}.`);
-      if (!answer.form) hints.push(`Say which form ${file.name} is.`);
+      if (!answer.form && !answer.listed) hints.push(`Say which form ${file.name} is.`);
     } catch (error) {
       problems.push(error.message.startsWith(file.name) ? error.message : `${file.name}: ${error.message}`);
     }
@@ -60,6 +60,12 @@ function showProblems(problems) {
     list.append(item);
   }
   place.replaceChildren(list);
+}
+
+function takeFiles(input) {
+  if (!input?.files.length || isSending) return;
+  addFiles([...input.files]);
+  input.value = "";
 }
 
 const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -150,9 +156,7 @@ document.addEventListener("click", (event) => {
   if (button.classList.contains("restore-form")) restoreForm(button);
 });
 document.addEventListener("change", (event) => {
-  if (event.target.id !== "form-input") return;
-  addFiles([...event.target.files]);
-  event.target.value = "";
+  if (event.target.id === "form-input") takeFiles(event.target);
 });
 document.addEventListener("submit", (event) => {
   if (event.target.closest?.("#form-dialog") && event.submitter?.value === "remove") removeForm(byId("form-dialog"));
@@ -174,3 +178,4 @@ async function followLooks() {
 }
 document.addEventListener("page-refreshed", () => { timer = setTimeout(followLooks, LOOK_MS); });
 followLooks();
+takeFiles(byId("form-input")); // chosen before this script ran

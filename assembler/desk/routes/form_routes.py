@@ -24,7 +24,7 @@ from assembler.desk.form_cards import (
     make_catalog,
     view_forms,
 )
-from assembler.desk.form_edits import add_form, leave_out, remove_form
+from assembler.desk.form_edits import add_form, leave_out, list_used, remove_form
 from assembler.desk.form_files import FORMS, FormFiles, FormJob, convert_outcome, look_at_form
 from assembler.desk.form_work import FillOrder, FillResult, fill_case_forms
 from assembler.desk.packet_downloads import list_filled_forms
@@ -36,6 +36,7 @@ from assembler.forms import load_maps
 from assembler.model import Finding
 from assembler.pipeline.batch.case_list import FactCheck
 from assembler.runtime.background_job import describe_failure
+from assembler.runtime.file_names import normalize_name
 from assembler.runtime.user_files import list_paths
 
 _FIRST_LOOK = 0.35  # seconds that the first view of a case waits for its files
@@ -155,8 +156,10 @@ async def add_file(request: Request) -> Response:
         "same_as": files.find_same(upload.path),
     }
     store = desk.open_store(case)
-    if not known["form"]:
-        return answer_change(request, case, store.read(), **known)
+    version = store.read()
+    is_listed = normalize_name(upload.path) in list_used(version.value)  # the case waited for it
+    if is_listed or not known["form"]:
+        return answer_change(request, case, version, **known, listed=is_listed)
     form, is_completed = look.form, look.is_completed
     version = store.change(
         lambda value: add_form(value, upload.path, form, is_completed=is_completed)
