@@ -9,6 +9,8 @@ const byId = (id) => document.getElementById(id);
 // --- adding files ---
 
 let isSending = false;
+// the page may be exchanged meanwhile, by news of the case
+const shown = { done: 0, total: 0, problems: [] };
 
 /** Send the files one after another, since each may add to the list of forms. */
 async function addFiles(files) {
@@ -17,7 +19,8 @@ async function addFiles(files) {
   const problems = [], hints = [];
   let added = 0;
   for (const [index, file] of files.entries()) {
-    showProgress(index, files.length);
+    Object.assign(shown, { done: index, total: files.length, problems });
+    showUploads();
     try {
       const answer = await sendFile(file);
       added += 1;
@@ -28,9 +31,8 @@ async function addFiles(files) {
     }
   }
   isSending = false;
+  shown.total = 0;
   await refresh();
-  showProgress(0, 0);
-  showProblems(problems);
   if (added) toast([`${added} file${added === 1 ? "" : "s"} added.`, ...hints].join(" "));
 }
 
@@ -42,25 +44,21 @@ async function sendFile(file) {
   return answer;
 }
 
-function showProgress(done, total) {
+/** How far the files are, and what was wrong with them. */
+function showUploads() {
+  const { done, total, problems } = shown;
   byId("form-progress").hidden = !total;
   byId("add-forms").disabled = Boolean(total);
-  if (!total) return;
   byId("form-progress-text").textContent = total === 1 ? "Adding the file…" : `Adding files: ${done + 1} of ${total}`;
-  byId("form-bar").max = total;
+  byId("form-bar").max = total || 1;
   byId("form-bar").value = done + 0.5;
-}
-
-function showProblems(problems) {
   const place = byId("form-problems"), list = document.createElement("ul");
+  const items = problems.map((text) => Object.assign(document.createElement("li"), { textContent: text }));
+  list.append(...items);
   place.hidden = !problems.length;
-  for (const text of problems) {
-    const item = document.createElement("li");
-    item.textContent = text;
-    list.append(item);
-  }
   place.replaceChildren(list);
 }
+document.addEventListener("page-refreshed", showUploads);
 
 function takeFiles(input) {
   if (!input?.files.length || isSending) return;
