@@ -189,7 +189,7 @@ class CaseFiles:
         if facts is not None and facts.sha256 == sha256:
             return facts
         # the file that was known by it is gone or has changed; another may have the same content
-        return next((one for one in self._facts.values() if one.sha256 == sha256), None)
+        return next((known for known in self._facts.values() if known.sha256 == sha256), None)
 
     async def refresh(
         self, workers: QueuedWorkers, accepted: Mapping[str, str], wait: float = 0.0

@@ -147,7 +147,7 @@ def _make_choices(
         otherwise: what no value means.
     """
     chosen = value if isinstance(value, list) else [value]
-    extra = {one: one for one in chosen if isinstance(one, str) and one and one not in labels}
+    extra = {name: name for name in chosen if isinstance(name, str) and name not in ("", *labels)}
     choices = [
         Choice(value=name, label=label, is_chosen=name in chosen)
         for name, label in {**labels, **extra}.items()

@@ -211,19 +211,9 @@ def choose_date(
         key=lambda pair: (-pair[0], _rank_equal(mentions[pair[1]], order), pair[1]),
     )
     score, best = scored[0][0], mentions[scored[0][1]]
-    dated_pages = {mentions[n].ordinal for value, n in scored if value >= _OF_ITS_PAGE}
-    if len(dated_pages) >= _SET:  # records of several days: the last one is the date of the set
-        days = [
-            (day, mentions[n])
-            for value, n in scored
-            if value >= _OF_ITS_PAGE and (day := _resolve(mentions[n], order)[0])
-        ]
-        if days:
-            last, mention = max(days, key=lambda row: row[0])
-            reason = Reason(
-                path=mention.path, page=mention.page, line=mention.line + 1, cue="the latest date"
-            )
-            return DateChoice(guess=Guess(value=last, confidence=0.75, reasons=(reason,)))
+    of_set = _choose_of_set([mentions[n] for value, n in scored if value >= _OF_ITS_PAGE], order)
+    if of_set is not None:
+        return DateChoice(guess=of_set)
     if score < _LEAST_SCORE:
         return DateChoice(guess=_choose_latest(mentions, order, cues, as_of, birth_dates))
     day, sureness = _resolve(best, order)
@@ -238,6 +228,21 @@ def choose_date(
     margin = score - max(rivals, default=score - 3.0)
     confidence = sureness * _estimate_confidence(score, margin)
     return DateChoice(guess=Guess(value=day, confidence=round(confidence, 2), reasons=(reason,)))
+
+
+def _choose_of_set(mentions: Sequence[DateMention], order: str) -> Guess[date | None] | None:
+    """Return the last day of records of several days, each of which dates its page; None if the
+    document is no such set."""
+    if len({mention.ordinal for mention in mentions}) < _SET:
+        return None
+    days = [(day, mention) for mention in mentions if (day := _resolve(mention, order)[0])]
+    if not days:
+        return None
+    last, mention = max(days, key=lambda row: row[0])
+    reason = Reason(
+        path=mention.path, page=mention.page, line=mention.line + 1, cue="the latest date"
+    )
+    return Guess(value=last, confidence=0.75, reasons=(reason,))
 
 
 def _rank_equal(mention: DateMention, order: str) -> tuple[int, int]:

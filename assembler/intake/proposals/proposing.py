@@ -173,11 +173,7 @@ def _propose_bundle(
         id="",
         parts=tuple(_list_parts(bundle, counts)),
         files=Guess(value=_describe_grouping(bundle), confidence=bundle.confidence),
-        roles=Guess(
-            value="+".join(_list_roles(bundle)),
-            confidence=min(d.role.confidence for d in _list_documents(bundle)),
-            reasons=tuple(r for d in _list_documents(bundle) for r in d.role.reasons)[:4],
-        ),
+        roles=_judge_roles(bundle),
         kind=kind.value,
         title=Guess(
             value=_make_title(kind.value, person.value, case, cues),
@@ -196,6 +192,17 @@ def _propose_bundle(
         order=0,
     )
     return proposal, findings
+
+
+def _judge_roles(bundle: Bundle) -> Guess[str]:
+    """Return the roles of a bundle's documents, as sure as the least sure of them."""
+    documents = _list_documents(bundle)
+    reasons = tuple(reason for document in documents for reason in document.role.reasons)
+    return Guess(
+        value="+".join(_list_roles(bundle)),
+        confidence=min(document.role.confidence for document in documents),
+        reasons=reasons[:4],
+    )
 
 
 def _list_documents(bundle: Bundle) -> tuple[JudgedDocument, ...]:
