@@ -579,3 +579,88 @@ def test_it_ends_at_once_and_leaves_no_process(ending: signal.Signals, tmp_path:
         json.loads((tmp_path / "small/case.json").read_text())
         stream.close()
         slow.close()
+
+
+_DIGITS = "9" * 5_000  # more than Python reads as a number
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [f"/exhibits/{_DIGITS}", "/a" * 500, "/a" + "/0" * 20_000, "/" + "k" * 65, "/half \ud800"],
+    ids=["digits", "steps", "many steps", "long name", "half a character"],
+)
+def test_a_pointer_that_no_case_has_is_refused(desk: RunningDesk, pointer: str) -> None:
+    case = desk.find_case("plain")
+    page = desk.get(f"{case}/facts")
+    seen = re.search(rb'data-version="([0-9a-f]+)"', page)[1].decode()  # type: ignore[index]
+    changes = json.dumps({"changes": [{"pointer": pointer, "value": "x", "was": None}]})
+    assert desk.ask(f"{case}/fields", "POST", changes.encode(), _own(desk))[0] == 400
+    for action in ("add", "up", "choose", "rename"):
+        body = {"action": action, "pointer": pointer, "seen": seen, "number": 0, "value": "x"}
+        status = desk.ask(f"{case}/facts/entries", "POST", json.dumps(body).encode(), _own(desk))[0]
+        assert status < 500
+    assert desk.get(f"{case}/facts") == page
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{{case}}/evidence/exhibits/{_DIGITS}"),
+        ("GET", f"{{case}}/pages/{'a' * 64}/{_DIGITS}/small.webp"),
+        ("GET", f"{{case}}/check/original/x/{_DIGITS}.webp"),
+        ("GET", f"/case-list/news?after={_DIGITS}"),
+        ("POST", f"{{case}}/import?row={_DIGITS}"),
+    ],
+)
+def test_a_number_with_too_many_digits_is_no_number(
+    desk: RunningDesk, method: str, path: str
+) -> None:
+    path = path.format(case=desk.find_case("plain"))
+    assert desk.ask(path, method, b"{}", _own(desk))[0] in (200, 400, 404)
+
+
+def test_texts_with_half_a_character_are_refused(desk: RunningDesk, root: Path) -> None:
+    case = desk.find_case("plain")
+    for path, body in (
+        (f"{case}/fields", {"changes": [{"pointer": "/id", "value": "\ud83d", "was": "plain"}]}),
+        (f"{case}/facts/read", {"pointer": "/id", "text": "\ud83d"}),
+    ):
+        assert desk.ask(path, "POST", json.dumps(body).encode(), _own(desk))[0] == 400
+    place = root / "plain" / "case.json"
+    text = place.read_text()
+    try:
+        place.write_text('{"id": "\\ud83d"}')
+        for page in ("/evidence", "/facts", "/check", "/build"):
+            desk.get(case + page, 400)
+        assert b"half a character" in desk.get(case)
+    finally:
+        place.write_text(text)
+
+
+def test_a_case_folder_that_was_moved_is_not_made_anew(desk: RunningDesk, root: Path) -> None:
+    case = desk.find_case("plain")
+    (root / "plain").rename(root.with_name("moved"))
+    try:
+        for path in ("evidence/propose", "check/evidence", "build/file", "fields", "undo"):
+            desk.ask(f"{case}/{path}", "POST", b'{"changes": []}', _own(desk))
+        desk.ask(f"{case}/evidence/files?name=a.pdf", "POST", b"%PDF", _own(desk))
+        assert not (root / "plain").exists()
+    finally:
+        root.with_name("moved").rename(root / "plain")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_in_place_of_a_case_is_not_waited_for(desk: RunningDesk, root: Path) -> None:
+    case, place = desk.find_case("plain"), root / "plain" / "case.json"
+    place.rename(place.with_suffix(".kept"))
+    os.mkfifo(place)
+    try:
+        desk.get(case)
+        desk.ask(f"{case}/findings?count", headers=_own(desk))
+        desk.get("/")
+    finally:
+        place.with_suffix(".kept").replace(place)
+
+
+def _own(desk: RunningDesk) -> dict[str, str]:
+    return {"Cookie": desk.cookie, "X-CSRF-Token": desk.csrf}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import time
 from pathlib import Path
@@ -234,3 +235,64 @@ def test_background_work_can_be_ended_and_cleans_up(tmp_path: Path) -> None:
     job.end()
     assert job.result == Failure(kind="ended", detail="it was ended")
     assert (tmp_path / "marker").read_text() == "cleaned up"
+
+
+def _count_up(folder: Path, name: str, times: int) -> None:
+    store = CaseStore(folder)
+    for _ in range(times):
+        store.change(lambda case: {**case, name: case.get(name, 0) + 1})
+
+
+def test_two_programs_that_change_a_case_at_once_lose_nothing(tmp_path: Path) -> None:
+    (tmp_path / "case.json").write_text("{}")
+    context = multiprocessing.get_context("spawn")
+    others = [
+        context.Process(target=_count_up, args=(tmp_path, name, 40)) for name in ("one", "two")
+    ]
+    for process in others:
+        process.start()
+    for process in others:
+        process.join()
+    assert [process.exitcode for process in others] == [0, 0]
+    assert CaseStore(tmp_path).read().value == {"one": 40, "two": 40}
+
+
+def test_a_change_by_an_editor_in_the_last_moment_is_a_conflict(tmp_path: Path) -> None:
+    (tmp_path / "case.json").write_text('{"a": 1}')
+    store = CaseStore(tmp_path)
+
+    def change_slowly(case: dict[str, Any]) -> dict[str, Any]:
+        (tmp_path / "case.json").write_text('{"a": 2}')
+        return {**case, "b": 1}
+
+    with pytest.raises(CaseChanged):
+        store.change(change_slowly)
+    assert store.read().value == {"a": 2}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 5_000_000, "half \ud83d", [0] * 100_001, {"k" * 65: 1}],
+    ids=["long", "half a character", "many values", "long name"],
+)
+def test_no_change_makes_a_case_that_cannot_be_read_again(tmp_path: Path, value: Any) -> None:
+    (tmp_path / "case.json").write_text('{"a": 1}')
+    store = CaseStore(tmp_path)
+    with pytest.raises(EditRefused):
+        store.change(lambda case: {**case, "b": value})
+    assert store.read().value == {"a": 1}
+    assert not store.has_undo(store.read().text)
+
+
+def test_a_change_where_nothing_can_be_kept_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "case.json").write_text('{"a": 1}')
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(OutputNotWritten, match="Read-only"):
+        CaseStore(tmp_path).change(lambda case: {**case, "b": 1})
+    assert json.loads((tmp_path / "case.json").read_text()) == {"a": 1}

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from assembler.desk import uploads
 from assembler.desk.case_store import EditRefused
+from assembler.desk.file_passwords import keep_password
 from assembler.desk.uploads import list_free_names, make_safe_name, receive_file
 from assembler.intake.file_check import IGNORABLE, check_path
 from tests import factories
@@ -52,9 +53,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("board", "drag", "panel", "words"):
         factories.small_case(root / name)
     empty = {**factories.CASE, "exhibits": [], "declarations": []}
-    for name in ("empty", "attacked"):
+    for name in ("empty", "attacked", "locked"):
         (root / name / "evidence").mkdir(parents=True)
         factories.write_case(root / name, empty)
+    (root / "locked" / "evidence" / "récord.pdf").write_bytes(factories.encrypted_pdf())
     return root
 
 
@@ -96,6 +98,17 @@ def open_board(window: DeskWindow, desk: RunningDesk, name: str, images: int = 1
     return page
 
 
+def test_what_a_killed_desk_left_half_written_is_removed(tmp_path: Path) -> None:
+    home = tmp_path / "evidence"
+    home.mkdir()
+    old, fresh = (home / f"~upload-{digit * 16}.tmp" for digit in "ab")
+    old.write_bytes(b"half of a client's file")
+    fresh.write_bytes(b"still coming")
+    os.utime(old, (0, time.time() - 600))
+    uploads.sweep_unfinished(tmp_path)
+    assert [*home.iterdir()] == [fresh]
+
+
 def check_accessible(page: Any) -> None:
     from axe_core_python.sync_playwright import Axe
 
@@ -104,6 +117,40 @@ def check_accessible(page: Any) -> None:
 
 
 # -- the board
+
+
+@pytest.mark.tools
+@browser_test
+def test_a_locked_file_opens_with_its_password_which_only_the_owner_can_read(
+    desk: RunningDesk, chromium: Any, root: Path
+) -> None:
+    place = root / "locked" / "evidence_passwords.json"
+    place.write_text('{"evidence/other.pdf": "kept"}')
+    with open_window(chromium, desk, reduced_motion="reduce") as window:
+        page = open_board(window, desk, "locked", 0)
+        field = page.get_by_label("Password of récord.pdf")
+        field.fill("wrong")
+        field.press("Enter")
+        page.get_by_text("this password does not open it").wait_for()
+        assert json.loads(place.read_text()) == {"evidence/other.pdf": "kept"}
+        window.problems.clear()  # the browser reports the refusal
+        check_accessible(page)
+        field.fill("secret")
+        field.press("Enter")
+        page.locator(".loose-file img").wait_for()
+        assert page.locator("#locked").count() == 0
+        window.check_clean()
+    kept = json.loads(place.read_text())
+    assert kept == {"evidence/other.pdf": "kept", "evidence/récord.pdf": "secret"}
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_password_file_that_cannot_be_read_stays_as_it_is(tmp_path: Path) -> None:
+    place = tmp_path / "evidence_passwords.json"
+    place.write_text("{broken")
+    with pytest.raises(EditRefused):
+        keep_password(tmp_path, "evidence/a.pdf", "secret")
+    assert place.read_text() == "{broken"
 
 
 @pytest.mark.tools

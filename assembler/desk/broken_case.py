@@ -62,7 +62,7 @@ def describe_broken(folder: Path, error: CaseRejected) -> BrokenCase:
 def _read_lines(path: Path) -> list[str]:
     """Return the lines of a text; [] if it is none, or too long."""
     try:
-        if path.is_symlink() or path.stat().st_size > MAX_BYTES:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
             return []
         text = path.read_bytes().decode("utf-8", "replace")
     except OSError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 
 from assembler.desk.case_store import WORK_FOLDER
+from assembler.errors import OutputNotWritten
 from assembler.intake.file_check import MAX_FILE, WATCHED, list_present_files, record_file
 from assembler.model import SourceFile
 from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, claim_home
+from assembler.runtime.passwords import PASSWORD_HINT
 from assembler.runtime.queued_workers import Future
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from assembler.runtime.queued_workers import QueuedWorkers
 
 EVIDENCE = WATCHED[0]
+_RETRY_SECONDS = 10.0  # after a file could not be looked at, since nothing could be written
 _MAX_SIZES = 5_000  # pages of a file whose sizes are kept
 _LETTER = (612.0, 792.0)
 Stamp = tuple[int, int, int]  # inode, size, time: changes when a file is written
@@ -47,6 +51,7 @@ class FileFacts:
     problem: str = ""
     remedy: str = ""
     is_read: bool = False  # whether a worker has looked at it
+    is_locked: bool = False  # whether a password would open it
 
     def get_size(self, page: int) -> tuple[float, float]:
         """Return the size of a page, from 1; that of a Letter page if it is not known."""
@@ -145,6 +150,9 @@ def _measure_opened(job: FileJob, facts: FileFacts) -> FileFacts:
         )
     if opened.pdf is None:
         finding = opened.findings[0]
+        if finding.rule == "EVID.PASSWORD" and PASSWORD_HINT in finding.remedy:
+            remedy = "type it under Locked files"
+            return replace(facts, problem=finding.problem, remedy=remedy, is_locked=True)
         return replace(facts, problem=finding.problem, remedy=finding.remedy)
     sizes = {page.source: (page.width, page.height) for page in reversed(opened.pages)}
     return replace(facts, pages=len(sizes), sizes=tuple(sizes[n] for n in sorted(sizes)))
@@ -163,6 +171,7 @@ class CaseFiles:
     _facts: dict[str, FileFacts] = field(default_factory=dict)
     _stamps: dict[str, Stamp] = field(default_factory=dict)
     _looks: dict[str, Future[Any]] = field(default_factory=dict)
+    _retries: dict[str, float] = field(default_factory=dict)  # not before, by path
     fronts: Mapping[str, int] = field(default_factory=dict)
     _built: int = 0  # when build/ changed last
     _by_sha256: dict[str, str] = field(default_factory=dict)
@@ -206,7 +215,7 @@ class CaseFiles:
             self._stamps.pop(path, None)
             self.revision += 1
         for path, stamp in present.items():
-            if self._stamps.get(path) != stamp:
+            if self._stamps.get(path) != stamp and time.monotonic() > self._retries.get(path, 0.0):
                 self._look(path, stamp, accepted.get(path, ""), workers)
         looks = [asyncio.wrap_future(look) for look in self._looks.values()]
         if looks and wait:
@@ -237,6 +246,11 @@ class CaseFiles:
         if isinstance(look.result(), dict):
             self.fronts = look.result()
             self.revision += 1
+
+    def forget(self, path: str) -> None:
+        """Have a file looked at again, as if it were new."""
+        self._stamps.pop(path, None)
+        self._retries.pop(path, None)
 
     def note_problem(self, path: str, problem: str, remedy: str) -> None:
         """Take in why the pages of a file cannot be drawn."""
@@ -274,7 +288,13 @@ class CaseFiles:
         if self._stamps.get(path) != stamp:
             return
         result = look.result()
-        if not isinstance(result, FileFacts):
+        if isinstance(result, OutputNotWritten):  # it says nothing about the file
+            self._stamps.pop(path)
+            self._retries[path] = time.monotonic() + _RETRY_SECONDS
+            result = replace(
+                self._facts[path], problem=str(result), remedy="load the page again then"
+            )
+        elif not isinstance(result, FileFacts):
             result = replace(
                 self._facts[path],
                 problem="the file makes the program that reads it fail",

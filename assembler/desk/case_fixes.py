@@ -34,6 +34,7 @@ _WRONG_KEY = re.compile(r"`(?P<old>\w+)` is not a field of")
 _MISSING = re.compile(r"`(\w+)`")
 _CODE = re.compile(r"use [^:]+: .+ is (?P<code>\S+)")
 _NUMBER = re.compile(r"\$? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.00)?")
+_MAX_DIGITS = 18
 _DAY_BEFORE_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 _KEEPS = frozenset(("LEGIBLE.BLANK_BACKS",))  # may be accepted, or its pages left out
@@ -302,7 +303,8 @@ def _read_as(value: Any, node: Mapping[str, Any]) -> Any:
 def read_number(text: str) -> int | None:
     """Return the whole number that a person wrote, such as "$58,000"; None if it is none."""
     match = _NUMBER.fullmatch(text.strip())
-    return int(match[1].replace(",", "")) if match else None
+    digits = match[1].replace(",", "") if match else ""
+    return int(digits) if digits and len(digits) <= _MAX_DIGITS else None
 
 
 def _remove_characters(subject: FixSubject) -> Fix | None:

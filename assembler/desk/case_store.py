@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from assembler import intake
 from assembler.desk.case_history import CaseHistory
 from assembler.errors import AssemblerError, ExitCode
 from assembler.intake.json_edit import is_same_json, rewrite_json
-from assembler.intake.json_text import parse_json
-from assembler.pipeline.case_file import CASE, write_edited_case
+from assembler.intake.json_text import MAX_BYTES, BadJson, decode_text, parse_json
+from assembler.pipeline.case_file import CASE, CaseFileChanged, write_edited_case
+from assembler.runtime.atomic_files import hold_folder, write_error
 from assembler.runtime.cache_upkeep import claim_home
 
 WORK_FOLDER = ".assembler"
@@ -52,9 +54,14 @@ class CaseStore:
         return CaseVersion(text=text, value=value, version=make_version(text))
 
     def read_version(self) -> str:
-        """Return the version of the text, whatever it says; "" if it cannot be read."""
+        """Return the version of the text, whatever it says; "" if it cannot be read, or is no
+        file that may be read: a pipe would be waited for."""
+        path = self.folder / CASE
         try:
-            return make_version((self.folder / CASE).read_bytes().decode())
+            status = path.lstat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+                return ""
+            return make_version(path.read_bytes().decode())
         except (OSError, UnicodeError):
             return ""
 
@@ -67,27 +74,29 @@ class CaseStore:
 
         Raises:
             CaseChanged: the case is at another version.
-            EditRefused: the function refuses.
+            EditRefused: the function refuses, or the case could not be read any more.
             CaseRejected, OutputNotWritten: it cannot be read or written.
         """
-        case = self.read()
-        if seen and seen != case.version:
-            raise CaseChanged(
-                "the case was changed meanwhile, by an editor or in another window",
-                where=CASE,
-                remedy="the page now shows it as it is; make the change again",
-            )
-        value = edit(dict(case.value))
-        if is_same_json(value, case.value):
-            return case
-        text = rewrite_json(case.text, value)
-        self._write(case.text, text, value)
+        with hold_folder(self.folder):
+            case = self.read()
+            if seen and seen != case.version:
+                raise _make_conflict()
+            value = edit(dict(case.value))
+            if is_same_json(value, case.value):
+                return case
+            text = rewrite_json(case.text, value)
+            _refuse_unreadable(text)
+            self.note_change(case.text, text)  # first, so that undo finds its way after a kill
+            self._write(case.text, text, value)
         return CaseVersion(text=text, value=value, version=make_version(text))
 
     def note_change(self, before: str, after: str) -> None:
-        """Note a change that another part of the program wrote, so that it can be undone."""
-        claim_home(self.folder / WORK_FOLDER)
-        self._history.record(before, after)
+        """Note a change, so that it can be undone. Raises OutputNotWritten."""
+        try:
+            claim_home(self.folder / WORK_FOLDER)
+            self._history.record(before, after)
+        except OSError as error:
+            raise write_error(f"{self.folder.name}/{WORK_FOLDER}", error) from error
 
     def undo(self) -> CaseVersion:
         """Go back one change. Raises EditRefused if there is none."""
@@ -106,20 +115,48 @@ class CaseStore:
         return self._history.find_redo(text) is not None
 
     def _go(self, find: Callable[[str], str | None], otherwise: str) -> CaseVersion:
-        case = self.read()
-        text = find(case.text)
-        if text is None:
-            raise EditRefused(otherwise, where=CASE, remedy="change the case instead")
-        value = parse_json(text)[0]
-        write_edited_case(self.folder, case.text, text, value)
-        self._history.mark(text, after=case.text)
+        with hold_folder(self.folder):
+            case = self.read()
+            text = find(case.text)
+            if text is None:
+                raise EditRefused(otherwise, where=CASE, remedy="change the case instead")
+            value = _refuse_unreadable(text)
+            self._write(case.text, text, value)
+            self._history.mark(text, after=case.text)
         return CaseVersion(text=text, value=value, version=make_version(text))
 
     def _write(self, before: str, after: str, value: dict[str, Any]) -> None:
-        """Write the step first: if the program is killed in between, undo still finds its way."""
-        claim_home(self.folder / WORK_FOLDER)
-        self._history.record(before, after)
-        write_edited_case(self.folder, before, after, value)
+        try:
+            write_edited_case(self.folder, before, after, value)
+        except CaseFileChanged as error:
+            raise _make_conflict() from error
+
+
+def _make_conflict() -> CaseChanged:
+    return CaseChanged(
+        "the case was changed meanwhile, by an editor or in another window",
+        where=CASE,
+        remedy="the page now shows it as it is; make the change again",
+    )
+
+
+def _refuse_unreadable(text: str) -> Any:
+    """Return the value of a text. Raises EditRefused for one that could not be read again: too
+    long, too deep, too many values, half a character."""
+    try:
+        return parse_json(decode_text(text.encode()))[0]
+    except BadJson as error:
+        raise EditRefused(
+            f"with this change the case could not be read any more: {error.problem}",
+            where=CASE,
+            remedy=error.remedy,
+        ) from error
+    except UnicodeError as error:
+        raise EditRefused(
+            "the text has half a character, which no file can keep",
+            where=CASE,
+            remedy="type it again",
+        ) from error
 
 
 def make_version(text: str) -> str:

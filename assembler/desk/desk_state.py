@@ -13,6 +13,7 @@ from typing import Any
 from assembler.desk.case_folders import CaseFolder, list_case_folders, make_case_folder
 from assembler.desk.case_store import CaseStore, EditRefused
 from assembler.errors import AssemblerError, ExitCode
+from assembler.pipeline.case_file import CASE
 from assembler.runtime.background_job import BackgroundJob, JobProgress, ReportProgress
 from assembler.runtime.resources import Shelf
 
@@ -115,7 +116,14 @@ class Desk:
     def start_job(
         self, case: CaseFolder, kind: str, function: Callable[[Any, ReportProgress], Any], item: Any
     ) -> CaseJob:
-        """Start work on a case. Raises EditRefused while other work on it is going on."""
+        """Start work on a case. Raises EditRefused while other work on it is going on, or if it is
+        not there any more: its folder would be made anew."""
+        if not (case.folder / CASE).is_file():
+            raise EditRefused(
+                "there is no case.json in this folder any more",
+                where=case.name,
+                remedy="put it back, or go back to the list of cases",
+            )
         running = self._jobs.get(case.id)
         if running is not None and running.is_running:
             raise EditRefused(

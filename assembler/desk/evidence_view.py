@@ -135,6 +135,15 @@ class IgnoredFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockedFile:
+    """A file that a password opens."""
+
+    path: str
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """The whole page."""
 
@@ -144,6 +153,7 @@ class Board:
     outside: tuple[ExhibitRow, ...]  # exhibits of other packets
     loose: tuple[LooseFile, ...]
     ignored: tuple[IgnoredFile, ...]
+    locked: tuple[LockedFile, ...]
     exhibit_count: int
     page_count: int
     unconfirmed_count: int
@@ -207,6 +217,7 @@ def make_board(inputs: BoardInputs, beneficiary: str = "") -> Board:
         outside=tuple(row for place, row in rows.items() if place not in shown),
         loose=tuple(_list_loose(inputs, pages)),
         ignored=tuple(_list_ignored(inputs.raw)),
+        locked=tuple(_list_locked(inputs)),
         exhibit_count=len(rows),
         page_count=sum(row.pages or 0 for row in rows.values()),
         unconfirmed_count=sum(bool(row.unconfirmed) for row in rows.values()),
@@ -272,7 +283,8 @@ def list_unconfirmed(exhibit: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the fields that nobody has confirmed, with their labels."""
     names = exhibit.get("unconfirmed")
     listed = names if isinstance(names, list) else []
-    return tuple((name, FIELD_LABELS[name]) for name in listed if name in FIELD_LABELS)
+    texts = [name for name in listed if isinstance(name, str)]
+    return tuple((name, FIELD_LABELS[name]) for name in texts if name in FIELD_LABELS)
 
 
 def _list_problems(sequence: Sequence[PageRef], files: Mapping[str, FileFacts]) -> Iterator[str]:
@@ -362,6 +374,13 @@ def _list_ignored(raw: Mapping[str, Any]) -> Iterator[IgnoredFile]:
     for _, entry in read_objects(dict(raw), "ignored_files"):
         if path := read_path(entry):
             yield IgnoredFile(path=path, name=shorten_path(path), why=read_text(entry.get("why")))
+
+
+def _list_locked(inputs: BoardInputs) -> Iterator[LockedFile]:
+    left_out = {entry.path for entry in _list_ignored(inputs.raw)}
+    for path, facts in inputs.files.items():
+        if facts.is_locked and path not in left_out:
+            yield LockedFile(path=path, name=shorten_path(path), problem=facts.problem)
 
 
 def _sort_findings(inputs: BoardInputs) -> dict[int, tuple[FindingRow, ...]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from assembler.desk.page_answers import STALL_SECONDS
+from assembler.errors import OutputNotWritten
 from assembler.runtime.workshop import Workshop
 
 MAX_SHEET = 20_000_000  # bytes
@@ -32,6 +33,15 @@ async def hold_upload(request: Request, home: Path) -> AsyncIterator[Path]:
         path = workshop.make_folder("upload") / name
         await _write_body(request, path)
         yield path
+
+
+def remove_abandoned(home: Path) -> None:
+    """Remove the uploaded sheet that a desk that was killed left below `home`; never one that is
+    being read."""
+    place = home / _HOME
+    if place.is_dir() and not place.is_symlink():
+        with suppress(OutputNotWritten), Workshop(place, temporary=True):
+            pass  # which removes it at its end
 
 
 def make_file_name(name: str) -> str:

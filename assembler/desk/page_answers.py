@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -26,8 +27,19 @@ from assembler.model import Finding
 
 ASSETS = Path(__file__).parent / "assets"
 MAX_BODY = 1_000_000  # bytes of a change; files have a limit of their own
+MAX_POINTER = 1_000  # characters
+MAX_STEPS = 30  # of a pointer; case.json is never so deep
 STALL_SECONDS = 30.0  # in which a browser must send something
 BODY_SECONDS = 60.0  # in which it must send all of a change
+
+
+class PlaceConvertor(IntegerConvertor):
+    """A number in an address, "{page:place}", of no more digits than Python reads at once."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("place", PlaceConvertor())
 
 
 def get_desk(request: Request) -> Desk:
@@ -75,6 +87,20 @@ def get_text(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise HTTPException(400, f"{name} must be a text")
     return value
+
+
+def get_pointer(body: Mapping[str, Any], name: str = "pointer") -> str:
+    """Return a JSON pointer to a place below the case. Raises HTTPException if it is none."""
+    pointer = get_text(body, name)
+    if not pointer.startswith("/") or len(pointer) > MAX_POINTER or pointer.count("/") > MAX_STEPS:
+        raise HTTPException(400, f"{name} must be a JSON pointer")
+    return pointer
+
+
+def read_whole_number(text: str, most: int) -> int | None:
+    """Return a number from 0 to `most`, as an address has it; None for anything else."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    return int(text) if is_number and int(text) <= most else None
 
 
 def get_number(body: Mapping[str, Any], name: str) -> int:

@@ -88,4 +88,5 @@ def _rename_in_point(point: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(exhibits, list):
         return point
     renamed = [names.get(name, name) if isinstance(name, str) else name for name in exhibits]
-    return {**point, "exhibits": [*dict.fromkeys(renamed)] if exhibits else exhibits}
+    once = [name for place, name in enumerate(renamed) if name not in renamed[:place]]
+    return {**point, "exhibits": once}

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assembler.desk.access import HOST, AccessGuard, Sessions
 from assembler.desk.desk_state import Desk
 from assembler.desk.http_protocol import make_protocol
+from assembler.desk.import_upload import remove_abandoned
 from assembler.desk.page_answers import ASSETS, answer_error
 from assembler.desk.routes import list_routes
 from assembler.errors import AssemblerError, OutputNotWritten
@@ -166,6 +167,7 @@ def serve(
     Raises OutputNotWritten if the port is taken.
     """
     _silence_logs()
+    remove_abandoned(desk.root)
     listener = _listen(options.port)
     port = listener.getsockname()[1]
     sessions = Sessions(port=port, announce=announce)

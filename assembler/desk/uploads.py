@@ -35,7 +35,8 @@ MAX_SECONDS = 3_600.0  # for one file
 _MAX_NAME = 120  # characters
 _MAX_BYTES = 200  # of a name, in UTF-8; file systems allow 255
 _MAX_ENDING = 12  # characters that count as the ending of a name
-_STALE_SECONDS = 7_200.0  # after which a file that was not finished is removed
+# without a byte, after which a file that was not finished is removed: no upload is silent so long
+_STALE_SECONDS = 300.0
 _UNFINISHED = re.compile(r"~upload-[0-9a-f]{16}\.tmp")  # passed over, see IGNORABLE
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]+')
 # what has no look of its own, or turns the direction of writing
@@ -170,8 +171,16 @@ def _open_unfinished(home: Path) -> Iterator[tuple[Path, BinaryIO]]:
         path.unlink(missing_ok=True)
 
 
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what a desk that was killed left half-written in evidence/ of a case."""
+    home = folder / EVIDENCE
+    if home.is_symlink() or not any(home.glob("~upload-*.tmp")):
+        return
+    with suppress(OSError), _open_unfinished(home):
+        pass  # a new file says what time it is on this disk
+
+
 def _remove_unfinished(home: Path, now: float) -> None:
-    """Remove what a desk that was killed left half-written."""
     for path in home.glob("~upload-*.tmp"):
         with suppress(OSError):
             is_old = now - path.lstat().st_mtime > _STALE_SECONDS

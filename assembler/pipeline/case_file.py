@@ -8,9 +8,13 @@ from typing import Any
 
 from assembler.errors import OutputNotWritten
 from assembler.intake.json_text import parse_json
-from assembler.runtime.atomic_files import write_atomic
+from assembler.runtime.atomic_files import hold_folder, write_atomic
 
 CASE = "case.json"
+
+
+class CaseFileChanged(OutputNotWritten):
+    """case.json was changed since it was read; it stays as it is."""
 
 
 def write_edited_case(folder: Path, before: str, after: str, expected: Any) -> None:
@@ -21,8 +25,8 @@ def write_edited_case(folder: Path, before: str, after: str, expected: Any) -> N
         expected: the value that the edited text must have.
 
     Raises:
-        OutputNotWritten: the edited text says something else, case.json was changed since it was
-            read, or it cannot be written.
+        CaseFileChanged: case.json was changed since it was read.
+        OutputNotWritten: the edited text says something else, or it cannot be written.
     """
     if parse_json(after)[0] != expected:
         raise OutputNotWritten(
@@ -31,12 +35,13 @@ def write_edited_case(folder: Path, before: str, after: str, expected: Any) -> N
             remedy="change it by hand",
         )
     path = folder / CASE
-    try:
-        now, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        now, mode = b"", 0o600
-    if now != before.encode():
-        raise OutputNotWritten(
-            "it was changed meanwhile", where=CASE, remedy="run the same command again"
-        )
-    write_atomic(path, after.encode(), mode)
+    with hold_folder(folder):
+        try:
+            now, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+        except OSError:
+            now, mode = b"", 0o600
+        if now != before.encode():
+            raise CaseFileChanged(
+                "it was changed meanwhile", where=CASE, remedy="run the same command again"
+            )
+        write_atomic(path, after.encode(), mode)

@@ -8,6 +8,8 @@ import os
 import shutil
 import stat
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -67,6 +69,61 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
         raise write_error(path.name, error) from error
+
+
+_LOCK_SECONDS = 5.0  # to wait for another program that writes in the same folder
+_LOCK_STEP = 0.01
+_thread_lock = threading.RLock()
+_held_folders: set[Path] = set()
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Keep other runs, and other threads of this one, from changing a file between a look at it and
+    its replacement. May be nested; leaves no file behind.
+
+    A lock that cannot be had is done without: on Windows and on some network drives a folder
+    cannot be locked, and a run that was stopped must not stop all others.
+    """
+    with _thread_lock:
+        place = folder.resolve()
+        if place in _held_folders:
+            yield
+            return
+        descriptor = _lock_folder(place)
+        _held_folders.add(place)
+        try:
+            yield
+        finally:
+            _held_folders.discard(place)
+            if descriptor is not None:
+                os.close(descriptor)  # which unlocks it
+
+
+def _lock_folder(folder: Path) -> int | None:
+    """Return a descriptor that keeps a folder locked while it is open; None without a lock."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    end = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < end:
+                time.sleep(_LOCK_STEP)
+                continue
+        except OSError:
+            pass
+        else:
+            return descriptor
+        os.close(descriptor)
+        return None
 
 
 def _open_new(folder: Path, mode: int) -> tuple[int, Path]:

@@ -568,6 +568,24 @@ document.addEventListener("click", async (event) => {
   else if (button.id === "select-pages") toggleSelecting(button);
 });
 
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest(".unlock");
+  if (!form) return;
+  event.preventDefault();
+  const field = form.elements.password, button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    await send(`${base}/evidence/password`, { path: form.dataset.path, password: field.value });
+    await refresh();
+    announce("The file is open");
+    document.getElementById("main").focus();
+  } catch (error) {
+    toast(error.message, { bad: true });
+    button.disabled = false;
+    field.select();
+  }
+});
+
 async function startProposing(button) {
   button.disabled = true;
   try { await send(`${base}/evidence/propose`); } catch (error) { button.disabled = false; toast(error.message, { bad: true }); }

@@ -13,10 +13,11 @@ from assembler.desk.case_folders import CaseFolder, list_case_folders
 from assembler.desk.case_index import CaseIndex, stamp_cases
 from assembler.desk.cases_view import STATE_TITLES, convert_row, list_choices, make_entries
 from assembler.desk.desk_state import Desk
-from assembler.desk.page_answers import find_case, get_desk, show_page
+from assembler.desk.page_answers import find_case, get_desk, read_whole_number, show_page
 from assembler.errors import CaseRejected
 from assembler.pipeline.case_file import CASE
 
+_MAX_NEWS = 10**12
 _INDEX = "case-index"  # in the notes of the desk
 
 
@@ -67,11 +68,11 @@ async def _look_again(desk: Desk) -> tuple[CaseFolder, ...]:
 
 async def list_news(request: Request) -> Response:
     """Return the rows that were read after so many news; with `look`, after looking for changes."""
-    after = request.query_params.get("after", "")
+    after = read_whole_number(request.query_params.get("after", ""), _MAX_NEWS) or 0
     if "look" in request.query_params:
         await _look_again(get_desk(request))
     index = get_index(get_desk(request))
-    rows, waiting, news = index.list_rows(int(after) if after.isdecimal() else 0)
+    rows, waiting, news = index.list_rows(after)
     return JSONResponse(
         {"rows": [convert_row(row) for row in rows], "waiting": waiting, "news": news}
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler.desk.field_edits import FieldEdit, edit_fields
-from assembler.desk.page_answers import answer_change, find_case, get_desk, get_text, read_body
+from assembler.desk.page_answers import answer_change, find_case, get_desk, get_pointer, read_body
 
 
 async def change_fields(request: Request) -> Response:
@@ -25,9 +25,7 @@ async def change_fields(request: Request) -> Response:
 
 
 def _read_edit(entry: dict[str, Any]) -> FieldEdit:
-    pointer = get_text(entry, "pointer")
-    if not pointer.startswith("/"):
-        raise HTTPException(400, "pointer must be a JSON pointer")
+    pointer = get_pointer(entry)
     return FieldEdit(pointer=pointer, value=entry.get("value"), was=entry.get("was"))
 
 

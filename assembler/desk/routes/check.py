@@ -227,5 +227,5 @@ ROUTES = [
     Route("/cases/{case_id}/check/stop", stop_check, methods=["POST"]),
     Route("/cases/{case_id}/check/fix", fix_finding, methods=["POST"]),
     Route("/cases/{case_id}/check/pages", count_pages, methods=["POST"]),
-    Route("/cases/{case_id}/check/{how}/{key}/{page:int}.webp", show_compared),
+    Route("/cases/{case_id}/check/{how}/{key}/{page:place}.webp", show_compared),
 ]

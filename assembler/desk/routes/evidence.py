@@ -29,6 +29,8 @@ from assembler.desk.evidence_view import BoardInputs, make_board
 from assembler.desk.evidence_work import ProposeOutcome, ProposeWork, propose
 from assembler.desk.exhibit_panel import make_panel
 from assembler.desk.field_edits import FieldEdit
+from assembler.desk.file_passwords import keep_password
+from assembler.desk.import_upload import remove_abandoned
 from assembler.desk.page_answers import (
     answer_change,
     find_case,
@@ -40,7 +42,7 @@ from assembler.desk.page_answers import (
     show_case_page,
 )
 from assembler.desk.page_refs import Counts
-from assembler.desk.uploads import receive_file
+from assembler.desk.uploads import receive_file, sweep_unfinished
 from assembler.evidence.refused_kinds import REFUSED
 from assembler.intake.proposals.known_case import read_people
 from assembler.intake.untyped_values import read_listed_paths
@@ -49,6 +51,7 @@ from assembler.runtime.background_job import describe_failure
 from assembler.runtime.queued_workers import QueuedWorkers
 
 _FIRST_LOOK = 0.35  # seconds that the first view of a case waits for its files
+_LONG_LOOK = 30.0  # seconds that a person waits for a file to be opened
 _MAX_WORKERS = 2  # that draw pages at the same time
 _MAX_CHOICES = 5_000  # pages moved at once
 
@@ -108,6 +111,7 @@ def _label_people(raw: Mapping[str, Any]) -> dict[str, str]:
 async def show_board(request: Request) -> Response:
     """Show the exhibits of a case, and its files that are in none."""
     desk, case = get_desk(request), find_case(request)
+    await run_in_threadpool(_clean_up, case)
     inputs = await _read_inputs(desk, case, _FIRST_LOOK)
     files = get_files(desk, case)
     board = make_board(inputs, request.query_params.get("packet", ""))
@@ -125,6 +129,12 @@ async def show_board(request: Request) -> Response:
             "job": _describe_job(desk, case),
         },
     )
+
+
+def _clean_up(case: CaseFolder) -> None:
+    """Remove what a desk that was killed left in the case."""
+    sweep_unfinished(case.folder)
+    remove_abandoned(case.folder)
 
 
 def _find_outcome(desk: Desk, case: CaseFolder) -> ProposeOutcome | None:
@@ -172,6 +182,7 @@ async def add_file(request: Request) -> Response:
     desk, case = get_desk(request), find_case(request)
     name = request.query_params.get("name", "")
     refuse_announced_size(request)
+    desk.open_store(case).read()  # a folder that was moved meanwhile is not made anew
     try:
         upload = await receive_file(case.folder, name, request.stream())
     except ClientDisconnect:
@@ -190,6 +201,30 @@ async def add_file(request: Request) -> Response:
     return JSONResponse(
         {"path": upload.path, "same_as": same.path if same is not None and is_same else ""}
     )
+
+
+async def unlock_file(request: Request) -> Response:
+    """Keep the password of a file, if it opens it: {"path", "password"}."""
+    desk, case, body = get_desk(request), find_case(request), await read_body(request)
+    path, password = get_text(body, "path"), get_text(body, "password")
+    files = get_files(desk, case)
+    if path not in files.facts or not password:
+        raise EditRefused(
+            "there is no such file" if password else "the password is empty",
+            where="Locked files",
+            remedy="load the page again" if password else "type the one that opens the file",
+        )
+    await run_in_threadpool(keep_password, case.folder, path, password)
+    files.forget(path)
+    accepted = list_accepted(desk.open_store(case).read().value)
+    await files.refresh(get_workers(desk), accepted, _LONG_LOOK)
+    facts = files.facts.get(path)
+    if facts is not None and facts.is_locked:
+        await run_in_threadpool(keep_password, case.folder, path, "")
+        raise EditRefused(
+            "this password does not open it", where=path, remedy="ask who sent the file"
+        )
+    return JSONResponse({"opened": True})
 
 
 def refuse_announced_size(request: Request) -> None:
@@ -370,8 +405,9 @@ _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {
 ROUTES = [
     Route("/cases/{case_id}/evidence", show_board),
     Route("/cases/{case_id}/evidence/state", tell_state),
-    Route("/cases/{case_id}/evidence/exhibits/{place:int}", show_panel),
+    Route("/cases/{case_id}/evidence/exhibits/{place:place}", show_panel),
     Route("/cases/{case_id}/evidence/files", add_file, methods=["POST"]),
+    Route("/cases/{case_id}/evidence/password", unlock_file, methods=["POST"]),
     Route("/cases/{case_id}/evidence/propose", start_proposing, methods=["POST"]),
     Route("/cases/{case_id}/evidence/propose/stop", stop_proposing, methods=["POST"]),
     Route("/cases/{case_id}/evidence/change/{action}", change_exhibits, methods=["POST"]),

@@ -40,6 +40,7 @@ from assembler.desk.page_answers import (
     find_case,
     get_desk,
     get_number,
+    get_pointer,
     get_text,
     read_body,
     show_case_page,
@@ -167,7 +168,7 @@ async def read_text(request: Request) -> Response:
     desk, body = get_desk(request), await read_body(request)
     find_case(request)
     library = get_library(desk)
-    field = library.fields.field(get_text(body, "pointer"))
+    field = library.fields.field(get_pointer(body))
     typed = read_typed(get_text(body, "text"), field.node, library.words)
     return JSONResponse({"value": typed.value, "label": typed.label, "choices": typed.choices})
 
@@ -183,9 +184,7 @@ async def change_entries(request: Request) -> Response:
 
 def _choose_edit(body: dict[str, Any], fields: CaseFields) -> Edit:
     """Return the change that a page asks for. Raises HTTPException if there is no such."""
-    action, pointer = get_text(body, "action"), get_text(body, "pointer")
-    if not pointer.startswith("/"):
-        raise HTTPException(400, "pointer must be a JSON pointer")
+    action, pointer = get_text(body, "action"), get_pointer(body)
     edits: dict[str, Edit] = {
         "add": lambda case: add_entry(case, fields, pointer),
         "remove": lambda case: remove_entry(case, pointer),

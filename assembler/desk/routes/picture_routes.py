@@ -28,6 +28,7 @@ from assembler.desk.page_images import (
     read_words,
 )
 from assembler.desk.routes.evidence import get_files, get_workers
+from assembler.errors import OutputNotWritten
 
 _LONG_LOOK = 20.0  # seconds that a picture waits for its file to be found, after a restart
 _FOREVER = "private, max-age=31536000, immutable"
@@ -88,6 +89,10 @@ def _read_picture(folder: Path | None, number: int) -> bytes | None:
 
 
 def _note_undrawn(files: CaseFiles, path: str, result: object) -> None:
+    if isinstance(result, OutputNotWritten):
+        return  # the next try may find a place for the picture
+    if isinstance(result, OutputNotWritten):
+        return  # the next try may find a place for the picture
     if isinstance(result, DrawnPages):
         files.note_problem(path, result.problem, result.remedy)
         return
@@ -143,8 +148,9 @@ async def _answer_words(request: Request, *, recognize: bool) -> Response:
     )
 
 
+_WORDS = "/cases/{case_id}/pages/{sha256}/{number:place}/words"
 ROUTES = [
-    Route("/cases/{case_id}/pages/{sha256}/{number:int}/{size}.webp", show_picture),
-    Route("/cases/{case_id}/pages/{sha256}/{number:int}/words", show_words),
-    Route("/cases/{case_id}/pages/{sha256}/{number:int}/words", recognize_words, methods=["POST"]),
+    Route("/cases/{case_id}/pages/{sha256}/{number:place}/{size}.webp", show_picture),
+    Route(_WORDS, show_words),
+    Route(_WORDS, recognize_words, methods=["POST"]),
 ]

@@ -26,6 +26,7 @@ from assembler.desk.page_answers import (
     get_desk,
     get_text,
     read_body,
+    read_whole_number,
     show_case_page,
     show_page,
 )
@@ -108,11 +109,12 @@ async def import_facts(request: Request) -> Response:
     """Import the file in the body into a case; show what would be written, or what both say."""
     desk, case, query = get_desk(request), find_case(request), request.query_params
     row, take = query.get("row", ""), tuple(query.getlist("take"))
-    if (row and not (row.isdecimal() and 0 < int(row) <= _MAX_ROW)) or len(take) > _MAX_TAKEN:
+    number = read_whole_number(row, _MAX_ROW)
+    if (row and not number) or len(take) > _MAX_TAKEN:
         raise HTTPException(400, "row must be a number from 1")
     options = ImportOptions(
         date_order=_read_date_order(request),
-        row=int(row) if row else None,
+        row=number,
         take=take,
         keep=query.get("keep") == "yes",
         dry_run=not _is_written(request),
