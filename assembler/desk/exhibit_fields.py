@@ -108,6 +108,13 @@ def set_pages(case: Raw, place: int, index: int, pages: str, was: str, counts: C
 
 
 def _check_reach(pages: str, count: int | None) -> None:
+    for first, last in re.findall(r"([0-9]+)-([0-9]+)", pages):
+        if int(last) < int(first):
+            raise EditRefused(
+                f"{first}-{last} runs backward",
+                where="Pages",
+                remedy=f"write {last}-{first}",
+            )
     highest = max((int(number) for number in re.findall(r"[0-9]+", pages)), default=1)
     if re.search(r"(?:^|,)0+(?:-|,|$)", pages) or (count and highest > count):
         raise EditRefused(

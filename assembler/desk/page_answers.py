@@ -42,6 +42,14 @@ class PlaceConvertor(IntegerConvertor):
 register_url_convertor("place", PlaceConvertor())
 
 
+class JsonAnswer(JSONResponse):
+    """Any value as JSON; in ASCII, since case.json may have half of a character."""
+
+    def render(self, content: Any) -> bytes:
+        """Return the bytes of the answer."""
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
 def get_desk(request: Request) -> Desk:
     """Return the desk that a request is for."""
     desk: Desk = request.app.state.desk
@@ -73,8 +81,11 @@ async def read_body(request: Request) -> dict[str, Any]:
         if len(data) > MAX_BODY:
             raise HTTPException(413, "the request is too large")
     try:
-        value = parse_json(decode_text(bytes(data)))[0]
-    except BadJson as error:
+        text = decode_text(bytes(data))
+        value = parse_json(text)[0]
+        if "\\u" in text:  # an escape may be half of a character, which no text can keep
+            json.dumps(value, ensure_ascii=False).encode()
+    except (BadJson, UnicodeError) as error:
         raise HTTPException(400, "the request is not JSON") from error
     if not isinstance(value, dict):
         raise HTTPException(400, "the request is not a JSON object")
@@ -128,7 +139,8 @@ def show_page(
         .get_template(template)
         .render(csrf=request.state.csrf, program=__version__, **context)
     )
-    return HTMLResponse(text, status)
+    # case.json may have half of a character, as an escape; the findings say so
+    return HTMLResponse(text.encode(errors="replace"), status)
 
 
 def show_case_page(
@@ -159,7 +171,7 @@ def answer_change(
 ) -> Response:
     """Return the answer to a change: the version of the case now, and whether it can be undone."""
     store = get_desk(request).open_store(case)
-    return JSONResponse(
+    return JsonAnswer(
         {
             "version": version.version,
             "undo": store.has_undo(version.text),
@@ -185,7 +197,7 @@ def answer_error(request: Request, error: Exception) -> Response:
     row = {"where": error.where, "problem": error.problem, "remedy": error.remedy}
     if "text/html" in request.headers.get("accept", ""):
         return show_page(request, "error.html", {"error": row, "findings": rows}, status)
-    return JSONResponse({**row, "findings": rows}, status)
+    return JsonAnswer({**row, "findings": rows}, status)
 
 
 @cache

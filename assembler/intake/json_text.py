@@ -26,7 +26,6 @@ MAX_VALUES = 100_000  # the largest plausible case, 2,000 exhibits, has a third 
 MAX_KEY = 64
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _scanstring: Callable[[str, int, bool], tuple[str, int]] = vars(decoder)["scanstring"]
-_HALF = re.compile("[\ud800-\udfff]")  # an escape without its other half
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -196,18 +195,11 @@ class _Reader:
                 raise self._make_error(explain_missing_comma)
 
     def _read_string(self) -> str:
-        start = self.position
         try:
             text, self.position = _scanstring(self.text, self.position + 1, True)
         except ValueError as error:
             self.position, problem, remedy = explain_bad_string(self.text, self.position)
             raise self.error(problem, remedy) from error
-        if not text.isascii() and _HALF.search(text):
-            self.position = start
-            raise self.error(
-                "the text has half a character, which nothing can show or write",
-                "write the character itself instead of \\ud…",
-            )
         return text
 
     def _read_plain(self) -> Any:

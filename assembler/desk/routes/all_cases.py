@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from assembler import intake
@@ -13,7 +13,13 @@ from assembler.desk.case_folders import CaseFolder, list_case_folders
 from assembler.desk.case_index import CaseIndex, stamp_cases
 from assembler.desk.cases_view import STATE_TITLES, convert_row, list_choices, make_entries
 from assembler.desk.desk_state import Desk
-from assembler.desk.page_answers import find_case, get_desk, read_whole_number, show_page
+from assembler.desk.page_answers import (
+    JsonAnswer,
+    find_case,
+    get_desk,
+    read_whole_number,
+    show_page,
+)
 from assembler.errors import CaseRejected
 from assembler.pipeline.case_file import CASE
 
@@ -73,7 +79,7 @@ async def list_news(request: Request) -> Response:
         await _look_again(get_desk(request))
     index = get_index(get_desk(request))
     rows, waiting, news = index.list_rows(after)
-    return JSONResponse(
+    return JsonAnswer(
         {"rows": [convert_row(row) for row in rows], "waiting": waiting, "news": news}
     )
 

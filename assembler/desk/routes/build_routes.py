@@ -11,7 +11,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler.desk.build_view import (
@@ -43,6 +43,7 @@ from assembler.desk.cases_view import convert_row
 from assembler.desk.desk_state import CaseJob, Desk
 from assembler.desk.packet_downloads import BUILD, list_places
 from assembler.desk.page_answers import (
+    JsonAnswer,
     find_case,
     get_desk,
     get_text,
@@ -129,7 +130,7 @@ async def show_state(request: Request) -> Response:
     desk, case = get_desk(request), find_case(request)
     order = RowRequest(cases=((case.id, case.folder),), shelf=desk.shelf, as_of=desk.as_of)
     (row,) = await call_in_worker(read_rows, order)
-    return JSONResponse(convert_row(row))
+    return JsonAnswer(convert_row(row))
 
 
 async def start_build(request: Request) -> Response:
@@ -150,7 +151,7 @@ async def start_build(request: Request) -> Response:
         late=late,
     )
     desk.start_job(case, "build", build_case, order)
-    return JSONResponse({"started": True})
+    return JsonAnswer({"started": True})
 
 
 def _check_receiver(profile: str, views: tuple[ReceiverView, ...]) -> str:
@@ -179,7 +180,7 @@ async def cancel(request: Request) -> Response:
     if job is not None:
         job.job.ask_to_end()
         await _wait_for_end(job)
-    return JSONResponse({"ended": True})
+    return JsonAnswer({"ended": True})
 
 
 async def _wait_for_end(job: CaseJob) -> None:
@@ -194,7 +195,7 @@ async def start_print(request: Request) -> Response:
     packet = await _find_packet(case, get_text(body, "packet"))
     order = _order_packet(desk, case, packet, is_supplement=body.get("supplement") is True)
     desk.start_job(case, "print", print_packet, order)
-    return JSONResponse({"started": True})
+    return JsonAnswer({"started": True})
 
 
 async def start_verify(request: Request) -> Response:
@@ -202,7 +203,7 @@ async def start_verify(request: Request) -> Response:
     desk, case, body = get_desk(request), find_case(request), await read_body(request)
     packet = await _find_packet(case, get_text(body, "packet"))
     desk.start_job(case, "verify", verify_packet, _order_packet(desk, case, packet))
-    return JSONResponse({"started": True})
+    return JsonAnswer({"started": True})
 
 
 def _order_packet(
@@ -223,7 +224,7 @@ async def start_filing(request: Request) -> Response:
     desk, case = get_desk(request), find_case(request)
     await read_body(request)
     desk.start_job(case, "file", file_packets, FileOrder(folder=case.folder, day=desk.as_of))
-    return JSONResponse({"started": True})
+    return JsonAnswer({"started": True})
 
 
 async def _find_packet(case: CaseFolder, name: str) -> Path:
@@ -267,7 +268,7 @@ async def sign_off(request: Request) -> Response:
     case, record = find_case(request), await read_body(request)
     packet = await _find_packet(case, request.query_params.get("packet", ""))
     await run_in_threadpool(_write_sign_off, packet, record)
-    return JSONResponse({"signed": True})
+    return JsonAnswer({"signed": True})
 
 
 def _write_sign_off(packet: Path, record: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler.desk.case_fixes import Fix, FixSubject, find_fix
@@ -35,6 +35,7 @@ from assembler.desk.findings_view import (
     show_sections,
 )
 from assembler.desk.page_answers import (
+    JsonAnswer,
     answer_change,
     find_case,
     get_desk,
@@ -122,7 +123,7 @@ async def tell_state(request: Request) -> Response:
         check = EvidenceCheck(version=version, findings=status.findings)
         keep_evidence_check(desk, case, check)
     signed = status.verdict.readiness is Readiness.READY
-    return JSONResponse(
+    return JsonAnswer(
         {"state": status.state.value, "current": is_current, "signed": signed, "news": is_news}
     )
 
@@ -134,7 +135,7 @@ async def start_check(request: Request) -> Response:
     order = CheckOrder(folder=case.folder, shelf=desk.shelf, as_of=desk.as_of, workers=desk.workers)
     desk.start_job(case, KIND, check_evidence, order)
     desk.notes[f"evidence-check-started:{case.id}"] = version.version
-    return JSONResponse({"started": True})
+    return JsonAnswer({"started": True})
 
 
 async def stop_check(request: Request) -> Response:
@@ -144,7 +145,7 @@ async def stop_check(request: Request) -> Response:
     if job is not None and job.kind == KIND:
         desk.notes.pop(f"evidence-check-started:{case.id}", None)
         job.job.ask_to_end()
-    return JSONResponse({"started": False})
+    return JsonAnswer({"started": False})
 
 
 async def fix_finding(request: Request) -> Response:
@@ -185,7 +186,7 @@ async def count_pages(request: Request) -> Response:
     original = await run_in_threadpool(draw_in_worker, job)
     prepared = await run_in_threadpool(draw_in_worker, replace(job, is_prepared=True))
     count = max(original.count, prepared.count)
-    return JSONResponse({"count": count, "prepared": prepared.count > 0})
+    return JsonAnswer({"count": count, "prepared": prepared.count > 0})
 
 
 async def show_compared(request: Request) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler.desk import exhibit_edits as edits
@@ -32,6 +32,7 @@ from assembler.desk.field_edits import FieldEdit
 from assembler.desk.file_passwords import keep_password
 from assembler.desk.import_upload import remove_abandoned
 from assembler.desk.page_answers import (
+    JsonAnswer,
     answer_change,
     find_case,
     get_desk,
@@ -158,7 +159,7 @@ async def tell_state(request: Request) -> Response:
     files = get_files(desk, case)
     version = desk.open_store(case).read()
     await files.refresh(get_workers(desk), list_accepted(version.value))
-    return JSONResponse({"revision": files.revision, "busy": files.is_busy})
+    return JsonAnswer({"revision": files.revision, "busy": files.is_busy})
 
 
 async def show_panel(request: Request) -> Response:
@@ -193,12 +194,12 @@ async def add_file(request: Request) -> Response:
     if isinstance(kind, str) and kind in REFUSED:
         description, remedy = REFUSED[kind]
         (case.folder / upload.path).unlink(missing_ok=True)
-        return JSONResponse({"refused": True, "problem": f"it is {description}", "remedy": remedy})
+        return JsonAnswer({"refused": True, "problem": f"it is {description}", "remedy": remedy})
     same = files.find_by_sha256(upload.sha256)
     version = desk.open_store(case).read()
     await files.refresh(get_workers(desk), list_accepted(version.value))
     is_same = same is not None and same.path != upload.path and same.path in files.facts
-    return JSONResponse(
+    return JsonAnswer(
         {"path": upload.path, "same_as": same.path if same is not None and is_same else ""}
     )
 
@@ -224,7 +225,7 @@ async def unlock_file(request: Request) -> Response:
         raise EditRefused(
             "this password does not open it", where=path, remedy="ask who sent the file"
         )
-    return JSONResponse({"opened": True})
+    return JsonAnswer({"opened": True})
 
 
 def refuse_announced_size(request: Request) -> None:
@@ -246,7 +247,7 @@ async def start_proposing(request: Request) -> Response:
     await read_body(request)
     work = ProposeWork(folder=case.folder, shelf=desk.shelf, as_of=desk.as_of, workers=desk.workers)
     desk.start_job(case, "propose", propose, work)
-    return JSONResponse({"started": True})
+    return JsonAnswer({"started": True})
 
 
 async def stop_proposing(request: Request) -> Response:
@@ -256,7 +257,7 @@ async def stop_proposing(request: Request) -> Response:
     job = desk.find_job(case)
     if job is not None and job.kind == "propose" and job.is_running:
         job.job.ask_to_end()
-    return JSONResponse({"ended": True})
+    return JsonAnswer({"ended": True})
 
 
 async def change_exhibits(request: Request) -> Response:

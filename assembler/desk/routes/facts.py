@@ -9,7 +9,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler.desk.case_folders import CaseFolder
@@ -36,6 +36,7 @@ from assembler.desk.facts_view import (
 )
 from assembler.desk.findings_view import FindingData, ShownFinding, count_errors, show_finding
 from assembler.desk.page_answers import (
+    JsonAnswer,
     answer_change,
     find_case,
     get_desk,
@@ -124,9 +125,9 @@ async def list_findings(request: Request) -> Response:
     desk, case = get_desk(request), find_case(request)
     if "count" in request.query_params:
         check = await check_facts_of(desk, case, desk.open_store(case).read_version())
-        return JSONResponse({"errors": count_errors(check.findings)})
+        return JsonAnswer({"errors": count_errors(check.findings)})
     page = await _view_page(desk, case)
-    return JSONResponse(
+    return JsonAnswer(
         {
             "version": page.version.version,
             "errors": page.errors,
@@ -151,7 +152,7 @@ async def list_exhibits(request: Request) -> Response:
     desk, case = get_desk(request), find_case(request)
     value = desk.open_store(case).read().value
     plans = await run_in_threadpool(_plan, desk, case)
-    return JSONResponse({"exhibits": list_citable(value, plans)})
+    return JsonAnswer({"exhibits": list_citable(value, plans)})
 
 
 def _plan(desk: Desk, case: CaseFolder) -> tuple[Plan, ...]:
@@ -170,7 +171,7 @@ async def read_text(request: Request) -> Response:
     library = get_library(desk)
     field = library.fields.field(get_pointer(body))
     typed = read_typed(get_text(body, "text"), field.node, library.words)
-    return JSONResponse({"value": typed.value, "label": typed.label, "choices": typed.choices})
+    return JsonAnswer({"value": typed.value, "label": typed.label, "choices": typed.choices})
 
 
 async def change_entries(request: Request) -> Response:

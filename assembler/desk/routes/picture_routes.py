@@ -10,13 +10,13 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler.desk.board_plan import list_accepted
 from assembler.desk.case_files import CaseFiles, FileFacts, FileJob
 from assembler.desk.desk_state import Desk
-from assembler.desk.page_answers import find_case, get_desk, read_body
+from assembler.desk.page_answers import JsonAnswer, find_case, get_desk, read_body
 from assembler.desk.page_images import (
     MEDIA_TYPE,
     SIDES,
@@ -138,7 +138,7 @@ async def _answer_words(request: Request, *, recognize: bool) -> Response:
     result = await _work(desk, read_words, job, None)
     if not isinstance(result, PageWords):
         result = PageWords(problem="the words of this page cannot be read")
-    return JSONResponse(
+    return JsonAnswer(
         {
             "read": result.is_read,
             "lines": result.lines,

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler import intake, pipeline
@@ -22,6 +22,7 @@ from assembler.desk.cases_view import (
 from assembler.desk.desk_state import Desk
 from assembler.desk.import_upload import hold_upload
 from assembler.desk.page_answers import (
+    JsonAnswer,
     find_case,
     get_desk,
     get_text,
@@ -54,7 +55,7 @@ async def start_case(request: Request) -> Response:
     await run_in_threadpool(_refuse_existing, desk.root, name)
     await run_in_threadpool(pipeline.start, folder, desk.shelf, answers, with_exhibits=False)
     case = desk.note_new_case(folder)
-    return JSONResponse({"address": f"/cases/{case.id}/evidence"})
+    return JsonAnswer({"address": f"/cases/{case.id}/evidence"})
 
 
 def _refuse_nested(desk: Desk) -> None:
