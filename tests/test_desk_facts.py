@@ -391,3 +391,37 @@ def test_what_a_page_sends_is_looked_up(desk: RunningDesk, root: Path, shared: D
     address = f"{base}/check/original/..%2f..%2fcase.json/1.webp"
     assert desk.ask(address, headers={"Cookie": cookie})[0] in (400, 404)
     assert (folder / "case.json").read_bytes() == before
+
+
+def test_what_is_typed_survives_a_case_that_cannot_be_read_for_a_while(
+    make_case: MakeCase, window: DeskWindow
+) -> None:
+    shown = make_case("facts")
+    place = shown.folder / "case.json"
+    text = place.read_text()
+    field = shown.input("/petitioner/name/given")
+    field.focus()
+    place.write_text(text[:-20])
+    shown.page.locator("#trouble").get_by_text("case.json").first.wait_for()
+    field.fill("Typed meanwhile")
+    shown.page.keyboard.press("Tab")
+    shown.page.get_by_text("Not saved").wait_for()
+    place.write_text(text)
+    shown.page.locator("#trouble").wait_for(state="detached")
+    assert field.input_value() == "Typed meanwhile"
+    shown.wait(lambda case: case["petitioner"]["name"]["given"] == "Typed meanwhile")
+    assert all("400" in problem for problem in window.problems)
+    window.problems.clear()
+
+
+def test_a_page_whose_case_is_gone_says_so_and_goes_on_when_it_is_back(
+    make_case: MakeCase, window: DeskWindow
+) -> None:
+    shown = make_case("check")
+    away = shown.folder.with_name("away")
+    shown.folder.rename(away)
+    shown.page.locator("#trouble").get_by_text("there is no case.json").wait_for()
+    assert shown.page.locator(".verdict").is_visible()
+    away.rename(shown.folder)
+    shown.page.locator("#trouble").wait_for(state="detached")
+    window.problems.clear()

@@ -196,7 +196,9 @@ def answer_error(request: Request, error: Exception) -> Response:
     ]
     row = {"where": error.where, "problem": error.problem, "remedy": error.remedy}
     if "text/html" in request.headers.get("accept", ""):
-        return show_page(request, "error.html", {"error": row, "findings": rows}, status)
+        address = request.url.path if request.method == "GET" else "/"
+        context = {"error": row, "findings": rows, "address": address}
+        return show_page(request, "error.html", context, status)
     return JsonAnswer({**row, "findings": rows}, status)
 
 

@@ -76,8 +76,9 @@ function showSaved(text) {
 
 /** Load this page again and put its main part in place, with the focus and the scroll where they were. */
 export async function refresh() {
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-  if (!answer.ok) { location.reload(); return; }
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) { await showTrouble(answer); return; }
+  document.getElementById("trouble")?.remove();
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   // as they are now: a person may have gone on while the page was made
   const focused = document.activeElement?.id;
@@ -89,6 +90,29 @@ export async function refresh() {
   adopt({ version: fresh.version, undo: !page.getElementById("undo")?.disabled, redo: !page.getElementById("redo")?.disabled });
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("page-refreshed"));
+}
+
+/** Say that the case cannot be shown as it is now. The page stays: it may have what is in no file yet. */
+async function showTrouble(answer) {
+  const text = answer ? await answer.text() : "";
+  const said = new DOMParser().parseFromString(text, "text/html");
+  const reasons = [...said.querySelectorAll("main .reason")].map((part) => part.textContent.trim());
+  const plain = answer ? text.slice(0, 200) : "The desk does not answer. Start it again: assembler desk";
+  let place = document.getElementById("trouble");
+  if (!place) {
+    place = document.createElement("div");
+    place.id = "trouble";
+    place.className = "note error trouble";
+    place.setAttribute("role", "alert");
+    document.getElementById("main").before(place);
+  }
+  const words = document.createElement("p");
+  words.textContent = `${reasons.join(" ") || plain} This page shows the case as it was; it goes on as soon as the case can be read.`;
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Try again";
+  again.addEventListener("click", refresh);
+  place.replaceChildren(words, again);
 }
 
 /** Show a message for a while; `action`: a button with its label and what it does. */
@@ -120,7 +144,7 @@ function follow() {
     // our own change may be told before its answer comes
     if (sending) { setTimeout(takeIn, 100, event); return; }
     const news = JSON.parse(event.data);
-    if (news.version && news.version !== version) {
+    if (news.version !== version) {
       version = news.version;
       document.dispatchEvent(new CustomEvent("case-changed"));
     }
