@@ -425,3 +425,20 @@ def test_a_page_whose_case_is_gone_says_so_and_goes_on_when_it_is_back(
     away.rename(shown.folder)
     shown.page.locator("#trouble").wait_for(state="detached")
     window.problems.clear()
+
+
+@pytest.mark.parametrize("page", ["evidence", "facts", "import"])
+def test_texts_without_a_space_stay_in_their_place(
+    make_case: MakeCase, window: DeskWindow, page: str
+) -> None:
+    case = json.loads(json.dumps(CASE))
+    for place in (case["beneficiaries"][0]["name"], case["petitioner"]["name"]):
+        place["family"] = "W" * 5_000
+    exhibits = [{**exhibit, "title": "W" * 5_000} for exhibit in case["exhibits"]]
+    shown = make_case("facts", {**case, "exhibits": exhibits})
+    for width in (1280, 390):
+        shown.page.set_viewport_size({"width": width, "height": 844})
+        shown.page.goto(f"{window.origin}{shown.base}/{page}")
+        shown.page.get_by_role("heading", level=1).wait_for()
+        assert shown.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    shown.page.set_viewport_size({"width": 1280, "height": 900})
