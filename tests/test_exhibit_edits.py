@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from copy import deepcopy
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assembler.desk import exhibit_edits as edits
@@ -89,6 +92,13 @@ def describe(page: PageRef) -> str:
 
 
 @given(exhibits)
+@example(
+    {
+        "id": "x",
+        "files": [],
+        "translation": {"files": [None, "evidence/a.pdf"], "certificate": ["evidence/a.pdf"]},
+    }
+)
 def test_pages_that_are_read_and_written_are_the_same_pages(exhibit: dict[str, Any]) -> None:
     pages = read_pages(exhibit, COUNTS)
     written = write_pages(exhibit, pages, COUNTS)
@@ -301,3 +311,87 @@ def test_a_page_that_is_not_where_the_person_saw_it_is_not_touched(chosen: PageC
     with pytest.raises(CaseChanged):
         edits.move_pages(CASE, [chosen], target, COUNTS)
     assert before == CASE
+
+
+SET_COUNTS = {"evidence/a.pdf": 4, "evidence/b.pdf": 2, "evidence/c.pdf": 1, "evidence/d.pdf": 3}
+SET_CASE: dict[str, Any] = {
+    "exhibits": [
+        {"id": "one", "files": ["evidence/a.pdf"]},
+        {
+            "id": "set",
+            "files": ["evidence/b.pdf"],
+            "translation": {
+                "files": ["evidence/d.pdf"],
+                "certificate": ["evidence/c.pdf"],
+                "translator": {"phone": "1"},
+            },
+        },
+    ],
+    "texts": [f"[@one, p. {n}]" for n in range(1, 5)] + [f"[@set, p. {n}]" for n in range(1, 7)],
+}
+
+
+def list_cited(case: dict[str, Any]) -> list[tuple[str, int]]:
+    """The page of a file to which each citation leads."""
+    pages = {entry["id"]: read_pages(entry, SET_COUNTS) for entry in case["exhibits"]}
+    found = (re.fullmatch(r"\[@([a-z0-9-]+), p\. ([0-9]+)\]", text) for text in case["texts"])
+    cited = [pages[match[1]][int(match[2]) - 1] for match in found if match]
+    return [(page.path, page.page) for page in cited]
+
+
+def change_at_random(case: dict[str, Any], chance: Random) -> dict[str, Any]:
+    """The case after a change that a person could make. Raises EditRefused."""
+    place, other = (chance.randrange(len(case["exhibits"])) for _ in range(2))
+    pages = read_pages(case["exhibits"][place], SET_COUNTS)
+    numbers = chance.sample(range(len(pages)), chance.randint(0, len(pages)))
+    chosen = [
+        PageChoice(exhibit=place, index=n, path=pages[n].path, page=pages[n].page) for n in numbers
+    ]
+    role, index = chance.choice(["document", "translation", "certificate"]), chance.randrange(7)
+    match chance.randrange(5):
+        case 0:
+            target = PageTarget(exhibit=other, index=index, role=role)
+            return edits.move_pages(case, chosen, target, SET_COUNTS)
+        case 1:
+            return edits.set_role(case, chosen, role, SET_COUNTS)
+        case 2:
+            return edits.make_exhibit(case, chosen, SET_COUNTS)
+        case 3:
+            return edits.split_exhibit(case, place, index, SET_COUNTS)
+    return edits.join_exhibits(case, place, other, SET_COUNTS)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_citations_lead_to_the_same_pages_after_any_change(seed: int) -> None:
+    chance, case = Random(seed), SET_CASE
+    for _ in range(6):
+        with suppress(EditRefused):
+            case = change_at_random(case, chance)
+        assert list_cited(case) == list_cited(SET_CASE)
+
+
+def test_a_page_that_is_cited_is_not_taken_out_unnoticed() -> None:
+    with pytest.raises(EditRefused, match="a text cites") as refusal:
+        edits.take_pages_out(CASE, [choice(0, 2)], COUNTS)
+    assert refusal.value.where == "[@one, p. 3]"
+    assert basis(edits.take_pages_out(CASE, [choice(0, 1)], COUNTS)).startswith("See [@one, p. 2]")
+    with pytest.raises(EditRefused):
+        fields.set_pages(CASE, 0, 0, "1,2,4", "", COUNTS)
+    with pytest.raises(EditRefused):  # its pages would be apart
+        edits.move_pages(CASE, [choice(1, 0)], PageTarget(exhibit=0, index=0), COUNTS)
+
+
+def test_a_citation_of_no_page_does_not_become_one_of_another_page() -> None:
+    case = {**CASE, "request": {"basis": ["[@two, p. 9]"]}}
+    assert basis(edits.join_exhibits(case, 0, 1, COUNTS)) == "[@two, p. 9]"
+
+
+def test_a_range_that_runs_backward_is_refused() -> None:
+    with pytest.raises(EditRefused, match="runs backward"):
+        fields.set_pages(CASE, 0, 0, "3-1", "", COUNTS)
+
+
+def test_names_in_answers_may_be_of_any_shape() -> None:
+    case = {**CASE, "rfe": {"points": [{"exhibits": [{}, "two", ["x"], "one"]}, None, 5]}}
+    joined = edits.join_exhibits(case, 0, 1, COUNTS)
+    assert joined["rfe"]["points"][0]["exhibits"] == [{}, "one", ["x"]]

@@ -21,6 +21,7 @@ from assembler.desk.exhibit_lists import (
     get_exhibits,
     get_id,
     list_ids,
+    list_origins,
     list_values,
     make_exhibit_id,
     make_outdated,
@@ -32,6 +33,7 @@ from assembler.desk.page_refs import (
     ROLES,
     Counts,
     PageRef,
+    arrange_pages,
     read_pages,
     turn_page,
     write_pages,
@@ -187,6 +189,7 @@ def join_exhibits(case: Raw, place: int, other: int, counts: Counts) -> Raw:
     extra = read_object(second, "translation")
     if "translation" in second and "translator" in extra and "translation" not in first:
         first = {**first, "translation": {"translator": extra["translator"]}}
+    pages = arrange_pages(first, pages)
     joined = confirm(write_pages(first, pages, counts), "files", "translation")
     new = [joined if n == place else entry for n, entry in enumerate(exhibits) if n != other]
     case = follow_pages(
@@ -357,7 +360,9 @@ def _write_sequences(
     """
     exhibits = [*get_exhibits(case)]
     owners = {place: get_id(exhibits[place]) for place in after}
+    after = {place: arrange_pages(exhibits[place], pages) for place, pages in after.items()}
     moves = map_moves({**after, **(new or {})}, {**owners, **{name: name for name in new or {}}})
+    gone = list_origins(before) - list_origins({**after, **(new or {})})
     for place, pages in after.items():
         if [*pages] == [*before[place]]:
             continue
@@ -365,4 +370,4 @@ def _write_sequences(
         if [page.role for page in pages] != [page.role for page in before[place]]:
             confirmed.append("translation")
         exhibits[place] = confirm(write_pages(exhibits[place], pages, counts), *confirmed)
-    return {**follow_pages(case, moves), "exhibits": exhibits}
+    return {**follow_pages(case, moves, gone=gone), "exhibits": exhibits}

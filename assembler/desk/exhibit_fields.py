@@ -19,6 +19,7 @@ from assembler.desk.exhibit_lists import (
     get_exhibits,
     get_id,
     list_ids,
+    list_origins,
     list_values,
     make_exhibit_id,
     make_outdated,
@@ -100,11 +101,11 @@ def set_pages(case: Raw, place: int, index: int, pages: str, was: str, counts: C
         changed = {**exhibit, "translation": {**owner, key: items}}
     sequences = {place: [*read_pages(exhibit, counts)]}
     exhibits[place] = confirm(changed, "files" if owner is exhibit else "translation")
-    moves = map_moves(
-        {place: _match_pages(sequences[place], read_pages(changed, counts))},
-        {place: get_id(exhibit)},
-    )
-    return {**follow_pages(case, moves), "exhibits": exhibits}
+    after = {place: _match_pages(sequences[place], read_pages(changed, counts))}
+    moves = map_moves(after, {place: get_id(exhibit)})
+    is_known = all(page.page for page in after[place])
+    gone = list_origins(sequences) - list_origins(after) if is_known else set()
+    return {**follow_pages(case, moves, gone=gone), "exhibits": exhibits}
 
 
 def _check_reach(pages: str, count: int | None) -> None:

@@ -48,6 +48,11 @@ def map_moves(
     return moves
 
 
+def list_origins(pages: Mapping[Any, Sequence[PageRef]]) -> set[tuple[str, int]]:
+    """Return (exhibit, page) of each page of which is known where it was."""
+    return {page.origin for sequence in pages.values() for page in sequence if all(page.origin)}
+
+
 def confirm(exhibit: Raw, *names: str) -> Raw:
     """Return the exhibit without these names in `unconfirmed`."""
     unconfirmed = exhibit.get("unconfirmed")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from assembler.desk.case_store import EditRefused
 
 Moves = Mapping[tuple[str, int], tuple[str, int]]  # (exhibit, page from 1) before and after
 _BRACKET = re.compile(r"\[@[^\[\]]*\]")
@@ -12,61 +15,91 @@ _CITATION = re.compile(
     r"(@)([a-z0-9][a-z0-9-]*)((?:\s*,\s*(?:pp?\.|pages?)?\s*)([0-9]{1,5})"
     r"(?:(\s*[-–]\s*)([0-9]{1,5}))?)?"
 )
+_MOST = 20_000  # pages of a citation that are followed
 _WITHOUT_TEXTS = frozenset(("exhibits", "forms", "ignored_files"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What happened to pages: those that moved, exhibits with another id, pages that are in no
+    exhibit any more."""
+
+    moves: Moves
+    names: Mapping[str, str]
+    gone: Collection[tuple[str, int]]
+
+
 def follow_pages(
-    case: dict[str, Any], moves: Moves, renamed: Mapping[str, str] | None = None
+    case: dict[str, Any],
+    moves: Moves,
+    renamed: Mapping[str, str] | None = None,
+    gone: Collection[tuple[str, int]] = (),
 ) -> dict[str, Any]:
     """Return the case with its citations changed to where the pages are now.
 
     Args:
         moves: of the pages of the exhibits that change; others stay.
         renamed: exhibits that became part of another one, by id.
+        gone: pages that are in no exhibit any more.
+
+    Raises EditRefused where a citation would lead to other pages without anybody noticing.
     """
     actual = {before: after for before, after in moves.items() if before != after}
     names = dict(renamed or {})
-    if not actual and not names:
+    if not actual and not names and not gone:
         return case
+    changes = _Changes(moves, names, gone)
     changed = {
-        key: value if key in _WITHOUT_TEXTS else _follow(value, actual, names)
+        key: value if key in _WITHOUT_TEXTS else _follow(value, changes)
         for key, value in case.items()
     }
     return _rename_references(changed, names)
 
 
-def _follow(value: Any, moves: Moves, names: Mapping[str, str]) -> Any:
+def _follow(value: Any, changes: _Changes) -> Any:
     if isinstance(value, str):
         if "[@" not in value:
             return value
         return _BRACKET.sub(
             lambda bracket: _CITATION.sub(
-                lambda citation: _follow_citation(citation, moves, names), bracket[0]
+                lambda citation: _follow_citation(citation, changes), bracket[0]
             ),
             value,
         )
     if isinstance(value, list):
-        return [_follow(entry, moves, names) for entry in value]
+        return [_follow(entry, changes) for entry in value]
     if isinstance(value, dict):
-        return {key: _follow(entry, moves, names) for key, entry in value.items()}
+        return {key: _follow(entry, changes) for key, entry in value.items()}
     return value
 
 
-def _follow_citation(citation: re.Match[str], moves: Moves, names: Mapping[str, str]) -> str:
+def _follow_citation(citation: re.Match[str], changes: _Changes) -> str:
     exhibit, page = citation[2], citation[4]
     if page is None:
-        return f"@{names.get(exhibit, exhibit)}"
-    first = _find(moves, names, exhibit, int(page))
-    last = _find(moves, names, exhibit, int(citation[6])) if citation[6] else first
-    if first[0] != last[0] or last[1] - first[1] != int(citation[6] or page) - int(page):
-        return citation[0]  # its pages are no longer together; a person decides
+        return f"@{changes.names.get(exhibit, exhibit)}"
+    first, last = int(page), int(citation[6] or page)
+    targets = [_find(changes, exhibit, number) for number in range(first, min(last, _MOST) + 1)]
+    if not targets or None in targets:
+        return citation[0]  # it cites no page; a check says so
+    places = [target for target in targets if target is not None]
+    is_together = all(
+        place == (places[0][0], places[0][1] + offset) for offset, place in enumerate(places)
+    )
+    if not is_together or any((exhibit, n) in changes.gone for n in range(first, last + 1)):
+        raise EditRefused(
+            "pages that a text cites would be elsewhere, or gone",
+            where=f"[{citation[0]}]",
+            remedy="change the citation first, in the facts",
+        )
     lead = citation[3][: citation.start(4) - citation.start(3)]
-    end = f"{citation[5]}{last[1]}" if citation[6] else ""
-    return f"@{first[0]}{lead}{first[1]}{end}"
+    end = f"{citation[5]}{places[-1][1]}" if citation[6] else ""
+    return f"@{places[0][0]}{lead}{places[0][1]}{end}"
 
 
-def _find(moves: Moves, names: Mapping[str, str], exhibit: str, page: int) -> tuple[str, int]:
-    return moves.get((exhibit, page), (names.get(exhibit, exhibit), page))
+def _find(changes: _Changes, exhibit: str, page: int) -> tuple[str, int] | None:
+    """Return where a page is now; None for one that an exhibit which is gone did not have."""
+    target = changes.moves.get((exhibit, page))
+    return target or (None if exhibit in changes.names else (exhibit, page))
 
 
 def _rename_references(case: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -188,6 +188,26 @@ def _number_pages(pages: Sequence[PageRef]) -> Iterator[tuple[int, PageRef]]:
         yield (number if is_known else 0), page
 
 
+def arrange_pages(exhibit: Mapping[str, Any], pages: Sequence[PageRef]) -> list[PageRef]:
+    """Return pages in the order that they have once they are written into an exhibit: with a
+    translation of its own, each role together."""
+    if not _has_translation_apart(exhibit, pages):
+        return [*pages]
+    return [page for role in ROLES for page in pages if page.role == role]
+
+
+def _has_translation_apart(exhibit: Mapping[str, Any], pages: Sequence[PageRef]) -> bool:
+    """Return whether the translation and the certificate are in `translation`."""
+    translation = read_object(dict(exhibit), "translation")
+    roles = {page.role for page in pages}
+    is_in_order = [*pages] == [page for role in ROLES for page in pages if page.role == role]
+    is_whole_set = roles == {*ROLES} and (is_in_order or bool(translation))
+    others = translation.keys() - {"files", "certificate"}
+    # an entry that cannot be understood says its role by the list that it is in only
+    is_unclear = any(not page.path and page.role != DOCUMENT for page in pages)
+    return is_whole_set or is_unclear or (bool(others) and roles != {DOCUMENT} and bool(roles))
+
+
 def write_pages(
     exhibit: Mapping[str, Any], pages: Sequence[PageRef], counts: Counts
 ) -> dict[str, Any]:
@@ -197,13 +217,10 @@ def write_pages(
     translation = read_object(fields, "translation")
     before = _list_entries(fields, "files")
     by_role = {role: [page for page in pages if page.role == role] for role in ROLES}
-    is_in_order = [*pages] == [page for role in ROLES for page in by_role[role]]
-    is_whole_set = all(by_role.values()) and (is_in_order or bool(translation))
     others = {
         key: value for key, value in translation.items() if key not in ("files", "certificate")
     }
-    rest = by_role[TRANSLATION] or by_role[CERTIFICATE]
-    if not is_whole_set and not (others and rest):
+    if not _has_translation_apart(exhibit, pages):
         fields.pop("translation", None)
         # a list of pages of one role only needs no role: it is the document
         old = [*before, *_list_entries(translation, "files")]
