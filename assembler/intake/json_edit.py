@@ -265,21 +265,26 @@ def is_same_json(one: Any, other: Any) -> bool:
 
 def _match_entries(old: list[Any], new: list[Any]) -> list[int | None]:
     """Return for each new entry the place of the old one that it was; None for one that is new."""
-    free = dict(enumerate(old))
     sources: list[int | None] = [None] * len(new)
-
-    def match(is_alike: Callable[[int, int], bool]) -> None:
-        for index in range(len(new)):
-            if sources[index] is None:
-                found = next((place for place in free if is_alike(index, place)), None)
-                if found is not None:
-                    sources[index] = found
-                    del free[found]
-
-    match(lambda index, place: index == place and is_same_json(new[index], old[place]))
-    match(lambda index, place: is_same_json(new[index], old[place]))
-    match(lambda index, place: "" != _name_entry(new[index]) == _name_entry(old[place]))
-    match(lambda index, place: index == place and type(new[index]) is type(old[place]))
+    free = set(range(len(old)))
+    for index in range(min(len(old), len(new))):
+        if is_same_json(new[index], old[index]):
+            sources[index] = index
+            free.discard(index)
+    for name_of in (json.dumps, _name_entry):
+        places: dict[str, list[int]] = {}
+        for place in sorted(free, reverse=True):
+            places.setdefault(name_of(old[place]), []).append(place)
+        for index, source in enumerate(sources):
+            name = name_of(new[index]) if source is None else ""
+            if name and places.get(name):
+                place = places[name].pop()
+                sources[index] = place
+                free.discard(place)
+    for index, source in enumerate(sources):
+        if source is None and index in free and type(new[index]) is type(old[index]):
+            sources[index] = index
+            free.discard(index)
     return sources
 
 
