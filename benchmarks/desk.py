@@ -97,15 +97,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, open_browser() as browser:
         many, large = Path(home) / "many", Path(home) / "large"
         make_small_cases(many, options.cases)
-        make_large_case(large / "case", options.exhibits)
+        make_large_case(large / "large-case", options.exhibits)
         with run_desk(many) as desk, open_window(browser, desk) as window:
             paint = measure_paint(window.page, f"{desk.origin}/")
             print(f"{options.cases} cases: first paint {paint:.2f} s (aim 1)")
             print(f"server {read_memory(desk):.0f} MB")
         with run_desk(large) as desk, open_window(browser, desk) as window:
-            base = (
-                desk.origin + window.page.get_attribute("text=case", "href").split("/evidence")[0]
-            )
+            link = window.page.get_attribute("text=large-case", "href")
+            base = desk.origin + link.removesuffix("/evidence")
             for name in PAGES:
                 paint = measure_paint(window.page, f"{base}/{name}")
                 print(f"{name}, {options.exhibits} exhibits: first paint {paint:.2f} s (aim 1)")

@@ -70,7 +70,7 @@ def draw_built(page: Any, base: str) -> None:
     page.goto(f"{base}/build")
     page.click("#build")
     page.wait_for_selector("progress", timeout=60_000)
-    page.wait_for_timeout(4_000)
+    page.wait_for_timeout(1_700)
     save(page, "building")
     page.wait_for_selector(".outcome", timeout=240_000)
     save(page, "build")
