@@ -3,6 +3,7 @@ command line and without opening case.json; by mouse, and by keyboard alone on a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from playwright.sync_api import TimeoutError as NotInTime
 
 from assembler.pipeline import export_facts
 from assembler.runtime.manifest_reader import read_manifest
@@ -88,10 +90,16 @@ class Keyboard:
         self.page.keyboard.press("Tab")
 
     def attach(self, selector: str, files: list[Path]) -> None:
-        self.reach(selector)
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Space")
-        chooser.value.set_files(files)
+        for timeout in (5_000, 30_000):  # a key that meets an exchange of the page is pressed again
+            self.reach(selector)
+            with (
+                contextlib.suppress(NotInTime),
+                self.page.expect_file_chooser(timeout=timeout) as chooser,
+            ):
+                self.page.keyboard.press("Space")
+                chooser.value.set_files(files)
+                return
+        raise AssertionError(f"{selector} opens no choice of files")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +113,16 @@ def wait_for_fewer(page: Any, selector: str, count: int) -> None:
     while page.locator(selector).count() >= count:
         assert time.monotonic() < end
         page.wait_for_timeout(50)
+
+
+def press_for(page: Any, hands: Hands, selector: str, wanted: str) -> None:
+    """Press something until what it opens is there; a page may be exchanged in between."""
+    for timeout in (5_000, 30_000):
+        hands.press(selector)
+        with contextlib.suppress(NotInTime):
+            page.wait_for_selector(wanted, timeout=timeout)
+            return
+    raise AssertionError(f"{selector} does not open {wanted}")
 
 
 def do_whole_job(page: Any, hands: Hands, files: list[Path], sheet: Path) -> None:
@@ -139,8 +157,7 @@ def do_whole_job(page: Any, hands: Hands, files: list[Path], sheet: Path) -> Non
     hands.press("#propose")
     page.wait_for_selector(GUESSES, timeout=240_000)
     while count := page.locator(GUESSES).count():
-        hands.press(GUESSES)
-        page.wait_for_selector(CONFIRM)
+        press_for(page, hands, GUESSES, CONFIRM)
         hands.press(CONFIRM)
         page.wait_for_selector(CONFIRM, state="detached")
         hands.press(".panel [data-close]")
