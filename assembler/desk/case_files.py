@@ -1,24 +1,18 @@
-"""What is known of the files in evidence/ of a case: their pages, or why they cannot be used.
-
-A file is opened in a worker, once for each content; the table is kept while the desk runs.
-"""
+"""What is known of the files in evidence/ of a case: their pages, or why they cannot be used."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.concurrency import run_in_threadpool
-
 from assembler.desk.case_store import WORK_FOLDER
+from assembler.desk.watched_files import Stamp, WatchedFiles
 from assembler.errors import OutputNotWritten
-from assembler.intake.file_check import MAX_FILE, WATCHED, list_present_files, record_file
+from assembler.intake.file_check import MAX_FILE, WATCHED, record_file
 from assembler.model import SourceFile
 from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, claim_home
@@ -34,7 +28,6 @@ EVIDENCE = WATCHED[0]
 _RETRY_SECONDS = 10.0  # after a file could not be looked at, since nothing could be written
 _MAX_SIZES = 5_000  # pages of a file whose sizes are kept
 _LETTER = (612.0, 792.0)
-Stamp = tuple[int, int, int]  # inode, size, time: changes when a file is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,47 +151,32 @@ def _measure_opened(job: FileJob, facts: FileFacts) -> FileFacts:
     return replace(facts, pages=len(sizes), sizes=tuple(sizes[n] for n in sorted(sizes)))
 
 
-@dataclass(slots=True)
-class CaseFiles:
+class CaseFiles(WatchedFiles[FileFacts]):
     """The files in evidence/ of one case. Used from the event loop only.
 
-    `revision` changes whenever something new is known; `fronts`: pages before the first tab of each
-    packet of the last build.
+    `fronts`: pages before the first tab of each packet of the last build.
     """
 
-    folder: Path
-    revision: int = 0
-    _facts: dict[str, FileFacts] = field(default_factory=dict)
-    _stamps: dict[str, Stamp] = field(default_factory=dict)
-    _looks: dict[str, Future[Any]] = field(default_factory=dict)
-    _retries: dict[str, float] = field(default_factory=dict)  # not before, by path
-    fronts: Mapping[str, int] = field(default_factory=dict)
-    _built: int = 0  # when build/ changed last
-    _by_sha256: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def facts(self) -> Mapping[str, FileFacts]:
-        """Return the files by path."""
-        return self._facts
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, EVIDENCE)
+        self.fronts: Mapping[str, int] = {}
+        self._retries: dict[str, float] = {}  # not before, by path
+        self._built = 0  # when build/ changed last
+        self._by_sha256: dict[str, str] = {}
 
     @property
     def counts(self) -> dict[str, int | None]:
         """Return the number of pages of each file; None where it is not known."""
-        return {path: facts.pages for path, facts in self._facts.items()}
-
-    @property
-    def is_busy(self) -> bool:
-        """Return whether files are still being looked at."""
-        return bool(self._looks)
+        return {path: facts.pages for path, facts in self.known.items()}
 
     def find_by_sha256(self, sha256: str) -> FileFacts | None:
         """Return a file of this content; None if there is none, or if it is not known yet."""
         path = self._by_sha256.get(sha256, "")
-        facts = self._facts.get(path)
+        facts = self.known.get(path)
         if facts is not None and facts.sha256 == sha256:
             return facts
         # the file that was known by it is gone or has changed; another may have the same content
-        return next((known for known in self._facts.values() if known.sha256 == sha256), None)
+        return next((facts for facts in self.known.values() if facts.sha256 == sha256), None)
 
     async def refresh(
         self, workers: QueuedWorkers, accepted: Mapping[str, str], wait: float = 0.0
@@ -209,42 +187,37 @@ class CaseFiles:
             accepted: by path, the sha256 of files whose reading a person accepted.
             wait: seconds to wait for the looks at most.
         """
-        present = await run_in_threadpool(_read_stamps, self.folder)
-        for path in [path for path in self._facts if path not in present]:
-            del self._facts[path]
-            self._stamps.pop(path, None)
-            self.revision += 1
-        for path, stamp in present.items():
-            if self._stamps.get(path) != stamp and time.monotonic() > self._retries.get(path, 0.0):
-                self._look(path, stamp, accepted.get(path, ""), workers)
-        looks = [asyncio.wrap_future(look) for look in self._looks.values()]
-        if looks and wait:
-            await asyncio.wait(looks, timeout=wait)
-            await asyncio.sleep(0)  # for their news to be taken in
+
+        def begin(path: str, stamp: Stamp) -> Future[Any] | None:
+            if stamp[1] > MAX_FILE:
+                self._known[path] = FileFacts(
+                    path=path,
+                    size=stamp[1],
+                    problem=f"the file is larger than {MAX_FILE // 1_000_000} MB",
+                    remedy="split it, or scan at 300 dpi",
+                    is_read=True,
+                )
+                return None
+            self._known[path] = FileFacts(path=path, size=stamp[1])
+            job = FileJob(folder=self.folder, path=path, accept_reading=accepted.get(path, ""))
+            key = ("look", self.folder, path, stamp)
+            return workers.submit(look_at_file, job, key, urgent=True)
+
+        await self.take_stock(begin, wait)
 
     def look_at_builds(
         self, workers: QueuedWorkers, read_fronts: Callable[[Path], dict[str, int]]
     ) -> None:
         """Have the page numbers of the last build read, if there is a new one."""
         built = max(map(_read_time, self.folder.glob("build/*/manifest.json")), default=0)
-        if built == self._built:
-            return
-        self._built = built
-        look = workers.submit(read_fronts, self.folder)
-        self._looks["build/"] = look
-        loop = asyncio.get_running_loop()
+        if built != self._built:
+            self._built = built
+            look = workers.submit(read_fronts, self.folder)
+            self._follow("build/", look, self._take_in_fronts)
 
-        def take_in(future: Future[Any]) -> None:
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._take_in_fronts, future)
-
-        look.add_done_callback(take_in)
-
-    def _take_in_fronts(self, look: Future[Any]) -> None:
-        if self._looks.get("build/") is look:
-            del self._looks["build/"]
-        if isinstance(look.result(), dict):
-            self.fronts = look.result()
+    def _take_in_fronts(self, outcome: Any) -> None:
+        if isinstance(outcome, dict):
+            self.fronts = outcome
             self.revision += 1
 
     def forget(self, path: str) -> None:
@@ -254,57 +227,31 @@ class CaseFiles:
 
     def note_problem(self, path: str, problem: str, remedy: str) -> None:
         """Take in why the pages of a file cannot be drawn."""
-        facts = self._facts.get(path)
+        facts = self.known.get(path)
         if facts is not None and facts.problem != problem:
-            self._facts[path] = replace(facts, problem=problem, remedy=remedy)
+            self._known[path] = replace(facts, problem=problem, remedy=remedy)
             self.revision += 1
 
-    def _look(self, path: str, stamp: Stamp, accepted: str, workers: QueuedWorkers) -> None:
-        self._stamps[path] = stamp
-        self._facts[path] = FileFacts(path=path, size=stamp[1])
-        if stamp[1] > MAX_FILE:
-            self._facts[path] = FileFacts(
-                path=path,
-                size=stamp[1],
-                problem=f"the file is larger than {MAX_FILE // 1_000_000} MB",
-                remedy="split it, or scan at 300 dpi",
-                is_read=True,
-            )
-            return
-        job = FileJob(folder=self.folder, path=path, accept_reading=accepted)
-        look = workers.submit(look_at_file, job, ("look", self.folder, path, stamp), urgent=True)
-        self._looks[path] = look
-        loop = asyncio.get_running_loop()
+    def _may_look(self, path: str) -> bool:
+        return time.monotonic() > self._retries.get(path, 0.0)
 
-        def take_in(future: Future[Any]) -> None:
-            with suppress(RuntimeError):  # the desk has ended
-                loop.call_soon_threadsafe(self._take_in, path, stamp, future)
-
-        look.add_done_callback(take_in)
-
-    def _take_in(self, path: str, stamp: Stamp, look: Future[Any]) -> None:
-        if self._looks.get(path) is look:
-            del self._looks[path]
-        if self._stamps.get(path) != stamp:
-            return
-        result = look.result()
-        if isinstance(result, OutputNotWritten):  # it says nothing about the file
+    def _conclude(self, path: str, outcome: Any) -> FileFacts:
+        if isinstance(outcome, FileFacts):
+            if outcome.sha256:
+                self._by_sha256[outcome.sha256] = path
+            return outcome
+        if isinstance(outcome, OutputNotWritten):  # it says nothing about the file
             self._stamps.pop(path)
             self._retries[path] = time.monotonic() + _RETRY_SECONDS
-            result = replace(
-                self._facts[path], problem=str(result), remedy="load the page again then"
+            return replace(
+                self._known[path], problem=str(outcome), remedy="load the page again then"
             )
-        elif not isinstance(result, FileFacts):
-            result = replace(
-                self._facts[path],
-                problem="the file makes the program that reads it fail",
-                remedy="print it to a new PDF, or ask for the file again",
-                is_read=True,
-            )
-        self._facts[path] = result
-        if result.sha256:
-            self._by_sha256[result.sha256] = path
-        self.revision += 1
+        return replace(
+            self._known[path],
+            problem="the file makes the program that reads it fail",
+            remedy="print it to a new PDF, or ask for the file again",
+            is_read=True,
+        )
 
 
 def _read_time(path: Path) -> int:
@@ -312,15 +259,3 @@ def _read_time(path: Path) -> int:
         return path.lstat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _read_stamps(folder: Path) -> dict[str, Stamp]:
-    """Return the files in evidence/; nothing if that is a link."""
-    stamps: dict[str, Stamp] = {}
-    if (folder / EVIDENCE).is_symlink():
-        return stamps
-    for path in list_present_files(folder, EVIDENCE):
-        with suppress(OSError):
-            status = os.lstat(folder / path)
-            stamps[path] = (status.st_ino, status.st_size, status.st_mtime_ns)
-    return stamps

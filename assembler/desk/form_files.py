@@ -1,21 +1,13 @@
-"""What is known of the files in forms/ of a case: which form each is, and whether it is blank.
-
-A file is opened in a worker, once for each content; the table is kept while the desk runs.
-"""
+"""What is known of the files in forms/ of a case: which form each is, and whether it is blank."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.concurrency import run_in_threadpool
-
-from assembler.intake.file_check import WATCHED, list_present_files, record_file
+from assembler.desk.watched_files import Stamp, WatchedFiles
+from assembler.intake.file_check import WATCHED, record_file
 from assembler.model import SourceFile
 from assembler.runtime.queued_workers import Future
 from assembler.runtime.resources import Shelf
@@ -23,7 +15,6 @@ from assembler.runtime.resources import Shelf
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from assembler.desk.case_files import Stamp
     from assembler.forms import FieldRow
     from assembler.runtime.queued_workers import QueuedWorkers
 
@@ -117,37 +108,20 @@ def _refuse(look: FormLook, why: tuple[str, str]) -> FormLook:
     return FormLook(size=look.size, sha256=look.sha256, problem=why[0], remedy=why[1], is_read=True)
 
 
-@dataclass(slots=True)
-class FormFiles:
-    """The files in forms/ of one case. Used from the event loop only.
+class WatchedForms(WatchedFiles[FormLook]):
+    """The files in forms/ of one case. Used from the event loop only."""
 
-    `revision` changes whenever something new is known.
-    """
-
-    folder: Path
-    shelf: Shelf
-    revision: int = 0
-    _looks: dict[str, FormLook] = field(default_factory=dict)
-    _stamps: dict[str, Stamp] = field(default_factory=dict)
-    _waiting: dict[str, Future[Any]] = field(default_factory=dict)
-
-    @property
-    def looks(self) -> Mapping[str, FormLook]:
-        """Return the files by path."""
-        return self._looks
-
-    @property
-    def is_busy(self) -> bool:
-        """Return whether files are still being looked at."""
-        return bool(self._waiting)
+    def __init__(self, folder: Path, shelf: Shelf) -> None:
+        super().__init__(folder, FORMS)
+        self._shelf = shelf
 
     def find_same(self, path: str) -> str:
         """Return another file of the same content; "" if there is none."""
-        own = self._looks.get(path, FormLook()).sha256
+        own = self.known.get(path, FormLook()).sha256
         return next(
             (
                 other
-                for other, look in self._looks.items()
+                for other, look in self.known.items()
                 if own and other != path and look.sha256 == own
             ),
             "",
@@ -159,48 +133,14 @@ class FormFiles:
         Args:
             wait: seconds to wait for the looks at most.
         """
-        present = await run_in_threadpool(_read_stamps, self.folder)
-        for path in [path for path in self._looks if path not in present]:
-            del self._looks[path]
-            self._stamps.pop(path, None)
-            self.revision += 1
-        for path, stamp in present.items():
-            if self._stamps.get(path) != stamp:
-                self._look(path, stamp, workers)
-        waiting = [asyncio.wrap_future(look) for look in self._waiting.values()]
-        if waiting and wait:
-            await asyncio.wait(waiting, timeout=wait)
-            await asyncio.sleep(0)  # for their news to be taken in
 
-    def _look(self, path: str, stamp: Stamp, workers: QueuedWorkers) -> None:
-        self._stamps[path] = stamp
-        self._looks[path] = FormLook(size=stamp[1])
-        job = FormJob(folder=self.folder, path=path, shelf=self.shelf)
-        look = workers.submit(look_at_form, job, ("form", self.folder, path, stamp), urgent=True)
-        self._waiting[path] = look
-        loop = asyncio.get_running_loop()
+        def begin(path: str, stamp: Stamp) -> Future[Any]:
+            self._known[path] = FormLook(size=stamp[1])
+            job = FormJob(folder=self.folder, path=path, shelf=self._shelf)
+            key = ("form", self.folder, path, stamp)
+            return workers.submit(look_at_form, job, key, urgent=True)
 
-        def take_in(future: Future[Any]) -> None:
-            with suppress(RuntimeError):  # the desk has ended
-                loop.call_soon_threadsafe(self._take_in, path, stamp, future)
+        await self.take_stock(begin, wait)
 
-        look.add_done_callback(take_in)
-
-    def _take_in(self, path: str, stamp: Stamp, look: Future[Any]) -> None:
-        if self._waiting.get(path) is look:
-            del self._waiting[path]
-        if self._stamps.get(path) == stamp:
-            self._looks[path] = convert_outcome(look.result())
-            self.revision += 1
-
-
-def _read_stamps(folder: Path) -> dict[str, Stamp]:
-    """Return the files in forms/; nothing if that is a link."""
-    stamps: dict[str, Stamp] = {}
-    if (folder / FORMS).is_symlink():
-        return stamps
-    for path in list_present_files(folder, FORMS):
-        with suppress(OSError):
-            status = os.lstat(folder / path)
-            stamps[path] = (status.st_ino, status.st_size, status.st_mtime_ns)
-    return stamps
+    def _conclude(self, _path: str, outcome: Any) -> FormLook:
+        return convert_outcome(outcome)

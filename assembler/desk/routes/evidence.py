@@ -81,7 +81,7 @@ async def _read_inputs(desk: Desk, case: CaseFolder, wait: float = 0.0) -> Board
     await files.refresh(get_workers(desk), list_accepted(version.value), wait)
     known = f"plan {case.id}"
     files.look_at_builds(get_workers(desk), read_fronts)
-    stamp = (version.version, desk.as_of, tuple(files.facts))
+    stamp = (version.version, desk.as_of, tuple(files.known))
     if desk.notes.get(known, (None,))[0] != stamp:
         plan = await run_in_threadpool(
             plan_board, case.folder, version.value, desk.shelf, desk.as_of
@@ -92,7 +92,7 @@ async def _read_inputs(desk: Desk, case: CaseFolder, wait: float = 0.0) -> Board
     return BoardInputs(
         raw=version.value,
         plan=plan_known,
-        files=files.facts,
+        files=files.known,
         categories=read_choices(desk.shelf, "category"),
         languages=dict(sorted(languages.items(), key=lambda pair: (pair[0] != "en", pair[1]))),
         people=_label_people(version.value),
@@ -198,7 +198,7 @@ async def add_file(request: Request) -> Response:
     same = files.find_by_sha256(upload.sha256)
     version = desk.open_store(case).read()
     await files.refresh(get_workers(desk), list_accepted(version.value))
-    is_same = same is not None and same.path != upload.path and same.path in files.facts
+    is_same = same is not None and same.path != upload.path and same.path in files.known
     return JsonAnswer(
         {"path": upload.path, "same_as": same.path if same is not None and is_same else ""}
     )
@@ -209,7 +209,7 @@ async def unlock_file(request: Request) -> Response:
     desk, case, body = get_desk(request), find_case(request), await read_body(request)
     path, password = get_text(body, "path"), get_text(body, "password")
     files = get_files(desk, case)
-    if path not in files.facts or not password:
+    if path not in files.known or not password:
         raise EditRefused(
             "there is no such file" if password else "the password is empty",
             where="Locked files",
@@ -219,7 +219,7 @@ async def unlock_file(request: Request) -> Response:
     files.forget(path)
     accepted = list_accepted(desk.open_store(case).read().value)
     await files.refresh(get_workers(desk), accepted, _LONG_LOOK)
-    facts = files.facts.get(path)
+    facts = files.known.get(path)
     if facts is not None and facts.is_locked:
         await run_in_threadpool(keep_password, case.folder, path, "")
         raise EditRefused(

@@ -25,7 +25,7 @@ from assembler.desk.form_cards import (
     view_forms,
 )
 from assembler.desk.form_edits import add_form, leave_out, list_used, remove_form
-from assembler.desk.form_files import FORMS, FormFiles, FormJob, convert_outcome, look_at_form
+from assembler.desk.form_files import FORMS, FormJob, WatchedForms, convert_outcome, look_at_form
 from assembler.desk.form_work import FillOrder, FillResult, fill_case_forms
 from assembler.desk.packet_downloads import list_filled_forms
 from assembler.desk.page_answers import answer_change, find_case, get_desk, get_text, read_body
@@ -43,12 +43,12 @@ _FIRST_LOOK = 0.35  # seconds that the first view of a case waits for its files
 _OF_COMMAND = ", or choose another folder with --out"  # what a message says to who types commands
 
 
-def get_form_files(desk: Desk, case: CaseFolder) -> FormFiles:
+def get_form_files(desk: Desk, case: CaseFolder) -> WatchedForms:
     """Return what is known of the files in forms/ of a case, the same table each time."""
     key = f"forms {case.id}"
     if key not in desk.notes:
-        desk.notes[key] = FormFiles(case.folder, desk.shelf)
-    files: FormFiles = desk.notes[key]
+        desk.notes[key] = WatchedForms(case.folder, desk.shelf)
+    files: WatchedForms = desk.notes[key]
     return files
 
 
@@ -70,7 +70,7 @@ async def describe_forms(
     await files.refresh(get_workers(desk), _FIRST_LOOK)
     filled = await run_in_threadpool(_list_filled, case, version)
     return {
-        "forms": view_forms(version.value, files.looks, check.missing_forms, get_catalog(desk)),
+        "forms": view_forms(version.value, files.known, check.missing_forms, get_catalog(desk)),
         "forms_revision": files.revision,
         "forms_busy": files.is_busy,
         "filled": filled,
@@ -178,7 +178,7 @@ async def list_file(request: Request) -> Response:
         raise HTTPException(400, "completed must be true or false")
     files = get_form_files(desk, case)
     await files.refresh(get_workers(desk))
-    if path not in files.looks:
+    if path not in files.known:
         raise EditRefused("there is no such file", where="Forms", remedy="load the page again")
     version = desk.open_store(case).change(
         lambda value: add_form(value, path, form, is_completed=is_completed)
@@ -192,7 +192,7 @@ async def remove(request: Request) -> Response:
     path, reason = get_text(body, "path"), get_text(body, "reason")
     files = get_form_files(desk, case)
     await files.refresh(get_workers(desk))
-    present = files.looks
+    present = files.known
     store = desk.open_store(case)
     if body.get("listed") is True:
         is_present = path in present
