@@ -104,7 +104,7 @@ def read_rows(request: RowRequest) -> tuple[CaseRow, ...]:
 def read_row(
     case_id: str, folder: Path, shelf: Shelf, library: rules.Library, as_of: date
 ) -> CaseRow:
-    """Return what the list says of one case; a case that cannot be read is said to be broken."""
+    """Return what the list says of one case; a case that cannot be read is broken."""
     built = _find_built(folder)
     try:
         status = read_status(folder, shelf, library, as_of)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from assembler import pipeline
 from assembler.desk.build_progress import StepTime
+from assembler.desk.case_store import WORK_FOLDER
 from assembler.model import Check
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline.filed_packets import keep_filed, list_packets
@@ -25,7 +26,6 @@ from assembler.runtime.resources import Shelf
 from assembler.runtime.user_files import read_record
 from assembler.runtime.workshop import Workshop
 
-WORK_FOLDER = ".assembler"
 TIMES_FILE = "build-times.json"  # in the work folder: how long each step of the last build took
 BEFORE_FOLDER = "before"  # in the work folder: the manifest that each packet had before
 

@@ -15,9 +15,11 @@ from assembler.desk.case_store import CaseStore, EditRefused
 from assembler.errors import AssemblerError, ExitCode
 from assembler.pipeline.case_file import CASE
 from assembler.runtime.background_job import BackgroundJob, JobProgress, ReportProgress
+from assembler.runtime.queued_workers import QueuedWorkers
 from assembler.runtime.resources import Shelf
 
 _EXIT_SECONDS = 4.0  # for work to clean up when the desk ends
+_MAX_PAGE_WORKERS = 2  # that draw pages at the same time
 _MAX_LOG = 200  # steps that a finished job still tells about
 
 
@@ -75,7 +77,14 @@ class Desk:
         self._stores: dict[str, CaseStore] = {}
         self._jobs: dict[str, CaseJob] = {}
         self._capabilities: dict[str, str] = {}
+        self._page_workers = QueuedWorkers(min(workers, _MAX_PAGE_WORKERS))
         self.notes: dict[str, Any] = {}  # what views remember between requests, by their own keys
+
+    @property
+    def page_workers(self) -> QueuedWorkers:
+        """Return the workers that open the files of all cases for pages; none runs before the
+        first work."""
+        return self._page_workers
 
     @property
     def as_of(self) -> date:

@@ -191,7 +191,7 @@ class BoardInputs:
 def make_board(inputs: BoardInputs, beneficiary: str = "") -> Board:
     """Return the board of one beneficiary's packet; of the first if there is none of this id."""
     packets = inputs.plan.packets
-    packet = next((one for one in packets if one.beneficiary == beneficiary), packets[0])
+    packet = next((plan for plan in packets if plan.beneficiary == beneficiary), packets[0])
     pages = {
         place: read_pages(entry, inputs.counts)
         for place, entry in enumerate(list_exhibits(inputs.raw))
@@ -397,7 +397,7 @@ def _sort_findings(inputs: BoardInputs) -> dict[int, tuple[FindingRow, ...]]:
             text = f"{finding.problem}; {finding.remedy}"
             row = FindingRow(severity=finding.severity.value, text=text[:1].upper() + text[1:])
             rows.setdefault(place, []).append(row)
-    return {place: tuple(dict.fromkeys(found)) for place, found in rows.items()}
+    return {place: tuple(dict.fromkeys(shown)) for place, shown in rows.items()}
 
 
 def _find_place(finding: Finding, places: Mapping[str, int]) -> int | None:

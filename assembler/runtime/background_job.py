@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,14 +17,15 @@ from typing import Any
 
 from assembler.errors import AssemblerError
 from assembler.runtime.worker_pool import (
+    CLEANUP_SECONDS,
     Failure,
     call_guarded,
+    end_on_request,
     make_process_context,
     set_up_process,
 )
 
 ReportProgress = Callable[[str, int, int], None]  # step, done, total
-_CLEANUP_SECONDS = 15.0  # for the process to remove its temporary files when it is ended
 _REPORT_SECONDS = 0.1  # between two reports of the same step
 _ENDED = Failure(kind="ended", detail="it was ended")
 
@@ -80,7 +80,7 @@ class BackgroundJob:
             return True
         return is_news
 
-    def ask_to_end(self, seconds: float = _CLEANUP_SECONDS) -> None:
+    def ask_to_end(self, seconds: float = CLEANUP_SECONDS) -> None:
         """Have the process clean up and end; `poll` tells when it has, and kills it after so
         long."""
         if self.is_running and self._end_by is None:
@@ -93,13 +93,13 @@ class BackgroundJob:
         if not self.is_running:
             return
         self._process.terminate()
-        self._process.join(_CLEANUP_SECONDS)
+        self._process.join(CLEANUP_SECONDS)
         self._finish(_ENDED)
 
     def _finish(self, result: Any) -> None:
         self.result, self.is_running = result, False
         if result is not _ENDED:
-            self._process.join(_CLEANUP_SECONDS)
+            self._process.join(CLEANUP_SECONDS)
         self._process.kill()
         self._process.join()
         self._pipe.close()
@@ -108,7 +108,7 @@ class BackgroundJob:
 def run_job(pipe: Connection, function: Callable[[Any, ReportProgress], Any], item: Any) -> None:
     """Run in the process of a job: do the work, send progress and the result."""
     set_up_process()
-    signal.signal(signal.SIGTERM, _end_process)
+    end_on_request()
     # a job sends only; when its parent is gone, the pipe says so
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
     last_step, last_time = "", 0.0
@@ -122,11 +122,6 @@ def run_job(pipe: Connection, function: Callable[[Any, ReportProgress], Any], it
 
     with contextlib.suppress(OSError):
         pipe.send(("result", call_guarded(lambda work: function(work, report), item)))
-
-
-def _end_process(_number: int, _frame: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not interrupt the cleanup
-    sys.exit(0)
 
 
 def _end_with_parent(pipe: Connection) -> None:

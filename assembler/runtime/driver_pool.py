@@ -11,7 +11,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections import Counter, deque
@@ -24,14 +23,14 @@ from typing import Any
 
 from assembler.errors import ToolFailed
 from assembler.runtime.worker_pool import (
+    CLEANUP_SECONDS,
     Failure,
     Pool,
     call_guarded,
+    end_on_request,
     make_process_context,
     set_up_process,
 )
-
-_CLEANUP_SECONDS = 15.0  # for a driver to remove its temporary files when it is ended
 
 
 @dataclass(slots=True)
@@ -190,14 +189,14 @@ class DriverPool:
     def _remove(self, driver: _Driver) -> None:
         self._drivers.remove(driver)
         driver.ask_to_end()
-        driver.end(time.monotonic() + _CLEANUP_SECONDS)
+        driver.end(time.monotonic() + CLEANUP_SECONDS)
 
     def close(self) -> None:
         """End the drivers; all are asked to end before any is waited for."""
         drivers, self._drivers = self._drivers, []
         for driver in drivers:
             driver.ask_to_end()
-        deadline = time.monotonic() + _CLEANUP_SECONDS
+        deadline = time.monotonic() + CLEANUP_SECONDS
         for driver in drivers:
             driver.end(deadline)
 
@@ -207,7 +206,7 @@ def run_driver(pipe: Connection, shares: Connection) -> None:
     orphaned."""
     set_up_process()
     pool = Pool(1)
-    signal.signal(signal.SIGTERM, _end_process)
+    end_on_request()
     threading.Thread(target=_listen, args=(shares, pool), daemon=True).start()
     try:
         while True:
@@ -218,11 +217,6 @@ def run_driver(pipe: Connection, shares: Connection) -> None:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         pool.close()
-
-
-def _end_process(_number: int, _frame: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not interrupt the cleanup
-    sys.exit(0)
 
 
 def _listen(shares: Connection, pool: Pool) -> None:

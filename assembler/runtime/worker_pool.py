@@ -23,6 +23,7 @@ from assembler.runtime.process_setup import lift_picture_limit, lift_reader_limi
 # The pipeline is named, not imported: imports point down, and every worker would load it anyway.
 _PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
 _GRACE = 10.0  # seconds
+CLEANUP_SECONDS = 15.0  # for a process that is ended to remove its temporary files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,16 @@ def set_up_process() -> None:
     limit_threads()
     lift_picture_limit()
     lift_reader_limits()
+
+
+def end_on_request() -> None:
+    """Have this child process clean up and exit when it is asked to end (SIGTERM)."""
+    signal.signal(signal.SIGTERM, _exit_once)
+
+
+def _exit_once(_number: int, _frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not interrupt the cleanup
+    sys.exit(0)
 
 
 def _set_alarm(seconds: float) -> None:

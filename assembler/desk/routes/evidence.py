@@ -49,20 +49,10 @@ from assembler.intake.proposals.known_case import read_people
 from assembler.intake.untyped_values import read_listed_paths
 from assembler.pipeline.propose_exhibits import describe_case
 from assembler.runtime.background_job import describe_failure
-from assembler.runtime.queued_workers import QueuedWorkers
 
 _FIRST_LOOK = 0.35  # seconds that the first view of a case waits for its files
 _LONG_LOOK = 30.0  # seconds that a person waits for a file to be opened
-_MAX_WORKERS = 2  # that draw pages at the same time
 _MAX_CHOICES = 5_000  # pages moved at once
-
-
-def get_workers(desk: Desk) -> QueuedWorkers:
-    """Return the workers that open the files of all cases for this page."""
-    if "page workers" not in desk.notes:
-        desk.notes["page workers"] = QueuedWorkers(min(desk.workers, _MAX_WORKERS))
-    workers: QueuedWorkers = desk.notes["page workers"]
-    return workers
 
 
 def get_files(desk: Desk, case: CaseFolder) -> CaseFiles:
@@ -78,9 +68,9 @@ async def _read_inputs(desk: Desk, case: CaseFolder, wait: float = 0.0) -> Board
     """Return what the page is made of. Raises CaseRejected if case.json cannot be read."""
     version = desk.open_store(case).read()
     files = get_files(desk, case)
-    await files.refresh(get_workers(desk), list_accepted(version.value), wait)
+    await files.refresh(desk.page_workers, list_accepted(version.value), wait)
     known = f"plan {case.id}"
-    files.look_at_builds(get_workers(desk), read_fronts)
+    files.look_at_builds(desk.page_workers, read_fronts)
     stamp = (version.version, desk.as_of, tuple(files.known))
     if desk.notes.get(known, (None,))[0] != stamp:
         plan = await run_in_threadpool(
@@ -158,7 +148,7 @@ async def tell_state(request: Request) -> Response:
     desk, case = get_desk(request), find_case(request)
     files = get_files(desk, case)
     version = desk.open_store(case).read()
-    await files.refresh(get_workers(desk), list_accepted(version.value))
+    await files.refresh(desk.page_workers, list_accepted(version.value))
     return JsonAnswer({"revision": files.revision, "busy": files.is_busy})
 
 
@@ -189,7 +179,7 @@ async def add_file(request: Request) -> Response:
     except ClientDisconnect:
         return Response(status_code=400)
     job = FileJob(folder=case.folder, path=upload.path)
-    kind = await asyncio.wrap_future(get_workers(desk).submit(identify_file, job, urgent=True))
+    kind = await asyncio.wrap_future(desk.page_workers.submit(identify_file, job, urgent=True))
     files = get_files(desk, case)
     if isinstance(kind, str) and kind in REFUSED:
         description, remedy = REFUSED[kind]
@@ -197,7 +187,7 @@ async def add_file(request: Request) -> Response:
         return JsonAnswer({"refused": True, "problem": f"it is {description}", "remedy": remedy})
     same = files.find_by_sha256(upload.sha256)
     version = desk.open_store(case).read()
-    await files.refresh(get_workers(desk), list_accepted(version.value))
+    await files.refresh(desk.page_workers, list_accepted(version.value))
     is_same = same is not None and same.path != upload.path and same.path in files.known
     return JsonAnswer(
         {"path": upload.path, "same_as": same.path if same is not None and is_same else ""}
@@ -218,7 +208,7 @@ async def unlock_file(request: Request) -> Response:
     await run_in_threadpool(keep_password, case.folder, path, password)
     files.forget(path)
     accepted = list_accepted(desk.open_store(case).read().value)
-    await files.refresh(get_workers(desk), accepted, _LONG_LOOK)
+    await files.refresh(desk.page_workers, accepted, _LONG_LOOK)
     facts = files.known.get(path)
     if facts is not None and facts.is_locked:
         await run_in_threadpool(keep_password, case.folder, path, "")

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from assembler.desk.case_folders import CaseFolder
@@ -28,8 +28,15 @@ from assembler.desk.form_edits import add_form, leave_out, list_used, remove_for
 from assembler.desk.form_files import FORMS, FormJob, WatchedForms, convert_outcome, look_at_form
 from assembler.desk.form_work import FillOrder, FillResult, fill_case_forms
 from assembler.desk.packet_downloads import list_filled_forms
-from assembler.desk.page_answers import answer_change, find_case, get_desk, get_text, read_body
-from assembler.desk.routes.evidence import get_workers, refuse_announced_size
+from assembler.desk.page_answers import (
+    JsonAnswer,
+    answer_change,
+    find_case,
+    get_desk,
+    get_text,
+    read_body,
+)
+from assembler.desk.routes.evidence import refuse_announced_size
 from assembler.desk.uploads import receive_file
 from assembler.errors import AssemblerError, FindingsError
 from assembler.forms import load_maps
@@ -67,7 +74,7 @@ async def describe_forms(
 ) -> dict[str, Any]:
     """Return what the template of the section needs."""
     files = get_form_files(desk, case)
-    await files.refresh(get_workers(desk), _FIRST_LOOK)
+    await files.refresh(desk.page_workers, _FIRST_LOOK)
     filled = await run_in_threadpool(_list_filled, case, version)
     return {
         "forms": view_forms(version.value, files.known, check.missing_forms, get_catalog(desk)),
@@ -100,7 +107,9 @@ def _describe_fill(desk: Desk, case: CaseFolder, version: CaseVersion) -> dict[s
     result = job.job.result
     problem = "" if job.is_running else _write_problem(result)
     is_told = isinstance(result, FillResult | FindingsError)
-    findings = [found for found in result.findings if isinstance(found, Finding)] if is_told else []
+    findings = (
+        [finding for finding in result.findings if isinstance(finding, Finding)] if is_told else []
+    )
     library = get_library(desk)
     data = FindingData(case=version.value, fields=library.fields, base=f"/cases/{case.id}")
     shown = [show_finding(finding, data) for finding in findings]
@@ -110,7 +119,7 @@ def _describe_fill(desk: Desk, case: CaseFolder, version: CaseVersion) -> dict[s
         "problem": problem,
         "findings": shown,
         # an answer may be missing in several boxes
-        "open": [found for found in reversed(by_place.values()) if found.css_class != "error"],
+        "open": [view for view in reversed(by_place.values()) if view.css_class != "error"],
         "count": result.count if isinstance(result, FillResult) else None,
     }
 
@@ -128,8 +137,8 @@ async def tell_state(request: Request) -> Response:
     """Tell whether something new is known of the files."""
     desk, case = get_desk(request), find_case(request)
     files = get_form_files(desk, case)
-    await files.refresh(get_workers(desk))
-    return JSONResponse({"revision": files.revision, "busy": files.is_busy})
+    await files.refresh(desk.page_workers)
+    return JsonAnswer({"revision": files.revision, "busy": files.is_busy})
 
 
 async def add_file(request: Request) -> Response:
@@ -142,13 +151,13 @@ async def add_file(request: Request) -> Response:
     except ClientDisconnect:
         return Response(status_code=400)
     job = FormJob(folder=case.folder, path=upload.path, shelf=desk.shelf)
-    work = get_workers(desk).submit(look_at_form, job, urgent=True)
+    work = desk.page_workers.submit(look_at_form, job, urgent=True)
     look = convert_outcome(await asyncio.wrap_future(work))
     if look.problem:
         await run_in_threadpool((case.folder / upload.path).unlink, missing_ok=True)
-        return JSONResponse({"refused": True, "problem": look.problem, "remedy": look.remedy})
+        return JsonAnswer({"refused": True, "problem": look.problem, "remedy": look.remedy})
     files = get_form_files(desk, case)
-    await files.refresh(get_workers(desk), _FIRST_LOOK)
+    await files.refresh(desk.page_workers, _FIRST_LOOK)
     known = {
         "path": upload.path,
         "form": look.form if look.form in get_catalog(desk).names else "",
@@ -177,7 +186,7 @@ async def list_file(request: Request) -> Response:
     if not isinstance(is_completed, bool):
         raise HTTPException(400, "completed must be true or false")
     files = get_form_files(desk, case)
-    await files.refresh(get_workers(desk))
+    await files.refresh(desk.page_workers)
     if path not in files.known:
         raise EditRefused("there is no such file", where="Forms", remedy="load the page again")
     version = desk.open_store(case).change(
@@ -191,7 +200,7 @@ async def remove(request: Request) -> Response:
     desk, case, body = get_desk(request), find_case(request), await read_body(request)
     path, reason = get_text(body, "path"), get_text(body, "reason")
     files = get_form_files(desk, case)
-    await files.refresh(get_workers(desk))
+    await files.refresh(desk.page_workers)
     present = files.known
     store = desk.open_store(case)
     if body.get("listed") is True:
@@ -210,7 +219,7 @@ async def start_filling(request: Request) -> Response:
     await read_body(request)
     order = FillOrder(folder=case.folder, shelf=desk.shelf, workers=desk.workers)
     desk.start_job(case, "fill", fill_case_forms, order)
-    return JSONResponse({"started": True})
+    return JsonAnswer({"started": True})
 
 
 ROUTES = [

@@ -27,7 +27,7 @@ from assembler.desk.page_images import (
     draw_pages,
     read_words,
 )
-from assembler.desk.routes.evidence import get_files, get_workers
+from assembler.desk.routes.evidence import get_files
 from assembler.errors import OutputNotWritten
 
 _LONG_LOOK = 20.0  # seconds that a picture waits for its file to be found, after a restart
@@ -47,7 +47,7 @@ async def _find_file(request: Request) -> tuple[FileFacts, FileJob]:
     facts = files.find_by_sha256(sha256)
     accepted = list_accepted(desk.open_store(case).read().value)
     if facts is None:
-        await files.refresh(get_workers(desk), accepted, _LONG_LOOK)
+        await files.refresh(desk.page_workers, accepted, _LONG_LOOK)
         facts = files.find_by_sha256(sha256)
     if facts is None or not 0 < request.path_params["number"] <= (facts.pages or 0):
         raise HTTPException(404, "there is no such page any more")
@@ -106,7 +106,7 @@ def _note_undrawn(files: CaseFiles, path: str, result: object) -> None:
 async def _work(desk: Desk, function: Callable[[Any], Any], job: Any, key: Any) -> Any:
     """Return the result of a worker; when a browser goes, the work goes on for whoever else
     waits."""
-    future = get_workers(desk).submit(function, job, key)
+    future = desk.page_workers.submit(function, job, key)
     return await asyncio.shield(asyncio.wrap_future(future))
 
 
