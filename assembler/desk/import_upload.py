@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -11,7 +10,7 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from assembler.desk.page_answers import STALL_SECONDS
+from assembler.desk.page_answers import STALL_SECONDS, read_chunks
 from assembler.errors import OutputNotWritten
 from assembler.runtime.workshop import Workshop
 
@@ -58,20 +57,13 @@ def make_file_name(name: str) -> str:
 
 async def _write_body(request: Request, path: Path) -> None:
     size = 0
-    stream = request.stream()
     try:
-        async with asyncio.timeout(_TOTAL_SECONDS):
-            with path.open("xb") as file:
-                while True:
-                    chunk = await asyncio.wait_for(anext(stream, None), STALL_SECONDS)
-                    if chunk is None:
-                        break
-                    size += len(chunk)
-                    if size > MAX_SHEET:
-                        raise HTTPException(
-                            413, f"the file is larger than {MAX_SHEET // 1_000_000} MB"
-                        )
-                    file.write(chunk)
+        with path.open("xb") as file:
+            async for chunk in read_chunks(request.stream(), STALL_SECONDS, _TOTAL_SECONDS):
+                size += len(chunk)
+                if size > MAX_SHEET:
+                    raise HTTPException(413, f"the file is larger than {MAX_SHEET // 1_000_000} MB")
+                file.write(chunk)
     except (TimeoutError, ClientDisconnect) as error:
         raise HTTPException(408, "the file came too slowly") from error
     if size == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,25 +61,38 @@ def find_case(request: Request) -> CaseFolder:
     return get_desk(request).find_case(request.path_params["case_id"])
 
 
+async def read_chunks(
+    stream: AsyncIterator[bytes], stall: float, total: float
+) -> AsyncIterator[bytes]:
+    """Yield the body of a request as it arrives.
+
+    Args:
+        stall: seconds in which something must come.
+        total: seconds in which all of it must come.
+
+    Raises TimeoutError.
+    """
+    end = time.monotonic() + total
+    while True:
+        chunk = await asyncio.wait_for(anext(stream, None), min(stall, end - time.monotonic()))
+        if chunk is None:
+            return
+        yield chunk
+
+
 async def read_body(request: Request) -> dict[str, Any]:
     """Return the JSON object of a request.
 
     Raises HTTPException if it is too large, comes too slowly, or is not a JSON object.
     """
     data = bytearray()
-    stream = request.stream()
-    end = time.monotonic() + BODY_SECONDS
-    while True:
-        seconds = min(STALL_SECONDS, end - time.monotonic())
-        try:
-            chunk = await asyncio.wait_for(anext(stream, None), seconds)
-        except (TimeoutError, ClientDisconnect) as error:
-            raise HTTPException(408, "the request came too slowly") from error
-        if chunk is None:
-            break
-        data += chunk
-        if len(data) > MAX_BODY:
-            raise HTTPException(413, "the request is too large")
+    try:
+        async for chunk in read_chunks(request.stream(), STALL_SECONDS, BODY_SECONDS):
+            data += chunk
+            if len(data) > MAX_BODY:
+                raise HTTPException(413, "the request is too large")
+    except (TimeoutError, ClientDisconnect) as error:
+        raise HTTPException(408, "the request came too slowly") from error
     try:
         text = decode_text(bytes(data))
         value = parse_json(text)[0]

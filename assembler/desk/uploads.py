@@ -7,12 +7,10 @@ unless all have come.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import re
 import secrets
-import time
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +23,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assembler.desk.case_files import EVIDENCE
 from assembler.desk.case_store import EditRefused
-from assembler.desk.page_answers import STALL_SECONDS
+from assembler.desk.page_answers import STALL_SECONDS, read_chunks
 from assembler.intake.file_check import IGNORABLE, MAX_FILE, check_path, list_present_files
 from assembler.runtime.atomic_files import report_write_errors, sync_folder
 from assembler.runtime.file_names import normalize_name
@@ -122,9 +120,8 @@ async def receive_file(
     home = folder / part
     await run_in_threadpool(_claim_home, home)
     digest, size = hashlib.sha256(), 0
-    deadline = time.monotonic() + MAX_SECONDS
     with report_write_errors(part, home), _open_unfinished(home) as (temporary, out):
-        async for chunk in _limit_waiting(stream, safe, deadline):
+        async for chunk in _limit_waiting(stream, safe):
             size += len(chunk)
             if size > MAX_FILE:
                 raise _refuse(
@@ -188,20 +185,13 @@ def _remove_unfinished(home: Path, now: float) -> None:
                 path.unlink()
 
 
-async def _limit_waiting(
-    stream: AsyncIterator[bytes], name: str, deadline: float
-) -> AsyncIterator[bytes]:
+async def _limit_waiting(stream: AsyncIterator[bytes], name: str) -> AsyncIterator[bytes]:
     """Yield what arrives. Raises EditRefused if nothing does for long, or if all takes too long."""
-    while True:
-        try:
-            chunk = await asyncio.wait_for(anext(stream, None), STALL_SECONDS)
-        except TimeoutError as error:
-            raise _refuse(name, "the file came too slowly", "add it again") from error
-        if chunk is None:
-            return
-        if time.monotonic() > deadline:
-            raise _refuse(name, "the file came too slowly", "add it again")
-        yield chunk
+    try:
+        async for chunk in read_chunks(stream, STALL_SECONDS, MAX_SECONDS):
+            yield chunk
+    except TimeoutError as error:
+        raise _refuse(name, "the file came too slowly", "add it again") from error
 
 
 def _put_in_place(home: Path, temporary: Path, name: str, out: BinaryIO) -> str:
