@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tests import factories
-from tests.support.desks import RunningDesk, open_browser, open_window, run_desk
+from tests.support.browsers import open_browser
+from tests.support.desks import RunningDesk, open_window, run_desk
 
 _PAGES = 5  # of each exhibit
 _FRAMES = """() => { window.frames_ = []; let last = 0;

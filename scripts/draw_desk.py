@@ -15,7 +15,8 @@ from typing import Any
 from PIL import Image
 
 from scripts.shuffle_sample import shuffle_evidence
-from tests.support.desks import open_browser, open_window, run_desk
+from tests.support.browsers import open_browser
+from tests.support.desks import open_window, run_desk
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs/images"

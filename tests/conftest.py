@@ -7,12 +7,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.process_setup import lift_picture_limit, limit_threads
+from tests.support.browsers import open_browser
 from tests.support.building import AS_OF, build, build_small
 from tests.support.sharing import made_once, set_folders
 from tests.support.worker_reuse import workers_reused
@@ -52,3 +54,10 @@ def small() -> Path:
 def copy(small: Path, tmp_path: Path) -> Path:
     """A copy of the small case, free to change."""
     return Path(shutil.copytree(small, tmp_path / "case"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium. Not for longer than a module: its driver keeps an event loop running."""
+    with open_browser() as chromium:
+        yield chromium

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,14 +41,8 @@ from assembler.rules import load_library
 from assembler.runtime.manifest_reader import read_digest, read_manifest
 from assembler.runtime.resources import Shelf
 from tests import factories
-from tests.support.desks import (
-    CHROMIUM,
-    DeskWindow,
-    RunningDesk,
-    open_browser,
-    open_window,
-    run_desk,
-)
+from tests.support.browsers import CHROMIUM, check_accessible
+from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
 
 TODAY = date(2026, 11, 29)
 SHELF = Shelf.default()
@@ -215,12 +208,6 @@ def desk(root: Path) -> Iterator[RunningDesk]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def window(browser: Any, desk: RunningDesk) -> Iterator[DeskWindow]:
     with open_window(browser, desk) as opened:
@@ -240,11 +227,6 @@ def wait_for_outcome(page: Any) -> str:
     page.wait_for_selector("#progress[hidden]", state="attached", timeout=120_000)
     page.wait_for_selector("#outcome:not([hidden])")
     return str(page.inner_text("#outcome"))
-
-
-def check_accessible(page: Any) -> None:
-    violations = Axe().run(page)["violations"]
-    assert not violations, [(rule["id"], rule["nodes"][0]["html"]) for rule in violations]
 
 
 @browser_only

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from assembler import intake
 from assembler.desk.broken_case import describe_broken
@@ -21,14 +20,8 @@ from assembler.errors import CaseRejected
 from assembler.rules import load_library
 from assembler.runtime.resources import Shelf
 from tests import factories
-from tests.support.desks import (
-    CHROMIUM,
-    DeskWindow,
-    RunningDesk,
-    open_browser,
-    open_window,
-    run_desk,
-)
+from tests.support.browsers import CHROMIUM, check_accessible
+from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
 
 TODAY = date(2026, 11, 29)
 SHELF = Shelf.default()
@@ -145,23 +138,12 @@ def desk(root: Path) -> Iterator[RunningDesk]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def window(browser: Any, desk: RunningDesk) -> Iterator[DeskWindow]:
     with open_window(browser, desk) as opened:
         opened.page.wait_for_selector(".pill:not(.waiting)")
         yield opened
         opened.check_clean()
-
-
-def check_accessible(page: Any) -> None:
-    violations = Axe().run(page)["violations"]
-    assert not violations, [(rule["id"], rule["nodes"][0]["html"]) for rule in violations]
 
 
 @browser_only

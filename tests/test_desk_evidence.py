@@ -23,14 +23,8 @@ from assembler.desk.file_passwords import keep_password
 from assembler.desk.uploads import list_free_names, make_safe_name, receive_file
 from assembler.intake.file_check import IGNORABLE, check_path
 from tests import factories
-from tests.support.desks import (
-    CHROMIUM,
-    DeskWindow,
-    RunningDesk,
-    open_browser,
-    open_window,
-    run_desk,
-)
+from tests.support.browsers import CHROMIUM, check_accessible
+from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
 
 EVIL = "<img src=x onerror=alert(1)>&\"'.pdf"
 _DROP = """() => {
@@ -65,12 +59,6 @@ def desk(root: Path) -> Iterator[RunningDesk]:
     with run_desk(root, "--jobs", 2) as running:
         running.enter()
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with open_browser() as browser:
-        yield browser
 
 
 def read(root: Path, name: str) -> dict[str, Any]:
@@ -109,24 +97,17 @@ def test_what_a_killed_desk_left_half_written_is_removed(tmp_path: Path) -> None
     assert [*home.iterdir()] == [fresh]
 
 
-def check_accessible(page: Any) -> None:
-    from axe_core_python.sync_playwright import Axe
-
-    found = Axe().run(page)["violations"]
-    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
-
-
 # -- the board
 
 
 @pytest.mark.tools
 @browser_test
 def test_a_locked_file_opens_with_its_password_which_only_the_owner_can_read(
-    desk: RunningDesk, chromium: Any, root: Path
+    desk: RunningDesk, browser: Any, root: Path
 ) -> None:
     place = root / "locked" / "evidence_passwords.json"
     place.write_text('{"evidence/other.pdf": "kept"}')
-    with open_window(chromium, desk, reduced_motion="reduce") as window:
+    with open_window(browser, desk, reduced_motion="reduce") as window:
         page = open_board(window, desk, "locked", 0)
         field = page.get_by_label("Password of récord.pdf")
         field.fill("wrong")
@@ -156,9 +137,9 @@ def test_a_password_file_that_cannot_be_read_stays_as_it_is(tmp_path: Path) -> N
 @pytest.mark.tools
 @browser_test
 def test_the_board_shows_tabs_pages_and_pictures(
-    desk: RunningDesk, chromium: Any, root: Path
+    desk: RunningDesk, browser: Any, root: Path
 ) -> None:
-    with open_window(chromium, desk) as window:
+    with open_window(browser, desk) as window:
         page = open_board(window, desk, "board", 5)
         titles = page.locator(".exhibit h3").all_inner_texts()
         tabs = page.locator(".exhibit .tab").all_inner_texts()
@@ -184,9 +165,9 @@ def test_the_board_can_be_read_without_javascript(desk: RunningDesk) -> None:
 @pytest.mark.tools
 @browser_test
 def test_files_are_dropped_proposed_and_confirmed(
-    desk: RunningDesk, chromium: Any, root: Path
+    desk: RunningDesk, browser: Any, root: Path
 ) -> None:
-    with open_window(chromium, desk) as window:
+    with open_window(browser, desk) as window:
         page = open_board(window, desk, "empty", 0)
         assert "Drop the client’s files here" in page.locator(".empty").inner_text()
         check_accessible(page)
@@ -238,9 +219,9 @@ def find_card(page: Any, exhibit_id: str) -> str:
 @pytest.mark.tools
 @browser_test
 def test_a_page_is_dragged_by_mouse_keyboard_and_touch(
-    desk: RunningDesk, chromium: Any, root: Path
+    desk: RunningDesk, browser: Any, root: Path
 ) -> None:
-    with open_window(chromium, desk) as window:
+    with open_window(browser, desk) as window:
         page = open_board(window, desk, "drag", 5)
         letter, scan = find_card(page, "letter"), find_card(page, "scan")
         page.mouse.move(*center(page, f"{letter} .page[data-index='1']"))
@@ -262,7 +243,7 @@ def test_a_page_is_dragged_by_mouse_keyboard_and_touch(
         page.keyboard.press("Control+z")
         wait_until(lambda: files_of(root, "drag", "scan")[0] == first)
         window.check_clean()
-    with open_window(chromium, desk, has_touch=True) as window:
+    with open_window(browser, desk, has_touch=True) as window:
         page = open_board(window, desk, "drag", 5)
         touch = page.context.new_cdp_session(page)
 
@@ -286,9 +267,9 @@ def test_a_page_is_dragged_by_mouse_keyboard_and_touch(
 @pytest.mark.tools
 @browser_test
 def test_an_exhibit_that_goes_to_another_category_is_asked_about(
-    desk: RunningDesk, chromium: Any, root: Path
+    desk: RunningDesk, browser: Any, root: Path
 ) -> None:
-    with open_window(chromium, desk) as window:
+    with open_window(browser, desk) as window:
         page = open_board(window, desk, "board", 5)
         card = find_card(page, "photo")
         ids = [page.locator(".exhibit").nth(n).get_attribute("data-id") for n in range(3)]
@@ -318,9 +299,9 @@ def test_an_exhibit_that_goes_to_another_category_is_asked_about(
 @pytest.mark.tools
 @browser_test
 def test_fields_are_saved_one_by_one_and_pages_turned(
-    desk: RunningDesk, chromium: Any, root: Path
+    desk: RunningDesk, browser: Any, root: Path
 ) -> None:
-    with open_window(chromium, desk) as window:
+    with open_window(browser, desk) as window:
         page = open_board(window, desk, "panel", 5)
         card = find_card(page, "letter")
         page.click(f"{card} .title-button")
@@ -347,8 +328,8 @@ def test_fields_are_saved_one_by_one_and_pages_turned(
 
 @pytest.mark.tools
 @browser_test
-def test_a_page_is_shown_large_with_its_words(desk: RunningDesk, chromium: Any) -> None:
-    with open_window(chromium, desk) as window:
+def test_a_page_is_shown_large_with_its_words(desk: RunningDesk, browser: Any) -> None:
+    with open_window(browser, desk) as window:
         page = open_board(window, desk, "words", 5)
         page.click(f"{find_card(page, 'letter')} .page[data-index='0']")
         page.wait_for_selector(".preview .line:has-text('First page of the letter')")

@@ -13,14 +13,8 @@ from typing import Any
 import pytest
 
 from tests.factories import CASE, small_case, text_pdf
-from tests.support.desks import (
-    CHROMIUM,
-    DeskWindow,
-    RunningDesk,
-    open_browser,
-    open_window,
-    run_desk,
-)
+from tests.support.browsers import CHROMIUM, find_violations
+from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
 
 pytestmark = [
     pytest.mark.tools,
@@ -37,12 +31,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(root: Path) -> Iterator[RunningDesk]:
     with run_desk(root, "--as-of", "2026-11-24", "--jobs", 1) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture(scope="module")
@@ -109,17 +97,6 @@ def make_case(root: Path, window: DeskWindow, request: pytest.FixtureRequest) ->
         return Shown(window, small_case(root / name, change)).open(page)
 
     return make
-
-
-def find_violations(page: Any) -> list[Any]:
-    from axe_core_python.sync_playwright import Axe
-
-    found = Axe().run(page)
-    assert len(found["passes"]) > 15
-    return [
-        (rule["id"], [node["html"][:160] for node in rule["nodes"]][:3])
-        for rule in found["violations"]
-    ]
 
 
 def test_what_is_typed_is_saved_and_what_is_emptied_is_removed(make_case: MakeCase) -> None:

@@ -23,15 +23,9 @@ from assembler.rules import load_library
 from assembler.runtime.resources import Shelf
 from tests.factories import encrypted_pdf, small_case, text_pdf, write_case
 from tests.formdraw import field, form
+from tests.support.browsers import CHROMIUM, check_accessible
 from tests.support.commands import BLANKS, MAILED
-from tests.support.desks import (
-    CHROMIUM,
-    DeskWindow,
-    RunningDesk,
-    open_browser,
-    open_window,
-    run_desk,
-)
+from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
 
 SHELF = Shelf.default()
 FOOTER = [["Application", "Form I-131 Edition 01/20/25 Page 1 of 1"]]
@@ -189,12 +183,6 @@ def desk(root: Path) -> Iterator[RunningDesk]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as chromium:
-        yield chromium
-
-
-@pytest.fixture(scope="module")
 def shared(browser: Any, desk: RunningDesk) -> Iterator[DeskWindow]:
     with open_window(browser, desk) as window:
         window.page.set_default_timeout(15_000)
@@ -219,13 +207,6 @@ def open_facts(window: DeskWindow, folder: Path) -> Any:
 
 def read(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "case.json").read_text())
-
-
-def check_accessible(page: Any) -> None:
-    from axe_core_python.sync_playwright import Axe
-
-    violations = Axe().run(page)["violations"]
-    assert not violations, [(rule["id"], rule["nodes"][0]["html"]) for rule in violations]
 
 
 def upload(page: Any, **files: bytes) -> None:

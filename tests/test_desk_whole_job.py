@@ -7,7 +7,6 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +17,8 @@ from assembler.pipeline import export_facts
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from scripts.shuffle_sample import shuffle_evidence
-from tests.support.desks import CHROMIUM, open_browser, open_window, run_desk
+from tests.support.browsers import CHROMIUM
+from tests.support.desks import open_window, run_desk
 
 pytestmark = [
     pytest.mark.tools,
@@ -100,12 +100,6 @@ class Keyboard:
                 chooser.value.set_files(files)
                 return
         raise AssertionError(f"{selector} opens no choice of files")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as chromium:
-        yield chromium
 
 
 def wait_for_fewer(page: Any, selector: str, count: int) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,14 +15,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 _LINK = re.compile(r"http://127\.0\.0\.1:(\d+)(/enter\?token=\S+)")
 
 
@@ -131,17 +122,6 @@ def run_desk(root: Path, *options: object) -> Iterator[RunningDesk]:
         assert process.stdout and process.stderr
         process.stdout.close()
         process.stderr.close()
-
-
-@contextlib.contextmanager
-def open_browser() -> Iterator[Any]:
-    """A Chromium, driven by Playwright."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @dataclass
