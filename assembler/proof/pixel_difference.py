@@ -25,8 +25,13 @@ def find_differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
         if level == 0
         else np.maximum(seen, expected) - np.minimum(seen, expected) > level
     )
+    return _join_colors(differs)
+
+
+def _join_colors(colors: Mask) -> Mask:
+    """Return where any of the three colors of a pixel is set."""
     # np.any over the last axis takes ten times as long
-    return np.asarray(differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2])
+    return np.asarray(colors[:, :, 0] | colors[:, :, 1] | colors[:, :, 2])
 
 
 def find_differing_rows(seen: Pixels, expected: Pixels) -> slice:
@@ -88,8 +93,7 @@ def _mask_outside(drawing: Pixels, other: Pixels, level: int, reach: int = 1) ->
     # unsigned bytes: the larger of the two comes first
     is_below = np.maximum(least, drawing) - drawing > level
     is_above = drawing - np.minimum(most, drawing) > level
-    is_outside = is_below | is_above
-    return np.asarray(is_outside[:, :, 0] | is_outside[:, :, 1] | is_outside[:, :, 2])
+    return _join_colors(is_below | is_above)
 
 
 def _spread(drawing: Pixels, reach: int, pick: Callable[..., Pixels]) -> Pixels:

@@ -1,5 +1,5 @@
 // Import facts into a case: show what would be written, let a person choose between two values, write.
-import { base, csrf, toast } from "./desk.js";
+import { base, postFile, toast } from "./desk.js";
 import { showRefusal } from "./cases.js";
 
 const place = (id) => document.getElementById(id);
@@ -16,7 +16,7 @@ async function sendFile(write) {
   button.disabled = true;
   if (!write) result.textContent = "Reading the file…";
   try {
-    const answer = await fetch(`${base}/import?${query}`, { method: "POST", body: file, headers: { "x-csrf-token": csrf, accept: "application/json", "content-type": "application/octet-stream" } });
+    const answer = await postFile(`${base}/import?${query}`, file);
     if (!answer.ok) { showRefusal(result, await answer.text()); return; }
     const part = new DOMParser().parseFromString(await answer.text(), "text/html");
     const box = part.body.firstElementChild;

@@ -1,5 +1,5 @@
 // The list of cases: states as they are read, search, filter, order; a new case; a sheet.
-import { csrf, send, toast } from "./desk.js";
+import { postFile, send, toast } from "./desk.js";
 
 const place = (id) => document.getElementById(id);
 const table = () => place("cases");
@@ -170,7 +170,7 @@ async function importSheet(write) {
   const query = new URLSearchParams({ name: file.name, write: write ? "yes" : "no", kind: place("import-kind").value, dates: place("import-dates").value });
   for (const box of document.querySelectorAll('[name="import-reason"]:checked')) query.append("reason", box.value);
   try {
-    const answer = await fetch(`/import-cases?${query}`, { method: "POST", body: file, headers: { "x-csrf-token": csrf, accept: "application/json", "content-type": "application/octet-stream" } });
+    const answer = await postFile(`/import-cases?${query}`, file);
     if (!answer.ok) { showRefusal(result, await answer.text()); return; }
     const part = new DOMParser().parseFromString(await answer.text(), "text/html");
     const count = Number(part.body.firstElementChild.dataset.count);

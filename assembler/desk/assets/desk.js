@@ -34,6 +34,20 @@ export async function send(path, body, options = {}) {
   return value;
 }
 
+const MAX_FILE = 200_000_000; // bytes, as the server takes them
+const fileRequest = (file) => ({ method: "POST", body: file, headers: { "x-csrf-token": csrf, accept: "application/json", "content-type": "application/octet-stream" } });
+
+/** Send a file as it is; return what `fetch` does. */
+export const postFile = (path, file) => fetch(path, fileRequest(file));
+
+/** Add a file to a folder of the case; return the answer. Throws an Error that says why it was not added. */
+export async function addFile(path, file) {
+  if (file.size > MAX_FILE) throw new Error("the file is larger than 200 MB; split it, or scan at 300 dpi");
+  const answer = await send(`${base}${path}?name=${encodeURIComponent(file.name)}`, null, fileRequest(file));
+  if (answer.refused) throw new Error(`${answer.problem}; ${answer.remedy}`);
+  return answer;
+}
+
 /** Send a change of the case, and take over its new version. Returns the answer; null if it was refused. */
 export async function change(path, body, { quiet = false } = {}) {
   showSaved("Saving…");

@@ -1,11 +1,10 @@
 // The board of exhibits: choosing and moving pages, adding files, proposals, the panel of one exhibit.
 
-import { base, change, csrf, refresh, send, toast } from "/assets/desk.js";
+import { addFile, base, change, refresh, send, toast } from "/assets/desk.js";
 import { isDragging, setUpDragging } from "/assets/evidence_drag.js";
 import { openPreview } from "/assets/evidence_preview.js";
 
 const LOOSE = -1;
-const MAX_FILE = 200_000_000;
 const AT_ONCE = 2; // files that are sent at the same time
 const LOOK_MS = 1200; // between two questions whether more is known of the files
 const STEPS = { "open evidence": "Opening files", "read pages": "Reading pages", "join exhibits": "Putting pages together" };
@@ -437,10 +436,7 @@ async function sendNext() {
 }
 
 async function sendFile(file) {
-  if (file.size > MAX_FILE) throw new Error("the file is larger than 200 MB; split it, or scan at 300 dpi");
-  const headers = { "content-type": "application/octet-stream", "x-csrf-token": csrf, accept: "application/json" };
-  const answer = await send(`${base}/evidence/files?name=${encodeURIComponent(file.name)}`, null, { headers, body: file });
-  if (answer.refused) throw new Error(`${answer.problem}; ${answer.remedy}`);
+  const answer = await addFile("/evidence/files", file);
   if (answer.same_as) uploads.problems.push(`${file.name}: the same file is in the case already, as ${answer.same_as.replace(/^evidence\//, "")}`);
 }
 

@@ -1,8 +1,7 @@
 // Government forms on the page of facts: add files, say what they are, leave one out, fill the blanks.
 
-import { base, change, csrf, refresh, send, toast } from "./desk.js";
+import { addFile, base, change, refresh, send, toast } from "./desk.js";
 
-const MAX_FILE = 200_000_000;
 const LOOK_MS = 700; // between two questions whether more is known of the files
 const byId = (id) => document.getElementById(id);
 
@@ -22,7 +21,7 @@ async function addFiles(files) {
     Object.assign(shown, { done: index, total: files.length, problems });
     showUploads();
     try {
-      const answer = await sendFile(file);
+      const answer = await addFile("/forms/files", file);
       added += 1;
       if (answer.same_as) hints.push(`${file.name} is the same file as ${answer.same_as.replace(/^forms\//, "")}.`);
       if (!answer.form && !answer.listed) hints.push(`Say which form ${file.name} is.`);
@@ -34,14 +33,6 @@ async function addFiles(files) {
   shown.total = 0;
   await refresh();
   if (added) toast([`${added} file${added === 1 ? "" : "s"} added.`, ...hints].join(" "));
-}
-
-async function sendFile(file) {
-  if (file.size > MAX_FILE) throw new Error("the file is larger than 200 MB");
-  const headers = { "content-type": "application/octet-stream", "x-csrf-token": csrf, accept: "application/json" };
-  const answer = await send(`${base}/forms/files?name=${encodeURIComponent(file.name)}`, null, { headers, body: file });
-  if (answer.refused) throw new Error(`${answer.problem}; ${answer.remedy}`);
-  return answer;
 }
 
 /** How far the files are, and what was wrong with them. */
