@@ -172,19 +172,7 @@ def serve(
     port = listener.getsockname()[1]
     sessions = Sessions(port=port, announce=announce)
     presence = Presence(last=time.monotonic())
-    config = uvicorn.Config(
-        make_app(desk, sessions, presence),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        http=make_protocol(_make_owner_check(port)),
-        ws="none",
-        limit_concurrency=_MAX_CONNECTIONS,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-        lifespan="on",
-    )
-    server = uvicorn.Server(config)
+    server = _make_server(make_app(desk, sessions, presence), port)
 
     async def run() -> None:
         task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -205,6 +193,24 @@ def serve(
         asyncio.run(run())
     finally:  # also after a second Ctrl-C, which leaves the orderly end out
         desk.end_jobs()
+
+
+def _make_server(app: Starlette, port: int) -> uvicorn.Server:
+    """Return the server of the application; it trusts no header about where a request came from."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            http=make_protocol(_make_owner_check(port)),
+            ws="none",
+            limit_concurrency=_MAX_CONNECTIONS,
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+            lifespan="on",
+        )
+    )
 
 
 def _listen(port: int) -> socket.socket:
