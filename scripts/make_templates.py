@@ -6,9 +6,11 @@ They use what the embedded Word engine draws well: styles, plain tables with hor
 from __future__ import annotations
 
 import zipfile
+from functools import partial
 from pathlib import Path
 
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -761,6 +763,67 @@ def certificate_of_service():
     return doc
 
 
+# name in Word, points, space after in points, and what differs from the style of plain text
+EVIDENCE_STYLES = (
+    ("Evidence Heading 1", 13, 4, {"bold": True, "keep": True, "before": 8}),
+    ("Evidence Heading 2", 11.5, 3, {"bold": True, "keep": True, "before": 6}),
+    ("Evidence Heading 3", 10.5, 3, {"bold": True, "keep": True, "before": 4}),
+    ("Evidence Text", 10.5, 5, {}),
+    ("Evidence Quote", 10, 4, {"gray": True, "indent": 14}),
+    ("Evidence List", 10.5, 2, {"indent": 14}),
+    ("Evidence Preformatted", 9.5, 0, {}),
+    ("Evidence Caption", 9, 6, {"italic": True}),
+    ("Evidence Note", 9, 5, {"italic": True, "gray": True}),
+    ("Evidence Table Text", 9, 1, {}),
+    ("Evidence Table Heading", 9, 1, {"bold": True}),
+)
+
+
+def evidence_styles(doc, scale: float) -> None:
+    """The styles of papers that are printed from a client's file; assembler looks them up by name."""
+    for name, points, after, look in EVIDENCE_STYLES:
+        style = doc.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = doc.styles["Normal"]
+        style.font.size = Pt(round(points * scale * 2) / 2)
+        style.font.bold, style.font.italic = look.get("bold"), look.get("italic")
+        if look.get("gray"):
+            style.font.color.rgb = RGBColor(0x44, 0x44, 0x44)
+        form = style.paragraph_format
+        form.space_after, form.space_before = Pt(after), Pt(look.get("before", 0))
+        form.line_spacing = 1.08
+        form.keep_with_next = look.get("keep")
+        if "indent" in look:
+            form.left_indent = Pt(look["indent"])
+
+
+def printed_file(landscape: bool = False, scale: float = 1.0):
+    """A paper that is printed from a client's file without pages: title, facts, content."""
+    doc = document(10.5)
+    section = doc.sections[0]
+    if landscape:
+        section.page_width, section.page_height = section.page_height, section.page_width
+    section.left_margin = section.right_margin = Inches(0.8)
+    section.top_margin = section.bottom_margin = Inches(0.8)
+    evidence_styles(doc, scale)
+    line(doc, "{{ title }}", style="Evidence Heading 1")
+    total = (section.page_width - section.left_margin - section.right_margin) / Inches(1)
+    widths = (1.3, total - 1.3)
+    line(doc, "{%p if facts %}")
+    made = table(doc, widths)
+    row(made, widths, ["{%tr for fact in facts %}", ""])
+    row(made, widths, ["{{ fact.label }}", "{{ fact.value }}"])
+    row(made, widths, ["{%tr endfor %}", ""])
+    for cells in made.rows:
+        for cell, style in zip(cells.cells, ("Heading", "Text"), strict=True):
+            cell.paragraphs[0].style = doc.styles[f"Evidence Table {style}"]
+            for run in cell.paragraphs[0].runs:
+                run.font.size = None
+    line(doc, "{%p endif %}")
+    line(doc, "")
+    line(doc, "{{ content }}", style="Evidence Text")
+    return doc
+
+
 def write(doc, path: Path) -> None:
     """Save with fixed dates and no author, so that making it again changes no byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -785,6 +848,11 @@ TEMPLATES = {
     "parole/caption-cover.docx": caption_cover,
     "parole/certificate-of-service.docx": certificate_of_service,
     "parole/translator-certificate.docx": translator_certificate,
+    "parole/printed-email.docx": printed_file,
+    "parole/printed-chat.docx": printed_file,
+    "parole/printed-text.docx": printed_file,
+    "parole/printed-table.docx": partial(printed_file, landscape=True, scale=0.9),
+    "parole/printed-recording.docx": printed_file,
     "re-parole/cover-letter.docx": re_parole_letter,
     "rfe-response/cover-letter.docx": response_letter,
 }

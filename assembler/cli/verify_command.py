@@ -32,7 +32,7 @@ _GROUPS = {
     "every file is as it was written": "against manifest outputs sources volumes limit frozen kept",
     "every page of every file is in, in order": "ledger numbers count label paper",
     "pages look like their sources, stamps as they should": "pixels stamp own-pages word-file "
-    "word-files",
+    "printed-file word-files",
     "text can be searched, and says what the pages say": "words tags fonts",
     "index, tab sheets, citations and links are true": "index tab-sheets enclosures own-links "
     "agreement cites bookmark links outline",

@@ -11,7 +11,7 @@ import traceback
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from html import unescape
@@ -94,6 +94,22 @@ def make_draft(job: DraftJob) -> Draft:
 def fill_template(template: TemplateFile, values: TemplateValues) -> bytes:
     """Fill a template: sandboxed, autoescaped, an unknown name is an error, same bytes each
     time."""
+    return fill_document(
+        template,
+        Sandbox(build_filters(values)),
+        lambda document: build_context(values, document, template.name),
+    )
+
+
+def fill_document(
+    template: TemplateFile,
+    environment: Sandbox,
+    build_names: Callable[[Template], dict[str, Any]],
+) -> bytes:
+    """Fill a template with the names that are built for its document.
+
+    Raises TemplateBroken for a template that cannot be filled, is dangerous, or loses a value.
+    """
     _check_threats(template)
     try:
         document = Template(io.BytesIO(template.data))
@@ -102,10 +118,7 @@ def fill_template(template: TemplateFile, values: TemplateValues) -> bytes:
         raise TemplateBroken(
             "not a Word document", where=template.name, remedy="save it as .docx in Word"
         ) from error
-    environment, names = (
-        Sandbox(build_filters(values)),
-        build_context(values, document, template.name),
-    )
+    names = build_names(document)
     try:
         document.render(names, environment)
     except jinja2.TemplateSyntaxError as error:
@@ -132,7 +145,7 @@ def fill_template(template: TemplateFile, values: TemplateValues) -> bytes:
         ) from error
     out = io.BytesIO()
     document.save(out)
-    docx = _remove_personal_data(out.getvalue())
+    docx = remove_personal_data(out.getvalue())
     _check_values(docx, environment.placed, template.name)
     return docx
 
@@ -159,7 +172,7 @@ def _find_first_threat(docx: bytes) -> word_to_pdf.Threat | None:
     return next(word_to_pdf.find_threats(docx, _MAX_DOCX), None)
 
 
-def _remove_personal_data(data: bytes) -> bytes:
+def remove_personal_data(data: bytes) -> bytes:
     """Return the same document with fixed dates and without the properties that name people."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as document, zipfile.ZipFile(out, "w") as copy:

@@ -6,7 +6,8 @@ join each exhibit. The source files are opened read-only. Knows nothing about wh
 bundle.
 """
 
+from assembler.evidence.file_preparation import read_paper_templates
 from assembler.evidence.page_texts import read_texts
 from assembler.evidence.preparation import Settings, prepare
 
-__all__ = ["Settings", "prepare", "read_texts"]
+__all__ = ["Settings", "prepare", "read_paper_templates", "read_texts"]

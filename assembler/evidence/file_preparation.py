@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import shutil
-from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,28 +17,28 @@ from assembler.evidence.encryption import (
     mention_unusable_passwords,
     refuse_without_password,
 )
+from assembler.evidence.file_conversion import ConversionRequest, convert_file
 from assembler.evidence.file_types import REFUSED, sniff
 from assembler.evidence.losses import Loss
-from assembler.evidence.measured_pages import (
-    MeasuredFile,
-    MeasuredPage,
-    PicturePlace,
-    convert_page_to_json,
-    measure_pages,
-    parse_page,
-)
-from assembler.evidence.picture_page import make_picture_pages, report_placement
+from assembler.evidence.measured_pages import MeasuredPage, convert_page_to_json, parse_page
 from assembler.evidence.readers import picture
-from assembler.evidence.readers.pdf import NormalizedPdf, list_losses, normalize_pdf
-from assembler.evidence.readers.pdf_ladder import rewrite_as_shown
-from assembler.evidence.readers.word import list_word_engines, print_word
+from assembler.evidence.readers.reading import PaperTemplate
+from assembler.evidence.readers.registry import is_printed, list_library_versions
+from assembler.evidence.readers.word import list_word_engines
 from assembler.evidence.refusal import Refused
-from assembler.evidence.repair import compare_pages
-from assembler.model import Finding, Severity
-from assembler.runtime.atomic_files import open_deferring_errors
+from assembler.model import (
+    NO_OPTIONS,
+    FileOptions,
+    Finding,
+    Passage,
+    PassageKind,
+    Severity,
+    make_source_key,
+)
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import digest_code
 from assembler.runtime.passwords import read_passwords
+from assembler.runtime.resources import Shelf, TemplateFile
 from assembler.runtime.rule_catalog import make_finding
 
 # file name extensions of the kinds we can use
@@ -62,6 +59,7 @@ _ENDINGS = frozenset(
         ".bmp",
     )
 )
+_DEFAULT_KIND = "parole"  # of the cases whose templates are used where no case gives its own
 _WORD_KINDS = ("docm", "word-other", "word-lock", "locked-office", "cut-office")
 
 
@@ -74,6 +72,8 @@ class Job:
     sha256: str
     cache: Cache
     accept_reading: str = ""  # sha256 for which a person accepts the pages that PDFium shows
+    options: FileOptions = NO_OPTIONS  # of a file without pages of its own
+    templates: tuple[TemplateFile, ...] = ()  # that such a file is printed with; empty = ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,14 @@ class OpenedSource:
     losses: tuple[Loss, ...] = ()  # content that a bundle cannot or should not contain
     steps: tuple[str, ...] = ()  # readers tried
     disagreement: str = ""  # what readers show differently, if a person accepted one of them
-    is_converted: bool = False  # a Word file, whose pages are those of `pdf` alone
+    is_converted: bool = False  # it has no pages of its own: they are those of `pdf` alone
+    options: str = ""  # digest of the options it was printed with
+    passages: tuple[tuple[Passage, ...], ...] = ()  # by page; of a file that a reader printed
+
+    @property
+    def content(self) -> str:
+        """Return what identifies the content of the file as it was printed."""
+        return make_source_key(self.sha256, self.options)
 
 
 def open_file(job: Job) -> OpenedSource:
@@ -107,13 +114,12 @@ def open_file(job: Job) -> OpenedSource:
         "open",
         digest_code("evidence", "documents/word_to_pdf"),
         *_list_reader_versions(sniff(data)),
+        *_list_printing(job, sniff(data)),
         job.sha256,
         *(["as shown"] if accepted else []),
     ]
     try:
-        entry = job.cache.get_or_make(
-            key, lambda folder: _make(data, password, folder, accepted=accepted)
-        )
+        entry = job.cache.get_or_make(key, lambda folder: _make(job, data, password, folder))
         fields = json.loads((entry / "pages.json").read_text())
         _check_password(data, password, fields)
     except Refused as error:
@@ -136,6 +142,11 @@ def open_file(job: Job) -> OpenedSource:
         steps=tuple(fields["steps"]),
         disagreement=fields["disagreement"],
         is_converted=fields["is_converted"],
+        options=job.options.digest,
+        passages=tuple(
+            tuple(_parse_passage(passage) for passage in passages)
+            for passages in fields["passages"]
+        ),
     )
 
 
@@ -168,130 +179,62 @@ def _check_password(data: bytes, password: str, fields: dict[str, Any]) -> None:
         raise refuse_without_password(password)
 
 
-def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
+def _make(job: Job, data: bytes, password: str, folder: Path) -> None:
     """Fill a cache entry with normal.pdf and pages.json."""
-    kind = sniff(data)
-    if kind in REFUSED:
-        description, remedy = REFUSED[kind]
-        raise Refused("EVID.FORMAT", f"the file is {description}", remedy)
-    target = folder / "normal.pdf"
-    disagreement = ""
-    if kind in picture.KINDS:
-        normalized, places = _convert_pictures(data, kind, target)
-        measured = measure_pages(target, places)
-    elif kind == "docx":
-        normalized = _convert_word(data, target, folder / "word")
-        measured = measure_pages(target)
-    else:
-        normalized, measured, disagreement = _normalize(data, password, target, accepted=accepted)
+    converted = convert_file(
+        ConversionRequest(
+            data=data,
+            folder=folder,
+            password=password,
+            accepted=job.accept_reading == job.sha256,
+            options=job.options,
+            templates=job.templates or read_paper_templates(Shelf.default(), _DEFAULT_KIND),
+        )
+    )
+    normalized, measured = converted.normalized, converted.measured
     losses = (*normalized.losses, *measured.losses)
     fields = {
         "pages": [
             convert_page_to_json(replace(page, redrawn=index in normalized.redrawn))
             for index, page in enumerate(measured.pages)
         ],
+        "passages": [[asdict(passage) for passage in passages] for passages in converted.passages],
         "removed": normalized.removed,
         "faults": normalized.faults,
         "losses": [asdict(loss) for loss in losses],
         "steps": normalized.steps,
-        "disagreement": disagreement,
-        "is_converted": kind == "docx",
+        "disagreement": converted.disagreement,
+        "is_converted": converted.is_converted,
     }
     (folder / "pages.json").write_text(json.dumps(fields))
 
 
-def _normalize(
-    data: bytes, password: str, target: Path, *, accepted: bool
-) -> tuple[NormalizedPdf, MeasuredFile, str]:
-    """Write `target` from a PDF.
-
-    Returns the findings, the measured pages, and what readers show differently if a person accepted
-    what PDFium shows.
-    """
-    try:
-        return *_normalize_and_compare(data, password, target), ""
-    except Refused as error:
-        if not (error.acceptable and accepted):
-            raise
-        disagreement = error.problem
-    normalized = normalize_pdf(rewrite_as_shown(data, password), target)
-    losses = [loss for loss in list_losses(data, password) if loss.page is None]
-    compare_pages(data, password, target, normalized.redrawn, acceptable=False)
-    normalized = replace(normalized, faults=(), losses=(*losses, *normalized.losses))
-    return normalized, measure_pages(target), disagreement
-
-
-def _normalize_and_compare(
-    data: bytes, password: str, target: Path
-) -> tuple[NormalizedPdf, MeasuredFile]:
-    """Write `target`; raise Refused if the file has faults and another reader shows other pages."""
-    normalized = normalize_pdf(data, target, password)
-    measured = measure_pages(target)
-    faults = (*normalized.faults, *measured.faults)
-    if faults or normalized.slips:
-        compare_pages(data, password, target, normalized.redrawn)
-    steps = (*normalized.steps, *(f"passed over: {slip}" for slip in normalized.slips))
-    return replace(normalized, faults=faults, steps=steps), measured
-
-
-def _convert_pictures(
-    data: bytes, kind: str, target: Path
-) -> tuple[NormalizedPdf, list[PicturePlace]]:
-    """Write `target`, one picture per page; return what was removed and where each picture is."""
-    removed: Counter[str] = Counter()
-    places: list[PicturePlace] = []
-    losses: list[Loss] = []
-    source = 0
-    with pikepdf.new() as book:
-        for picture_page in make_picture_pages(data, kind):
-            source += int(picture_page.strip is None or picture_page.strip.part == 1)
-            with pikepdf.open(io.BytesIO(picture_page.pdf)) as page:
-                book.pages.extend(page.pages)
-            removed.update(picture_page.removed)
-            losses += report_placement(picture_page, source)
-            places.append(
-                PicturePlace(
-                    box=picture_page.box,
-                    turned=picture_page.turned,
-                    dpi=picture_page.dpi,
-                    source=source,
-                    strip=picture_page.strip,
-                    background=picture_page.background,
-                )
-            )
-        with open_deferring_errors(target) as out:
-            book.save(out, deterministic_id=True)
-    normalized = NormalizedPdf(
-        removed=tuple(sorted(removed.items())),
-        redrawn=frozenset(),
-        faults=(),
-        losses=tuple(losses),
-        steps=(),
-    )
-    return normalized, places
-
-
-def _convert_word(data: bytes, target: Path, scratch: Path) -> NormalizedPdf:
-    """Write `target` as Word would print the file; losses of the engine's own PDF are not the
-    client's."""
-    try:
-        printed = print_word(data, scratch)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    normalized = normalize_pdf(printed.pdf, target)
-    links = Counter({kind: count for kind, count in normalized.removed if kind.startswith("link ")})
-    link_losses = tuple(loss for loss in normalized.losses if loss.rule == "EVID.LINK")
-    return replace(
-        normalized,
-        removed=tuple(sorted((printed.removed + links).items())),
-        losses=(*printed.losses, *link_losses),
-        steps=(printed.engine, *normalized.steps),
-    )
+def read_paper_templates(
+    shelf: Shelf, kind: str, case_folder: Path | None = None
+) -> tuple[TemplateFile, ...]:
+    """Return the templates that files without pages are printed with: the case's own, the firm's,
+    or ours. `kind`: of the case. Raises TemplateBroken."""
+    return tuple(shelf.template(kind, name.value, case_folder) for name in PaperTemplate)
 
 
 def _parse_loss(raw: dict[str, Any]) -> Loss:
     region = tuple(raw["region"]) if raw["region"] else None
     return Loss(**{**raw, "severity": Severity(raw["severity"]), "region": region})
+
+
+def _parse_passage(raw: dict[str, Any]) -> Passage:
+    return Passage(
+        **{**raw, "kind": PassageKind(raw["kind"]), "attachment": tuple(raw["attachment"])}
+    )
+
+
+def _list_printing(job: Job, kind: str) -> list[str]:
+    """Return what the pages of a printed file depend on besides the file and its reader."""
+    if not is_printed(kind):
+        return [job.options.digest] if job.options.digest else []
+    templates = job.templates or read_paper_templates(Shelf.default(), _DEFAULT_KIND)
+    digests = [hashlib.sha256(template.data).hexdigest() for template in templates]
+    return [digest_code("documents"), job.options.digest, *digests]
 
 
 def _list_reader_versions(kind: str) -> tuple[str, ...]:
@@ -301,4 +244,10 @@ def _list_reader_versions(kind: str) -> tuple[str, ...]:
         versions = picture.list_decoder_versions()
     elif kind == "docx":
         versions = list_word_engines()
+    elif is_printed(kind):  # it may hold files of all other kinds
+        versions = (
+            *list_library_versions(),
+            *list_word_engines(),
+            *picture.list_decoder_versions(),
+        )
     return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", *versions)

@@ -145,7 +145,7 @@ _LOCK_SIZES = (162, 165)  # of the lock files of Word, Excel and PowerPoint
 
 
 def sniff(data: bytes) -> str:
-    """Return "pdf", "docx", one of `picture.KINDS`, or a key of REFUSED."""
+    """Return "pdf", "docx", one of `picture.KINDS`, of `registry.READERS`, or of REFUSED."""
     if kind := _identify_by_magic(data):
         return kind
     if b"%PDF-" in data[:1024]:

@@ -37,9 +37,10 @@ from assembler.model import (
     Removed,
     Severity,
     TextMethod,
+    make_source_key,
 )
 from assembler.runtime import passwords
-from assembler.runtime.resources import Shelf
+from assembler.runtime.resources import Shelf, TemplateFile
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
@@ -58,6 +59,8 @@ class Settings:
     legible: legibility.Limits = field(default_factory=_read_shipped_limits)
     policy: ocr.Policy = field(default_factory=ocr.Policy)
     limits: Limits = field(default_factory=Limits)
+    # that files without pages of their own are printed with; empty = ours
+    templates: tuple[TemplateFile, ...] = ()
 
 
 def prepare(
@@ -114,14 +117,14 @@ class _Use:
 
 
 Uses = dict[str, tuple[_Use, ...]]  # by exhibit
-Sources = dict[str, OpenedSource]  # by path
-PageKey = tuple[str, int, str, int | None]  # sha256, page index, language, turn
+Sources = dict[str, OpenedSource]  # by the key of the file, see `make_source_key`
+PageKey = tuple[str, int, str, int | None]  # content of the file, page index, language, turn
 Recognized = dict[PageKey, page_recognition.RecognizedPage]
 
 
 def _open_files(run: _Run) -> Sources:
     case = run.case
-    paths = dict.fromkeys(part.path for exhibit in case.exhibits for part in exhibit.parts)
+    parts = {part.source_key: part for exhibit in case.exhibits for part in exhibit.parts}
     accepted = {
         part.path: part.accept_reading
         for exhibit in case.exhibits
@@ -131,22 +134,27 @@ def _open_files(run: _Run) -> Sources:
     jobs = [
         file_preparation.Job(
             folder=run.folder,
-            path=path,
-            sha256=case.file(path).sha256,
+            path=part.path,
+            sha256=case.file(part.path).sha256,
             cache=run.workshop.cache,
-            accept_reading=accepted.get(path, ""),
+            accept_reading=accepted.get(part.path, ""),
+            options=part.options,
+            templates=run.settings.templates,
         )
-        for path in paths
+        for part in parts.values()
     ]
     # largest first keeps all cores busy to the end
-    jobs.sort(key=lambda job: (-case.file(job.path).size, job.path))
+    jobs.sort(key=lambda job: (-case.file(job.path).size, job.path, job.options.digest))
     results = run.workshop.map(
         file_preparation.open_file,
         jobs,
         limits=run.settings.limits,
         progress=lambda n: run.report("open evidence", n, len(jobs)),
     )
-    return {job.path: _check_opened(job, result) for job, result in zip(jobs, results, strict=True)}
+    return {
+        make_source_key(job.path, job.options.digest): _check_opened(job, result)
+        for job, result in zip(jobs, results, strict=True)
+    }
 
 
 def _check_opened(job: file_preparation.Job, result: OpenedSource | Failure) -> OpenedSource:
@@ -167,7 +175,7 @@ def _list_uses(exhibit: Exhibit, sources: Sources) -> tuple[_Use, ...]:
     """Return the pages an exhibit uses, in order; `_check_ranges` reports numbers out of range."""
     uses: list[_Use] = []
     for part in exhibit.parts:
-        indexes = _index_pages(sources[part.path])
+        indexes = _index_pages(sources[part.source_key])
         count = len(indexes)
         language = part.language or (exhibit.language if part.role == "document" else "en")
         for first, last in part.pages or ((1, None),):
@@ -211,7 +219,7 @@ def _check_ranges(case: Case, sources: Sources) -> Iterator[Finding]:
     """Yield the page ranges that go beyond their file."""
     for index, exhibit in enumerate(case.exhibits):
         for part in exhibit.parts:
-            count = len(_index_pages(sources[part.path]))
+            count = len(_index_pages(sources[part.source_key]))
             if count and any(max(first, last or first) > count for first, last in part.pages):
                 yield make_finding(
                     "EVID.RANGE",
@@ -232,7 +240,7 @@ def _report_files(exhibit: Exhibit, uses: Sequence[_Use], sources: Sources) -> t
     for part in exhibit.parts:
         pages = {use.index + 1 for use in uses if use.part == part}
         findings |= dict.fromkeys(
-            acceptance.report_file(exhibit.id, part, sources[part.path], pages)
+            acceptance.report_file(exhibit.id, part, sources[part.source_key], pages)
         )
     return tuple(findings)
 
@@ -241,13 +249,13 @@ def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:
     """Recognize the pages without text. Raises ToolFailed if one fails."""
     jobs: dict[PageKey, page_recognition.Job] = {}
     for use in (use for exhibit_uses in uses.values() for use in exhibit_uses):
-        source = sources[use.part.path]
+        source = sources[use.part.source_key]
         page = source.pages[use.index]
         if source.pdf is not None and not page.has_text and not page.blank:
             jobs[_make_key(use, source)] = page_recognition.Job(
                 pdf=source.pdf,
                 index=use.index,
-                sha256=source.sha256,
+                sha256=source.content,
                 language=use.language,
                 policy=run.settings.policy,
                 cache=run.workshop.cache,
@@ -265,7 +273,7 @@ def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:
         if isinstance(result, Failure):
             raise ToolFailed(
                 f"recognition of page {job.index + 1} failed ({result.kind}: {result.detail})",
-                where=next(path for path, source in sources.items() if source.sha256 == job.sha256),
+                where=next(s.path for s in sources.values() if s.content == job.sha256),
                 remedy="scan the page again, or run `assembler doctor`",
             )
         recognized[key] = result
@@ -279,7 +287,7 @@ def _join_exhibits(
     jobs = []
     for exhibit in run.case.exhibits:
         pieces = tuple(
-            _make_piece(use, sources[use.part.path], recognized) for use in uses[exhibit.id]
+            _make_piece(use, sources[use.part.source_key], recognized) for use in uses[exhibit.id]
         )
         jobs.append(exhibit_pdf.Job(exhibit=exhibit.id, pieces=pieces, cache=run.workshop.cache))
     results = run.workshop.map(
@@ -297,14 +305,15 @@ def _join_exhibits(
                 remedy="print its files to new PDFs",
             )
         pages = [
-            _make_exhibit_page(use, sources[use.part.path], recognized) for use in uses[exhibit.id]
+            _make_exhibit_page(use, sources[use.part.source_key], recognized)
+            for use in uses[exhibit.id]
         ]
         prepared.append(_assemble_prepared(exhibit, result, pages, sources, run.settings))
     return tuple(prepared)
 
 
 def _make_key(use: _Use, source: OpenedSource) -> PageKey:
-    return (source.sha256, use.index, use.language, use.part.turn)
+    return (source.content, use.index, use.language, use.part.turn)
 
 
 def _find_turned(use: _Use, recognized: page_recognition.RecognizedPage | None) -> int:
@@ -321,7 +330,7 @@ def _make_piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhi
     page = recognized.get(_make_key(use, source))
     return exhibit_pdf.Piece(
         pdf=source.pdf,
-        sha256=source.sha256,
+        sha256=source.content,
         index=use.index,
         recognized=page,
         turned=_find_turned(use, page),
@@ -340,15 +349,16 @@ def _assemble_prepared(
     sources: Sources,
     settings: Settings,
 ) -> Prepared:
-    paths = tuple(dict.fromkeys(page.part.path for page in pages))
+    used = {page.part.source_key: sources[page.part.source_key] for page in pages}
+    files = tuple({source.path: source for source in used.values()}.values())
     return Prepared(
         exhibit=exhibit.id,
         pdf=pdf,
         pages=tuple(page.page for page in pages),
         removed=tuple(
-            Removed(path=path, what=kind, count=count)
-            for path in paths
-            for kind, count in sources[path].removed
+            Removed(path=source.path, what=kind, count=count)
+            for source in files
+            for kind, count in source.removed
         ),
         findings=tuple(report_legibility(exhibit, pages, settings.legible)),
         steps=(
@@ -356,11 +366,13 @@ def _assemble_prepared(
             f"pdfium {pdfium.PYPDFIUM_INFO}",
             ocr.read_engine_version(),
         ),
-        files=tuple(_record_opened_file(sources[path]) for path in paths),
+        files=tuple(_record_opened_file(source) for source in files),
         conversions=tuple(
-            Conversion(path=path, sha256=source.sha256, pdf=source.pdf)
-            for path in paths
-            if (source := sources[path]).is_converted and source.pdf is not None
+            Conversion(
+                path=source.path, sha256=source.sha256, pdf=source.pdf, options=source.options
+            )
+            for source in used.values()
+            if source.is_converted and source.pdf is not None
         ),
     )
 
@@ -389,6 +401,8 @@ def _describe_page(
         path=source.path,
         sha256=source.sha256,
         source_page=page.source,
+        options=source.options if source.is_converted else "",
+        passages=source.passages[use.index] if source.passages else (),
         role=use.part.role,
         language=use.language,
         width=page.height if is_sideways else page.width,

@@ -70,7 +70,6 @@ REFUSED = {
     ),
     "html": ("a web page", _PRINT),
     "web-archive": ("a saved web page", "open it in a browser, and print it to PDF"),
-    "text": ("a plain text", _PRINT),
     "table-text": (
         "a table as plain text (CSV)",
         "open it in a spreadsheet program, and print it to PDF",

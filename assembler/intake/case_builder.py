@@ -14,10 +14,12 @@ from assembler.model import (
     Biographic,
     Case,
     Consulate,
+    DateOrder,
     Declaration,
     Event,
     EventKind,
     Exhibit,
+    FileOptions,
     FilePart,
     FormFile,
     History,
@@ -269,7 +271,28 @@ def _build_part(raw: str | Raw, role: PartRole) -> FilePart:
         role=PartRole(raw.get("role", role)),
         pages=parse_page_ranges(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),
+        options=_build_options(raw),
     )
+
+
+def _build_options(raw: Raw) -> FileOptions:
+    return FileOptions(
+        messages=parse_page_ranges(raw["messages"]) if "messages" in raw else (),
+        since=_parse_day(raw, "since"),
+        until=_parse_day(raw, "until"),
+        date_order=DateOrder(raw["date_order"]) if "date_order" in raw else None,
+        sheets=tuple(raw.get("sheets", ())),
+        stills=tuple(map(_parse_time, raw.get("stills", ()))),
+        kept_at=raw.get("kept_at", ""),
+    )
+
+
+def _parse_time(text: str) -> float:
+    """Return the seconds of "1:05" or "1:02:03.5"."""
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds
 
 
 def _build_exhibit(raw: Raw) -> Exhibit:

@@ -80,7 +80,7 @@ def _identify_content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
     if entry.kind is PartKind.EXHIBIT:
         source = entry.client_source
         return make_content_key(
-            source.sha256, source.page, entry.client_transform.turned, source.part
+            source.content, source.page, entry.client_transform.turned, source.part
         )
     if entry.kind is not PartKind.FORM:
         return ""

@@ -29,6 +29,13 @@ from assembler.model.case import (
 )
 from assembler.model.deadline import Deadline, DeadlineKind
 from assembler.model.document_id import DocumentId, DocumentKind
+from assembler.model.file_options import (
+    NO_OPTIONS,
+    DateOrder,
+    FileOptions,
+    make_source_key,
+    split_source_key,
+)
 from assembler.model.filed_packet import Filed, FiledPage
 from assembler.model.filing_profile import Marking, Profile, Zone
 from assembler.model.finding import (
@@ -63,12 +70,14 @@ from assembler.model.pages import (
     Removed,
     TextMethod,
 )
+from assembler.model.passages import Passage, PassageKind, describe_passages
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.proof_result import Check, Fingerprint, Proof
 from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import Volume
 
 __all__ = [
+    "NO_OPTIONS",
     "PLACEHOLDER_RULE",
     "PLACEHOLDER_SUFFIX",
     "Address",
@@ -80,6 +89,7 @@ __all__ = [
     "Consulate",
     "Contradiction",
     "Conversion",
+    "DateOrder",
     "Deadline",
     "DeadlineKind",
     "Declaration",
@@ -89,6 +99,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Exhibit",
+    "FileOptions",
     "FileOutcome",
     "FilePart",
     "Filed",
@@ -116,6 +127,8 @@ __all__ = [
     "Part",
     "PartKind",
     "PartRole",
+    "Passage",
+    "PassageKind",
     "Passport",
     "Person",
     "Plan",
@@ -141,5 +154,8 @@ __all__ = [
     "Verdict",
     "Volume",
     "Zone",
+    "describe_passages",
+    "make_source_key",
     "read_finding",
+    "split_source_key",
 ]

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from assembler.model.file_options import NO_OPTIONS, FileOptions, make_source_key
 from assembler.model.people import Address, Income, Name, Person
 
 
@@ -178,6 +179,12 @@ class FilePart:
     # clockwise degrees to turn the pages as a viewer displays them: 90, 180, 270; None = turn them
     # by their text
     turn: int | None = None
+    options: FileOptions = NO_OPTIONS  # of a file without pages of its own
+
+    @property
+    def source_key(self) -> str:
+        """Return the name of the file as it is printed here; see `make_source_key`."""
+        return make_source_key(self.path, self.options.digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

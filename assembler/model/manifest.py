@@ -14,9 +14,11 @@ from typing import TypeVar
 from assembler.model.bundle_layout import Bookmark, Stamp
 from assembler.model.case import PartRole, SourceFile
 from assembler.model.document_id import DocumentId
+from assembler.model.file_options import NO_OPTIONS, FileOptions, make_source_key
 from assembler.model.finding import Contradiction, Finding, SearchResult
 from assembler.model.packet import PartKind
 from assembler.model.pages import OpenedFile, TextMethod
+from assembler.model.passages import Passage
 from assembler.model.proof_result import Check
 from assembler.model.volume import Volume
 
@@ -79,16 +81,17 @@ class KeptForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptConversion:
-    """A Word file of the client, and the PDF it was printed to, as it was before binding."""
+    """A file of the client that has no pages of its own, and the PDF it was printed to, as it was
+    before binding."""
 
-    path: str  # of the Word file
+    path: str  # of the client's file
     pdf: str
+    options: str = ""  # digest of the options it was printed with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFiles:
-    """The files that the proof compares drafts, forms, recognized words and the pages of Word files
-    with."""
+    """The files that the proof compares drafts, forms, recognized words and printed files with."""
 
     drafts: tuple[KeptDraft, ...]
     forms: tuple[KeptForm, ...]
@@ -104,6 +107,12 @@ class ExhibitFile:
     pages: tuple[tuple[int, int | None], ...]  # 1-based inclusive, None = to the end; empty = all
     role: PartRole
     turn: int | None = None  # clockwise degrees to turn its pages by; None = by their text
+    options: FileOptions = NO_OPTIONS  # of a file without pages of its own
+
+    @property
+    def key(self) -> str:
+        """Return the name of the file as it is printed here; see `make_source_key`."""
+        return make_source_key(self.path, self.options.digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +159,18 @@ class Source:
     role: PartRole
     part: int = 1  # of a page that was cut into several: its number, and how many
     parts: int = 1
+    options: str = ""  # digest of the options that a file without pages was printed with
+    passages: tuple[Passage, ...] = ()  # of such a file, on this page
+
+    @property
+    def key(self) -> str:
+        """Return the name of the file as it was printed; see `make_source_key`."""
+        return make_source_key(self.path, self.options)
+
+    @property
+    def content(self) -> str:
+        """Return what identifies the content of the file as it was printed."""
+        return make_source_key(self.sha256, self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,9 +402,13 @@ class Manifest:
 
     @property
     def conversions(self) -> dict[str, str]:
-        """Return the PDF kept of each Word file of the client, by the path of the latter."""
+        """Return the PDF kept of each file without pages of its own, by its key; see
+        `make_source_key`."""
         kept = (self.kept.conversions if self.kept else None) or ()
-        return {conversion.path: conversion.pdf for conversion in kept}
+        return {
+            make_source_key(conversion.path, conversion.options): conversion.pdf
+            for conversion in kept
+        }
 
     @property
     def digests(self) -> dict[str, str]:
@@ -396,9 +421,15 @@ class Manifest:
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
     Manifest: frozenset(("kept", "proof")),
     KeptFiles: frozenset(("conversions",)),
-    ExhibitFile: frozenset(("turn",)),
+    ExhibitFile: frozenset(("turn", "options")),
+    KeptConversion: frozenset(("options",)),
+    FileOptions: frozenset(
+        ("messages", "since", "until", "date_order", "sheets", "stills", "kept_at")
+    ),
+    Passage: frozenset(("within", "attachment")),
     LedgerEntry: frozenset(("own_size", "source", "transform", "text", "gray", "fitted")),
-    Source: frozenset(("part", "parts")),  # both are left out of a page that was not cut
+    # `part` and `parts` are left out of a page that was not cut
+    Source: frozenset(("part", "parts", "options", "passages")),
     Transform: frozenset(("crop", "background")),
     Finding: frozenset(
         ("file", "line", "pointer", "page", "piece", "exhibit", "part", "region", "source")
@@ -411,9 +442,11 @@ def locate_kept_pdf(document: DocumentId) -> str:
     return f"proof/{document.kind}s/{document.name.removesuffix('.pdf').replace('/', '-')}.pdf"
 
 
-def locate_kept_conversion(sha256: str) -> str:
-    """Return the path of the PDF that a Word file of the client with this sha256 was printed to."""
-    return f"proof/word/{sha256[:_DIGITS]}.pdf"
+def locate_kept_conversion(sha256: str, options: str = "") -> str:
+    """Return the path of the PDF that a client's file with this sha256 was printed to with these
+    options."""
+    suffix = f"-{options}" if options else ""
+    return f"proof/word/{sha256[:_DIGITS]}{suffix}.pdf"
 
 
 def locate_word_file(document: DocumentId) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from assembler.model.case import PartRole
 from assembler.model.document_id import DocumentId, identify_document
 from assembler.model.finding import Finding
+from assembler.model.passages import Passage
 
 
 class TextMethod(StrEnum):
@@ -83,6 +84,8 @@ class PreparedPage:
     crop: tuple[int, int, int, int] | None = None
     background: str = ""  # color behind a transparent picture, if not white: "#606060"
     is_turn_given: bool = False  # case.json says how to turn it
+    options: str = ""  # digest of the options that a file without pages was printed with
+    passages: tuple[Passage, ...] = ()  # of such a file, on this page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +112,12 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """A Word file of the client, and the PDF it was printed to."""
+    """A file of the client that has no pages of its own, and the PDF it was printed to."""
 
     path: str
-    sha256: str  # of the Word file
+    sha256: str  # of the client's file
     pdf: Path
+    options: str = ""  # digest of the options it was printed with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +131,7 @@ class Prepared:
     findings: tuple[Finding, ...] = ()
     steps: tuple[str, ...] = ()  # engines, for the ledger: "pikepdf 10.18.0", ...
     files: tuple[OpenedFile, ...] = ()
-    conversions: tuple[Conversion, ...] = ()  # of its Word files
+    conversions: tuple[Conversion, ...] = ()  # of its files without pages of their own
 
     @property
     def document(self) -> DocumentId:

@@ -172,14 +172,14 @@ def make_picture(
 def draw_source(
     entry: LedgerEntry, sources: Sources | None, style: PictureStyle
 ) -> Image.Image | None:
-    """Render the client's page as a viewer shows it; None for our own pages, Word files and other
-    kinds of files."""
+    """Render the client's page as a viewer shows it; None for our own pages, and for
+    files without pages of their own."""
     if sources is None or entry.source is None or not style.has_sources:
         return None
     try:
-        if sources.is_converted(entry.source.path):
+        if sources.is_converted(entry.source.key):
             return None  # a picture of our own conversion would show nothing of the file
-        source = sources.open(entry.source.path)
+        source = sources.open(entry.source.key)
         if isinstance(source, PictureFile):
             return source.draw_ledger_page(entry)
     except (OSError, ValueError, IndexError):

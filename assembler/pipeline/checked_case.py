@@ -173,7 +173,8 @@ def _prepare_evidence(
     """Prepare the evidence; an error carries the findings of the rules too, so that a person sees
     all problems in one run."""
     settings = evidence.Settings(
-        legible=legibility.read_limits(context.resources.schema("legibility.json"))
+        legible=legibility.read_limits(context.resources.schema("legibility.json")),
+        templates=evidence.read_paper_templates(context.resources, case.kind, context.folder),
     )
     try:
         return evidence.prepare(

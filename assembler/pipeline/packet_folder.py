@@ -110,7 +110,10 @@ def keep_for_proof(
     for document, pdf in forms.items():
         _copy(pdf, folder / locate_kept_pdf(document))
     for conversion in (one for exhibit in prepared for one in exhibit.conversions):
-        _copy(conversion.pdf, folder / locate_kept_conversion(conversion.sha256))
+        _copy(
+            conversion.pdf,
+            folder / locate_kept_conversion(conversion.sha256, conversion.options),
+        )
     lines = [line for exhibit in prepared for line in _list_recognized(exhibit)]
     (folder / WORDS_FILE).parent.mkdir(exist_ok=True, mode=0o700)
     (folder / WORDS_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")

@@ -41,7 +41,7 @@ class BoundBundle:
             return self.origins.documents.get(
                 entry.document, Origin(kind="ours" if entry.is_ours else "")
             )
-        path = entry.client_source.path
+        path = entry.client_source.key
         origin = self.origins.files.get(path, Origin())
         return None if path in self.origins.repaired else origin
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assembler.errors import ProofFailed
-from assembler.model import Check, Manifest, Proof
+from assembler.model import Check, Manifest, Proof, split_source_key
 from assembler.pdf.source_files import ClientFiles
 from assembler.proof import (
     draft_checks,
@@ -17,10 +17,10 @@ from assembler.proof import (
     known_pages,
     ledger_check,
     page_check,
+    printed_evidence,
     source_links,
     unlisted_files,
     volume_check,
-    word_evidence,
 )
 from assembler.proof import structure as structure_reader
 from assembler.proof.agreement_check import check_agreement, check_bookmarks
@@ -143,11 +143,12 @@ def _add_kept_digests(
     source_digests: Mapping[str, str], manifest: Manifest, output_digests: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the digest of each source, with that of the PDF that its pages are compared with if it
-    is a Word file; "" where one of both is not known."""
+    has none of its own; "" where one of both is not known."""
     digests = dict(source_digests)
-    for path, pdf in manifest.conversions.items():
-        source, kept = digests.get(path, ""), output_digests.get(pdf, "")
-        digests[path] = f"{source} {kept}" if source and kept else ""
+    for key, pdf in manifest.conversions.items():
+        source = digests.get(split_source_key(key)[0], "")
+        kept = output_digests.get(pdf, "")
+        digests[key] = f"{source} {kept}" if source and kept else ""
     return digests
 
 
@@ -170,12 +171,14 @@ def _check_bundle(
     ]
     kept = draft_checks.check_kept(build, manifest, parts, files, workshop)
     checks += check_pixels(ledger, results, files)
-    checks += word_evidence.check_kept_conversions(manifest, results)
+    checks += printed_evidence.check_kept_conversions(manifest, results)
     checks += check_stamps(manifest, results)
     checks += () if kept.complete else check_words(ledger, results)
     checks += kept.checks
     checks += field_values.check_field_values(build, manifest, files, workshop)
-    checks += word_evidence.check_word_evidence(build, manifest, parts, results, files, workshop)
+    checks += printed_evidence.check_printed_evidence(
+        build, manifest, parts, results, files, workshop
+    )
     not_checked = [] if files else [_NO_SOURCES]
     not_checked += [*list_not_compared(ledger, results), *kept.not_checked, *edited]
     if not structure.trouble:

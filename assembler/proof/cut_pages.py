@@ -60,7 +60,7 @@ def read_cut_sizes(
         return {}
     places = sorted(
         {
-            (entry.client_source.path, entry.client_source.page)
+            (entry.client_source.key, entry.client_source.page)
             for entry in ledger
             if entry.source is not None and _get_source_key(entry)[2] > 1
         }
@@ -87,7 +87,7 @@ def read_picture_size(place: tuple[ClientFiles, str, int]) -> Size:
 
 def _get_source_key(entry: LedgerEntry) -> tuple[str, int, int]:
     source = entry.client_source
-    return source.path, source.page, source.parts
+    return source.key, source.page, source.parts
 
 
 def _is_covering(run: Sequence[LedgerEntry], parts: int, size: Size | None) -> bool:

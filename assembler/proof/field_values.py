@@ -105,7 +105,7 @@ def check_field_values(
 
 def check_pages(job: Job) -> tuple[FieldResult, ...]:
     """Check every page of the job, in a worker."""
-    data, password = Sources(job.files).read_file(job.entries[0].client_source.path)
+    data, password = Sources(job.files).read_file(job.entries[0].client_source.key)
     file = copy_inherited_resources(data), password
     with StreamedPages(job.bundle) as book:
         return tuple(_check_page(book, job, entry, file) for entry in job.entries)
@@ -328,9 +328,7 @@ def _list_jobs(
         for entry in manifest.ledger
         if part.first <= entry.number <= part.last and entry.is_redrawn
     ]
-    for key, group in groupby(
-        redrawn, key=lambda entry: (entry.document, entry.client_source.path)
-    ):
+    for key, group in groupby(redrawn, key=lambda entry: (entry.document, entry.client_source.key)):
         yield Job(
             bundle=build / part.path,
             first=part.first,

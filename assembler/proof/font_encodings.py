@@ -87,7 +87,7 @@ def _list_source_jobs(
     passwords = read_passwords(files.folder)
     by_path: dict[str, list[LedgerEntry]] = {}
     for entry in entries:
-        by_path.setdefault(entry.client_source.path, []).append(entry)
+        by_path.setdefault(entry.client_source.key, []).append(entry)
     for path, entries_of_path in by_path.items():
         places = tuple(entry.client_source.page - 1 for entry in entries_of_path)
         yield (

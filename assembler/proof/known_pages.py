@@ -240,7 +240,7 @@ def _describe_page(
         return ""
     fingerprint, source_digest = (
         fingerprints[number - 1],
-        source_digests.get(entry.client_source.path, ""),
+        source_digests.get(entry.client_source.key, ""),
     )
     if (
         not fingerprint.digest

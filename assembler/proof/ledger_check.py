@@ -265,12 +265,14 @@ def _check_files(manifest: Manifest) -> Iterator[Fault]:
 
 
 def _check_conversions(manifest: Manifest) -> Iterator[Fault]:
-    """Yield a fault unless the PDF kept of each Word file has the place for it, and each is kept
+    """Yield a fault unless the PDF kept of each printed file has the place for it, and each is kept
     once."""
     inputs = {file.path: file.sha256 for file in manifest.inputs}
     kept = (manifest.kept.conversions if manifest.kept else None) or ()
     for place, conversion in enumerate(kept):
-        if conversion.pdf != locate_kept_conversion(inputs.get(conversion.path, "")):
+        if conversion.pdf != locate_kept_conversion(
+            inputs.get(conversion.path, ""), conversion.options
+        ):
             yield f"/kept/conversions/{place}", "it is not that of one of the client's files"
     if len(manifest.conversions) != len(kept):
         yield "/kept/conversions", "one of them is there twice"

@@ -173,7 +173,7 @@ class _LinkCheck:
         names; True for every other link."""
         if entry.source is None or not area.goal.address:
             return True
-        origin = self._bundle.origins.files.get(entry.client_source.path, Origin())
+        origin = self._bundle.origins.files.get(entry.client_source.key, Origin())
         return origin.addresses is None or _is_listed_address(area.goal.address, origin.addresses)
 
 

@@ -115,10 +115,10 @@ class _OutlineCheck:
             if run in finished_runs:
                 continue
             finished_runs.add(run)
-            origin = self._bundle.origins.files.get(entry.client_source.path, Origin())
+            origin = self._bundle.origins.files.get(entry.client_source.key, Origin())
             if (
                 origin.kind not in ("pdf", "picture")
-                or entry.client_source.path in self._bundle.origins.repaired
+                or entry.client_source.key in self._bundle.origins.repaired
             ):
                 return None
             numbers = {

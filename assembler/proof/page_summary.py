@@ -39,7 +39,7 @@ def check_pixels(
             source_trouble = results[not_compared[0]].trouble
             pages = list_values(not_compared)
             detail += f"; page {pages} cannot be compared: its source {source_trouble}"
-        converted = sum(entry.client_source.path in files.conversions for entry in group)
+        converted = sum(entry.client_source.key in files.conversions for entry in group)
         if converted:
             detail += f" ({converted} of them as a Word file was printed)"
         if repaired := sum(results[number].secondhand for number in numbers):
@@ -66,7 +66,7 @@ def list_not_compared(
 ) -> Iterator[str]:
     """Yield one line for each file whose pages could not be compared, with the reason."""
     troubles = {
-        entry.client_source.path: results[entry.number].trouble
+        entry.client_source.key: results[entry.number].trouble
         for entry in ledger
         if entry.source is not None
         and results[entry.number].alike

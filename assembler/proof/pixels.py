@@ -62,7 +62,7 @@ class Originals:
         Raises NoPages for a source without pages of its own, PdfiumError, OSError or IndexError for
         one that cannot be drawn.
         """
-        opened, placement = self.sources.open(entry.client_source.path), Placement.of(entry)
+        opened, placement = self.sources.open(entry.client_source.key), Placement.of(entry)
         if isinstance(opened, PictureFile):
             return self._compare_picture(page, opened, entry, placement)
         if entry.client_transform.placement is not None:
@@ -72,7 +72,7 @@ class Originals:
         left_out = source_fields.find_field_boxes(entry, self.sources)
         source = self._open_source(entry)
         difference = compare_page(page, source, placement, entry.stamp, left_out=left_out)
-        if placement.copied or not self._has_hidden_layers(entry.client_source.path):
+        if placement.copied or not self._has_hidden_layers(entry.client_source.key):
             return difference
         # Taken out of its file, a page shows all its layers; moved within it, its letters may shift
         # slightly. So it is compared both ways, and one of the two must match strictly.
@@ -83,7 +83,7 @@ class Originals:
     def _compare_picture(
         self, page: Any, album: PictureFile, entry: LedgerEntry, placement: Placement
     ) -> Difference:
-        data, _ = self.sources.read_file(entry.client_source.path)
+        data, _ = self.sources.read_file(entry.client_source.key)
         source = draw_picture_source(page, album, data, entry, placement)
         if isinstance(source, Fault):
             return Difference(trouble=source.trouble)
@@ -94,7 +94,7 @@ class Originals:
 
     def _open_source(self, entry: LedgerEntry) -> Source:
         """Return the source page with its annotations flattened."""
-        path, index = entry.client_source.path, entry.client_source.page - 1
+        path, index = entry.client_source.key, entry.client_source.page - 1
         if path != self._path:
             self.close()
             self._open, self._path = self.sources.open_without_forms(path), path

@@ -99,7 +99,7 @@ def find_field_boxes(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
     """
     if not entry.is_redrawn:
         return ()
-    path, number = entry.client_source.path, entry.client_source.page - 1
+    path, number = entry.client_source.key, entry.client_source.page - 1
     view = View(entry, sources.open(path)[number])
     try:
         content = read_page(*sources.read_file(path), number)
@@ -116,7 +116,7 @@ def find_empty_fields(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
     read."""
     try:
         content = read_page(
-            *sources.read_file(entry.client_source.path), entry.client_source.page - 1
+            *sources.read_file(entry.client_source.key), entry.client_source.page - 1
         )
     except READ_ERRORS:
         return ()

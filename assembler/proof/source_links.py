@@ -15,7 +15,14 @@ from pathlib import Path
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from assembler.model import DocumentId, DocumentKind, FileOutcome, LedgerEntry, Manifest
+from assembler.model import (
+    DocumentId,
+    DocumentKind,
+    FileOutcome,
+    LedgerEntry,
+    Manifest,
+    split_source_key,
+)
 from assembler.model.manifest import locate_filled_form
 from assembler.pdf.plain_reader import open_with_pypdf
 from assembler.pdf.source_files import ClientFiles
@@ -60,7 +67,7 @@ class Origin:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A file, by its folder and its path in it. `ours`: a draft of ours, of which every link
-    counts. `word_file`: the Word file that it was made from, None if from none."""
+    counts. `word_file`: the file without pages that it was printed from, None if from none."""
 
     folder: Path
     path: str
@@ -89,7 +96,7 @@ def read_all(
     documents: dict[DocumentId, Job] = {}
     for entry in manifest.ledger:
         if entry.source and files:
-            paths.setdefault(entry.source.path, _make_file_job(files, entry.source.path))
+            paths.setdefault(entry.source.key, _make_file_job(files, entry.source.key))
         elif entry.source is None and entry.document not in documents:
             job = _make_document_job(entry.document, kept, outputs, build, files)
             documents |= {entry.document: job} if job else {}
@@ -106,11 +113,12 @@ def read_all(
     )
 
 
-def _make_file_job(files: ClientFiles, path: str) -> Job:
+def _make_file_job(files: ClientFiles, key: str) -> Job:
     """Return a client's file, or the PDF that was kept of it."""
-    if not files.is_converted(path):
+    path = split_source_key(key)[0]
+    if not files.is_converted(key):
         return Job(folder=files.folder, path=path)
-    kept = files.conversions[path]
+    kept = files.conversions[key]
     return Job(folder=kept.parent, path=kept.name, word_file=files.folder / path)
 
 
@@ -146,7 +154,7 @@ def read(job: Job) -> Origin:
         if reader is None:
             return _read_other(job.folder / job.path)
         origin = _read_pdf(reader, job)
-        if job.word_file is None:
+        if job.word_file is None or not zipfile.is_zipfile(job.word_file):
             return origin
         return replace(origin, addresses=_read_addresses(job.word_file))
     except _FAILS:

@@ -17,7 +17,7 @@ def count_source_pages(
     """Count the pages of every source file that has any; {} without the sources."""
     if files is None:
         return {}
-    paths = sorted({part.path for exhibit in manifest.exhibits for part in exhibit.parts})
+    paths = sorted({part.key for exhibit in manifest.exhibits for part in exhibit.parts})
     counts = workshop.map(count_pages, [(files, path) for path in paths])
     return {
         path: count for path, count in zip(paths, counts, strict=True) if isinstance(count, int)
@@ -43,8 +43,8 @@ def count_pages(source: tuple[ClientFiles, str]) -> int | None:
 def list_expected_pages(
     part: ExhibitFile, counts: Mapping[str, int], actual: Sequence[tuple[str, int]]
 ) -> list[tuple[str, int]]:
-    """Return (path, page) of each page that a part of an exhibit should have."""
-    path = part.path
+    """Return (key of the file, page) of each page that a part of an exhibit should have."""
+    path = part.key
     count = counts.get(path, max((page for name, page in actual if name == path), default=0))
     ranges = part.pages or ((1, None),)
     return [(path, page) for first, last in ranges for page in range(first, (last or count) + 1)]

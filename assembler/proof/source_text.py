@@ -30,7 +30,7 @@ def compare_with_source(
 
     `shown`: the page with its stamp hidden. Raises NoPages, OSError, PdfiumError or IndexError.
     """
-    path, index = entry.client_source.path, entry.client_source.page - 1
+    path, index = entry.client_source.key, entry.client_source.page - 1
     source = sources.open(path)
     if isinstance(source, PictureFile):
         return "" if not keep_letters_and_digits(text) else "has text, but its source is a picture"
@@ -79,7 +79,7 @@ def _is_same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) ->
 
     A program may draw the pictures of comments in another order than PDFium flattens them.
     """
-    path, index = entry.client_source.path, entry.client_source.page - 1
+    path, index = entry.client_source.key, entry.client_source.page - 1
     boxes = source_fields.find_field_boxes(entry, sources)
     view = View(entry, sources.open(path)[index])
     actual = read_glyphs(shown)
@@ -112,7 +112,7 @@ def _count_outside(
 
 def _read_flattened(sources: Sources, entry: LedgerEntry, *, filled: bool) -> str:
     """Return the text of a page with its fields and comments flattened, as the bundle has it."""
-    path, index = entry.client_source.path, entry.client_source.page - 1
+    path, index = entry.client_source.key, entry.client_source.page - 1
     with _open_flattened(sources, path, index, filled=filled) as page, _turned(page, entry.turned):
         return keep_visible_characters(read_text(page))
 

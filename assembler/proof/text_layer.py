@@ -92,7 +92,7 @@ def _list_jobs(
                 continue
             if entries and (
                 len(entries) == _PAGES_PER_JOB
-                or entry.client_source.path != entries[-1].client_source.path
+                or entry.client_source.key != entries[-1].client_source.key
             ):
                 yield _make_job(packet / volume.path, volume.first, entries, kept, files)
                 entries = []
@@ -231,7 +231,7 @@ def _read_by_source(
     in order.
     """
     try:
-        source = sources.open(entry.client_source.path)
+        source = sources.open(entry.client_source.key)
         if isinstance(source, PictureFile):
             return "", trouble
         own_page = source[entry.client_source.page - 1]

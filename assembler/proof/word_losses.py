@@ -116,7 +116,7 @@ def find_missing(things: VisibleThings, pages: Sequence[PageInventory]) -> Missi
     pictures, lines = sum(page.pictures for page in pages), sum(page.lines for page in pages)
     drawn_outlines = pictures - things.pictures + (things.outlines if lines else 0)
     return Missing(
-        words=_count_missing_words(things.paragraphs, shown),
+        words=count_missing_words(things.paragraphs, shown),
         signs=signs,
         boxes=boxes,
         pictures=max(0, things.pictures - pictures)
@@ -136,7 +136,7 @@ def _count_signs(text: str) -> Counter[str]:
     )
 
 
-def _count_missing_words(paragraphs: Sequence[str], shown: str) -> int:
+def count_missing_words(paragraphs: Sequence[str], shown: str) -> int:
     """Count the words that are on no page.
 
     Whole paragraphs are matched first, the longest before the others; then the words of those that

@@ -149,7 +149,7 @@ def _list_kept_files(packet: BoundPacket) -> KeptFiles:
     placeholders = {part.document for part in packet.plan.parts if part.holds_place}
     bound = {leaf.document for leaf in packet.layout.leaves}
     converted = {
-        (conversion.path, conversion.sha256)
+        (conversion.path, conversion.sha256, conversion.options)
         for prepared in packet.prepared
         for conversion in prepared.conversions
     }
@@ -170,8 +170,8 @@ def _list_kept_files(packet: BoundPacket) -> KeptFiles:
         ),
         words=WORDS_FILE,
         conversions=tuple(
-            KeptConversion(path=path, pdf=locate_kept_conversion(sha256))
-            for path, sha256 in sorted(converted)
+            KeptConversion(path=path, pdf=locate_kept_conversion(sha256, options), options=options)
+            for path, sha256, options in sorted(converted)
         ),
     )
 
@@ -225,6 +225,8 @@ def _build_source(page: PreparedPage) -> Source:
         role=page.role,
         part=page.part,
         parts=page.parts,
+        options=page.options,
+        passages=page.passages,
     )
 
 
@@ -273,7 +275,13 @@ def _build_frozen(filed: Filed) -> FrozenPacket:
 def _build_exhibit(case: Case, part: Part) -> ManifestExhibit:
     exhibit = next(exhibit for exhibit in case.exhibits if exhibit.id == part.exhibit)
     files = tuple(
-        ExhibitFile(path=file.path, pages=file.pages, role=file.role, turn=file.turn)
+        ExhibitFile(
+            path=file.path,
+            pages=file.pages,
+            role=file.role,
+            turn=file.turn,
+            options=file.options,
+        )
         for file in exhibit.parts
     )
     return ManifestExhibit(id=exhibit.id, tab=part.tab, parts=files)

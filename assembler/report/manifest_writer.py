@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from assembler.runtime.user_files import read_record
+
+# keys of a source that only the page of a printed file has
+_OF_PRINTED_FILES = frozenset(("options", "passages"))
 
 
 def list_inputs(
@@ -178,6 +182,8 @@ def _convert_value(value: Any) -> Any:
         return [_convert_value(item) for item in value]
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if not is_dataclass(value):
         return value
     optional = _list_optional_keys(value)
@@ -191,7 +197,9 @@ def _convert_value(value: Any) -> Any:
 def _list_optional_keys(value: object) -> frozenset[str]:
     """Return the keys of an object that are left out if they have their default."""
     if isinstance(value, Source) and value.parts > 1:
-        return frozenset()  # `part` of the first part of a cut page is the default, but needed
+        return (
+            _OF_PRINTED_FILES  # `part` of the first part of a cut page is the default, but needed
+        )
     return OPTIONAL_KEYS.get(type(value), frozenset())
 
 

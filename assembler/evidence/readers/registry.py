@@ -1,0 +1,43 @@
+"""The readers of files without pages of their own, by kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib.metadata import version
+
+from assembler.evidence.readers.reading import Reader
+from assembler.evidence.readers.text import read_text
+from assembler.model import FileOptions
+
+# kind, as `file_types.sniff` names it → its reader
+READERS: Mapping[str, Reader] = {
+    "text": read_text,
+}
+# kind → the distributions whose versions can change what a reader returns
+_LIBRARIES: Mapping[str, tuple[str, ...]] = {
+    "text": ("charset-normalizer",),
+}
+# kind → the options of a file in case.json that apply to it
+_OPTIONS: Mapping[str, frozenset[str]] = {}
+
+
+def is_printed(kind: str) -> bool:
+    """Return whether files of a kind have no pages of their own, and a reader."""
+    return kind in READERS
+
+
+def list_unused_options(kind: str, options: FileOptions) -> tuple[str, ...]:
+    """Return the names of the options that are set, and do not apply to files of a kind."""
+    applying = _OPTIONS.get(kind, frozenset())
+    return tuple(
+        field.name
+        for field in fields(options)
+        if getattr(options, field.name) != field.default and field.name not in applying
+    )
+
+
+def list_library_versions() -> tuple[str, ...]:
+    """Return the versions of all libraries that readers use; a file may hold files of any kind."""
+    names = {name for names in _LIBRARIES.values() for name in names}
+    return tuple(f"{name} {version(name)}" for name in sorted(names))

@@ -1,0 +1,72 @@
+"""What a file without pages of its own shows, as the proof reads it: the records of its readers."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from assembler.model import PassageKind
+from assembler.proof.word_reader import VisibleThings
+
+
+class UnknownContents(ValueError):
+    """A file that the proof cannot read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedText:
+    """A message, line, row or slide, with its words. The numbers are as in `Passage`."""
+
+    kind: PassageKind
+    number: int
+    text: str
+    within: str = ""
+    attachment: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedContents:
+    """A file within the file that has pages of its own: a PDF or a picture."""
+
+    attachment: tuple[int, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContents:
+    """Everything of a file that must be on its pages: texts, pictures, numbered things, and files
+    within it."""
+
+    things: VisibleThings
+    numbered: tuple[NumberedText, ...] = ()
+    attached: tuple[AttachedContents, ...] = ()
+
+
+def make_contents(
+    paragraphs: tuple[str, ...],
+    numbered: tuple[NumberedText, ...] = (),
+    attached: tuple[AttachedContents, ...] = (),
+    pictures: int = 0,
+) -> FileContents:
+    """Return contents; the text of numbered things and `paragraphs` together are all of it.
+
+    Args:
+        paragraphs: texts that belong to no numbered thing.
+        pictures: that are placed between the texts.
+    """
+    texts = (*paragraphs, *(entry.text for entry in numbered))
+    lines = tuple(line for text in texts for line in text.splitlines() if line.strip())
+    is_right_to_left = any(
+        unicodedata.bidirectional(letter) in ("R", "AL") for line in lines for letter in line
+    )
+    return FileContents(
+        things=VisibleThings(
+            paragraphs=lines,
+            pictures=pictures,
+            outlines=0,
+            some_signs=0,
+            right_to_left=is_right_to_left,
+        ),
+        numbered=numbered,
+        attached=attached,
+    )
