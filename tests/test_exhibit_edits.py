@@ -44,6 +44,14 @@ CASE: dict[str, Any] = {
 }
 
 
+def test_a_file_that_is_printed_in_part_stays_one_unit() -> None:
+    entry = {"path": "evidence/a.pdf", "messages": "3-9", "since": "2026-01-02"}
+    (page,) = expand_entries([entry], COUNTS)
+    assert page.page == 0
+    assert page.printed_part == "messages 3-9; since 2026-01-02"
+    assert compress_pages([page], COUNTS) == [entry]
+
+
 def choice(exhibit: int, index: int, case: dict[str, Any] = CASE) -> PageChoice:
     page = read_pages(case["exhibits"][exhibit], COUNTS)[index]
     return PageChoice(exhibit=exhibit, index=index, path=page.path, page=page.page)

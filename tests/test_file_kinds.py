@@ -21,6 +21,7 @@ from assembler.cli import main
 from assembler.evidence import file_preparation
 from assembler.evidence.file_types import sniff
 from assembler.evidence.readers.picture import KINDS
+from assembler.evidence.readers.registry import DESCRIPTIONS, READERS
 from assembler.evidence.refused_kinds import REFUSED
 from assembler.intake.case_reader import examine_case
 from assembler.runtime.cache import Cache
@@ -223,7 +224,7 @@ def test_a_file_is_known_by_its_content(name: str) -> None:
     data, kind = KINDS_OF_FILES[name]
 
     assert sniff(data) == kind
-    assert kind in REFUSED or kind in ("pdf", "docx", *KINDS)
+    assert kind in REFUSED or kind in ("pdf", "docx", *KINDS, *READERS)
 
 
 def opened(name: str, data: bytes, home: Path) -> file_preparation.OpenedSource:
@@ -238,7 +239,7 @@ def opened(name: str, data: bytes, home: Path) -> file_preparation.OpenedSource:
 
 @pytest.mark.parametrize(
     "name",
-    ["a.pages", "cut.docx", "utf16.txt", "a.mp3", "page.pdf", "locked.docx", "zeros.jpg", "a.msg"],
+    ["a.pages", "cut.docx", "a.7z", "page.pdf", "locked.docx", "zeros.jpg", "a.epub"],
 )
 def test_what_is_refused_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
     data, kind = KINDS_OF_FILES[name]
@@ -256,6 +257,17 @@ def test_a_name_that_promises_something_else_is_told(tmp_path: Path) -> None:
 
     assert page.problem == "the file is a web page, though its name ends in .pdf"
     assert "name" not in cut.problem
+
+
+def test_a_text_is_not_printed_under_the_name_of_a_pdf(tmp_path: Path) -> None:
+    (stopped,) = opened("letter.pdf", b"Please log in.\n", tmp_path).findings
+
+    assert stopped.rule == "EVID.FORMAT"
+    assert stopped.problem == "the file is a plain text, though its name ends in .pdf"
+
+
+def test_every_reader_has_a_name_for_its_files() -> None:
+    assert DESCRIPTIONS.keys() == READERS.keys()
 
 
 def test_a_pdf_is_one_whatever_its_name_says(tmp_path: Path) -> None:

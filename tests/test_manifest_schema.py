@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import date
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -20,7 +21,14 @@ from assembler.runtime.resources import Shelf
 from tests.support import manifests
 
 SCHEMA = Shelf.default().schema("manifest.schema.json")
-_PLAIN = {str: "string", DocumentId: "string", int: "integer", float: "number", bool: "boolean"}
+_PLAIN = {
+    str: "string",
+    DocumentId: "string",
+    date: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+}
 
 
 def disagreements(node: Mapping[str, Any], wanted: Any, place: str) -> Iterator[str]:

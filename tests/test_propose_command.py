@@ -100,6 +100,20 @@ def test_exhibits_that_are_there_stay_and_their_files_are_not_proposed_again(cas
     assert run("propose", case, *DAY)[1].strip().endswith("no exhibit to propose")
 
 
+def test_a_printed_file_is_one_exhibit_however_many_pages_it_has(case: Path) -> None:
+    letters = "".join(
+        f"Dear Sir or Madam,\nletter {number}\nSincerely,\nA. Sample\n" + "\n" * 20
+        for number in range(1, 9)
+    )
+    (case / "evidence/notes.txt").write_text(letters, encoding="utf8")
+
+    code, _, err = run("propose", str(case))
+
+    assert code == 0, err
+    listed = [exhibit["files"] for exhibit in exhibits(case)]
+    assert [files for files in listed if "notes.txt" in str(files)] == [["evidence/notes.txt"]]
+
+
 def test_a_dry_run_prints_a_table_and_writes_nothing(case: Path) -> None:
     before = snapshot(case)
 

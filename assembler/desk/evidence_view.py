@@ -323,7 +323,9 @@ def _make_strips(sequence: Sequence[PageRef], files: Mapping[str, FileFacts]) ->
 
 def _make_thumb(index: int, page: PageRef, facts: FileFacts | None) -> Thumb:
     name = shorten_path(page.path) or "entry that cannot be understood"
-    label = f"{name}, page {page.page}" if page.page else name
+    label = ", ".join(
+        filter(None, (name, f"page {page.page}" if page.page else "", page.printed_part))
+    )
     if facts is None or facts.problem or not page.page:
         state = "missing" if facts is None else "problem" if facts.problem else "pending"
         return Thumb(index=index, path=page.path, page=page.page, label=label, state=state)

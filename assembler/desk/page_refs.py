@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 from typing import Any
 
 from assembler.intake.case_builder import parse_page_ranges
 from assembler.intake.untyped_values import read_object, read_path
+from assembler.model import FileOptions
 
 WHOLE = 0  # page of a reference to all that an entry lists, where the pages are not known
 DOCUMENT, TRANSLATION, CERTIFICATE = ROLES = ("document", "translation", "certificate")
 MAX_RANGES = 200  # characters of `pages`
 _RANGES = re.compile(r"[0-9]{1,5}(-[0-9]{0,5})?(,[0-9]{1,5}(-[0-9]{0,5})?)*")
 _MAX_PAGES = 20_000  # of an entry that is expanded
+# what an entry says about a file that is printed: its pages are then not those of the whole file
+PRINT_OPTIONS = frozenset(option.name for option in fields(FileOptions))
 Counts = Mapping[str, int | None]  # pages of each file there is; None if not known
 
 
@@ -39,6 +42,17 @@ class PageRef:
         """Return the degrees by which it is turned clockwise; None if its text decides."""
         turn = self.more.get("turn")
         return turn if turn in (0, 90, 180, 270) and not isinstance(turn, bool) else None
+
+    @property
+    def printed_part(self) -> str:
+        """Return what of a printed file is used, as case.json says it: "messages 120-180"; "" if
+        all of it is."""
+        texts = {
+            name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in self.more.items()
+            if name in PRINT_OPTIONS
+        }
+        return "; ".join(f"{name.replace('_', ' ')} {text}" for name, text in texts.items())
 
 
 def turn_page(page: PageRef, degrees: int) -> PageRef:
@@ -66,7 +80,9 @@ def _expand_entry(entry: Any, counts: Counts, role: str) -> Iterator[PageRef]:
         # what cannot be understood is kept as it is
         yield PageRef(path="", page=WHOLE, role=role, more={"": entry})
         return
-    numbers = _list_numbers(more.get("pages"), counts.get(path))
+    is_printed_in_part = not PRINT_OPTIONS.isdisjoint(more)
+    count = None if is_printed_in_part else counts.get(path)
+    numbers = _list_numbers(more.get("pages"), count)
     if numbers is None:
         yield PageRef(path=path, page=WHOLE, role=role, more=more)
         return

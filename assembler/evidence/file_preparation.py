@@ -23,7 +23,7 @@ from assembler.evidence.losses import Loss
 from assembler.evidence.measured_pages import MeasuredPage, convert_page_to_json, parse_page
 from assembler.evidence.readers import picture
 from assembler.evidence.readers.reading import PaperTemplate
-from assembler.evidence.readers.registry import is_printed, list_library_versions
+from assembler.evidence.readers.registry import DESCRIPTIONS, is_printed, list_library_versions
 from assembler.evidence.readers.word import list_word_engines
 from assembler.evidence.refusal import Refused
 from assembler.model import (
@@ -119,13 +119,14 @@ def open_file(job: Job) -> OpenedSource:
         *(["as shown"] if accepted else []),
     ]
     try:
+        _refuse_disguised(job.path, sniff(data))
         entry = job.cache.get_or_make(key, lambda folder: _make(job, data, password, folder))
         fields = json.loads((entry / "pages.json").read_text())
         _check_password(data, password, fields)
     except Refused as error:
         refused = mention_unusable_passwords(error, passwords)
         problem, remedy = refused.problem, refused.remedy
-        if refused.rule == "EVID.FORMAT":
+        if refused.rule == "EVID.FORMAT" and not is_printed(sniff(data)):
             problem += _describe_wrong_ending(job.path, sniff(data))
         if refused.acceptable:
             remedy += _explain_acceptance(job.sha256)
@@ -177,6 +178,19 @@ def _check_password(data: bytes, password: str, fields: dict[str, Any]) -> None:
     """Raise Refused if a cached file needed a password that is now missing: the proof needs it."""
     if any(kind == LOCK for kind, _ in fields["removed"]) and not can_open_with(data, password):
         raise refuse_without_password(password)
+
+
+def _refuse_disguised(path: str, kind: str) -> None:
+    """Raise Refused for a file without pages whose name promises some, such as the web page that a
+    portal sends instead of a PDF to whoever is not logged in."""
+    ending = PurePosixPath(path).suffix.lower()
+    if is_printed(kind) and ending in _ENDINGS:
+        raise Refused(
+            "EVID.FORMAT",
+            f"the file is {DESCRIPTIONS[kind]}, though its name ends in {ending}",
+            "download the document again; or, if this is what should be filed, correct the "
+            "extension of its name",
+        )
 
 
 def _make(job: Job, data: bytes, password: str, folder: Path) -> None:

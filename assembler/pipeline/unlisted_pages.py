@@ -14,6 +14,8 @@ from typing import Any
 from assembler import crosscheck, evidence, intake
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence import ocr
+from assembler.evidence.file_types import sniff
+from assembler.evidence.readers.registry import is_printed
 from assembler.intake.proposals import (
     PageReading,
 )
@@ -75,13 +77,24 @@ def read_unlisted_pages(
         better, _ = _prepare(files, again, folder, workshop, report_progress)
         prepared |= better
         texts |= evidence.read_texts(tuple(better.values()), workshop)
+    printed = {
+        path: _find_printed_kind(folder / path) if exhibit.conversions else ""
+        for path, exhibit in prepared.items()
+    }
     pages = tuple(
-        _make_reading(page, exhibit.findings, as_of)
+        _make_reading(page, exhibit.findings, as_of, printed[path])
         for path, exhibit in prepared.items()
         for page in texts.get(path, ())
     )
     findings += _list_page_findings(prepared, case, texts, as_of)
     return UnlistedPages(pages=_join_cut_pages(pages), findings=tuple(dict.fromkeys(findings)))
+
+
+def _find_printed_kind(file: Path) -> str:
+    """Return the kind of a file without pages of its own; "" for a Word file, whose pages are like
+    those of any letter."""
+    kind = sniff(file.read_bytes())
+    return kind if is_printed(kind) else ""
 
 
 def _prepare(
@@ -191,7 +204,9 @@ def _divide_by_language(path: str, pages: Sequence[PageText]) -> tuple[FilePart,
     )
 
 
-def _make_reading(text: PageText, findings: Sequence[Finding], as_of: date) -> PageReading:
+def _make_reading(
+    text: PageText, findings: Sequence[Finding], as_of: date, printed: str
+) -> PageReading:
     page = text.prepared
     illegible = any(
         finding.severity is Severity.ERROR
@@ -213,6 +228,7 @@ def _make_reading(text: PageText, findings: Sequence[Finding], as_of: date) -> P
         blank=page.blank,
         legible=not illegible,
         zones=mrz.read(text.lines, as_of) if text.lines else (),
+        printed=printed,
     )
 
 

@@ -14,6 +14,10 @@ from assembler.model import FileOptions
 READERS: Mapping[str, Reader] = {
     "text": read_text,
 }
+# kind → what a person calls such a file
+DESCRIPTIONS: Mapping[str, str] = {
+    "text": "a plain text",
+}
 # kind → the distributions whose versions can change what a reader returns
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "text": ("charset-normalizer",),

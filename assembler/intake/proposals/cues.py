@@ -75,6 +75,8 @@ class Cues:
     country_signs: tuple[tuple[str, tuple[str, ...]], ...]  # country, phrases
     month_first: frozenset[str]  # countries that write the month first
     both_orders: frozenset[str]  # countries that write either
+    # kind of a file without pages of its own, "mail" → its title
+    file_titles: Mapping[str, str]
 
     def kind(self, kind_id: str) -> Kind:
         """Return a kind by its id. Raises KeyError."""
@@ -135,6 +137,7 @@ def parse_cues(data: bytes) -> Cues:
         ),
         month_first=frozenset(order["month_first"]),
         both_orders=frozenset(order["both"]),
+        file_titles=raw["file_titles"],
     )
 
 

@@ -176,7 +176,7 @@ def _propose_bundle(
         roles=_judge_roles(bundle),
         kind=kind.value,
         title=Guess(
-            value=_make_title(kind.value, person.value, case, cues),
+            value=_make_title(kind.value, main.pages[0].reading.printed, person.value, case, cues),
             confidence=round(min(0.85, category.confidence), 2),
             reasons=kind.reasons[:2],
         ),
@@ -275,7 +275,10 @@ def _find_person(
     return choose_person((*pages, *helpers), case.people, cues, known)
 
 
-def _make_title(kind: str, person: str, case: KnownCase, cues: Cues) -> str:
+def _make_title(kind: str, printed: str, person: str, case: KnownCase, cues: Cues) -> str:
+    """Return the title of an exhibit. `printed`: kind of a file without pages of its own."""
+    if printed in cues.file_titles:
+        return cues.file_titles[printed]
     title = cues.kind(kind).title if kind != "other" else "Document"
     named = next((p for p in case.people if p.id == person and p.names), None)
     return f"{title} of {' '.join(filter(None, named.names[0]))}" if named else title

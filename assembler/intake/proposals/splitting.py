@@ -9,6 +9,8 @@ from math import exp
 from assembler.intake.proposals.page_signs import PageSigns
 
 _SAME_FILE, _NEXT_FILE = -0.8, 3.2  # what speaks for a new document before anything is seen
+# an e-mail or a chat is one document, however many pages its printing has
+_PRINTED_PAGE, _PRINTED_FILE = -6.0, 6.0
 _LIKE_SIZE = 0.05  # share by which sizes of pages of one document may differ
 _STRONG = 4.0  # score from which a page names a kind by itself
 _LETTER_HEAD = 1.0  # what a date above a salutation adds: each letter of an office has them
@@ -56,6 +58,8 @@ def measure_break(run: Sequence[PageSigns], page: PageSigns) -> float:
     """Return how much speaks for a new document at a page; below 0, it goes on."""
     last = run[-1]
     same_file = last.reading.path == page.reading.path
+    if page.reading.printed or last.reading.printed:
+        return _PRINTED_PAGE if same_file else _PRINTED_FILE
     score = _SAME_FILE if same_file else _NEXT_FILE
     if page.reading.blank:
         return -4.0 if same_file else 4.0

@@ -29,6 +29,7 @@ class PageReading:
     blank: bool = False
     legible: bool = True
     zones: tuple[Mrz, ...] = ()  # machine-readable lines with right check digits
+    printed: str = ""  # kind of a file without pages of its own, "mail"; "" for all others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

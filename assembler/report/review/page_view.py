@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assembler.model import LedgerEntry, Manifest, PartKind
+from assembler.model import LedgerEntry, Manifest, PartKind, describe_passages
 from assembler.model.manifest import Source
 from assembler.pdf.thumbnails import Picture
 from assembler.report.review.finding_view import TONES
@@ -101,7 +101,8 @@ def describe_source(source: Source | None) -> str:
     if not source:
         return ""
     part = f", part {source.part} of {source.parts}" if source.parts > 1 else ""
-    return f"{source.path}, page {source.page}{part}"
+    shown = describe_passages(source.passages)
+    return f"{source.path}, page {source.page}{part}" + (f" ({shown})" if shown else "")
 
 
 def _view_grid_page(
