@@ -27,7 +27,8 @@ class TextStyle(StrEnum):
     CAPTION = "Evidence Caption"
     TABLE = "Evidence Table Text"
     TABLE_HEADING = "Evidence Table Heading"
-    NOTE = "Evidence Note"  # our own words about the file, never the file's
+    # our own words about the file, never the file's; they belong to no passage that began before
+    NOTE = "Evidence Note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row of a table. `starts`: as for `Paragraph`."""
+    """A row of a table. `starts`: as for `Paragraph`; a row that is a heading starts nothing."""
 
     cells: tuple[Cell, ...]
     starts: Passage | None = None

@@ -27,6 +27,7 @@ from assembler.documents.paper_blocks import (
     Row,
     Run,
     Table,
+    TextStyle,
     iterate_paragraphs,
 )
 from assembler.documents.printable_text import is_right_to_left, name_symbols, remove_unprintable
@@ -154,7 +155,10 @@ class _Writer:
             paragraph.append(properties)
         if block.starts is not None:
             self._start_passage(block.starts)
-        self._add_runs(paragraph, [self._make_run(run) for run in block.runs if run.text])
+        # our own words belong to no passage, unless one starts with them
+        is_own = block.style is TextStyle.NOTE and block.starts is None
+        runs = [self._make_run(run) for run in block.runs if run.text]
+        self._add_runs(paragraph, runs, is_marked=not is_own)
         return paragraph
 
     def _start_passage(self, passage: Passage) -> None:
@@ -164,9 +168,9 @@ class _Writer:
             address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
         )
 
-    def _add_runs(self, paragraph: Any, runs: Sequence[Any]) -> None:
+    def _add_runs(self, paragraph: Any, runs: Sequence[Any], *, is_marked: bool = True) -> None:
         """Add runs to a paragraph; as a link, if they belong to a passage."""
-        if not self._target or not runs:
+        if not self._target or not runs or not is_marked:
             paragraph.extend(runs)
             return
         link = OxmlElement("w:hyperlink")
@@ -242,13 +246,18 @@ class _Writer:
             properties = OxmlElement("w:trPr")
             properties.append(OxmlElement("w:tblHeader"))
             element.append(properties)
-        if row.starts is not None:
+        target = self._target
+        if is_heading:
+            self._target = ""  # repeated on every page, it belongs to no passage
+        elif row.starts is not None:
             self._start_passage(row.starts)
         column = 0
         for cell in row.cells:
             width = sum(widths[column : column + cell.columns])
             column += cell.columns
             element.append(self._make_cell(cell, width))
+        if is_heading:
+            self._target = target
         return element
 
     def _make_cell(self, cell: Cell, width: float) -> Any:
