@@ -162,10 +162,15 @@ class _Writer:
         return paragraph
 
     def _start_passage(self, passage: Passage) -> None:
-        address = f"{PASSAGE_ADDRESS}{len(self.passages)}"
+        number = len(self.passages)
         self.passages.append(passage)
-        self._target = self._document.part.relate_to(
-            address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+        # `relate_to` would search all addresses for each new one
+        self._target = f"rIdPassage{number}"
+        self._document.part.rels.add_relationship(
+            RELATIONSHIP_TYPE.HYPERLINK,
+            f"{PASSAGE_ADDRESS}{number}",
+            self._target,
+            is_external=True,
         )
 
     def _add_runs(self, paragraph: Any, runs: Sequence[Any], *, is_marked: bool = True) -> None:
