@@ -21,7 +21,7 @@ from pathlib import Path
 
 from assembler import evidence
 from assembler.bundle import BundleStyle, bind
-from assembler.documents.drafts import read_exhibit_page_facts
+from assembler.documents.drafts import read_exhibit_page_facts, read_page_sources
 from assembler.errors import AssemblerError, EvidenceUnreadable
 from assembler.layout.page_order import arrange_pages
 from assembler.model import (
@@ -182,8 +182,8 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
         exhibit="file",
     )
     plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
-    roles = {"file": [page.role for page in prepared.pages]}
-    layout = arrange_pages(plan, case, {part.document: read_exhibit_page_facts(prepared)}, roles)
+    sources = {"file": read_page_sources(prepared)}
+    layout = arrange_pages(plan, case, {part.document: read_exhibit_page_facts(prepared)}, sources)
     bind(
         layout, {part.document: prepared.pdf}, packet / "bundle.pdf", BundleStyle(font=stamp_font())
     )

@@ -547,6 +547,29 @@ def index():
     return doc
 
 
+def thematic_index():
+    doc = document(10)
+    doc.add_heading("Thematic index", 1)
+    line(
+        doc,
+        "Where the reports and articles among the exhibits say what, by topic. Page numbers are those printed on each page.",
+        after=8,
+    )
+    widths = (2.0, 3.2, 1.3)
+    made = table(doc, widths, ("Source", "What it shows", "Page"))
+    row(made, widths, ["{%tr for one in topics %}", "", ""])
+    heading = row(made, widths, ["{{ one.topic }}", "", ""], bold=True)
+    merged = heading[0].merge(heading[-1])
+    for empty in merged.paragraphs[1:]:
+        empty._p.getparent().remove(empty._p)
+    merged.paragraphs[0].paragraph_format.keep_with_next = True
+    row(made, widths, ["{%tr for entry in one.entries %}", "", ""])
+    row(made, widths, ["{{ entry.title }}", "{{ entry.note }}", "{{r entry.link }}"])
+    row(made, widths, ["{%tr endfor %}", "", ""])
+    row(made, widths, ["{%tr endfor %}", "", ""])
+    return doc
+
+
 def tab_sheets():
     doc = document()
     line(doc, "{%p for row in sheets %}")
@@ -556,6 +579,7 @@ def tab_sheets():
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.add_run("EXHIBIT {{ row.tab }}").font.size = Pt(60)
     line(doc, "{{ row.title }}", size=18, center=True, before=12, after=12)
+    loop(doc, "text in row.excerpts", "{{ text }}", center=True)
     line(doc, "{{r row.sheet_link }}", center=True)
     line(doc, "{%p if not loop.last %}")
     doc.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
@@ -841,6 +865,7 @@ TEMPLATES = {
     "parole/cover-letter.docx": cover_letter,
     "parole/declaration.docx": declaration,
     "parole/index.docx": index,
+    "parole/thematic-index.docx": thematic_index,
     "parole/tab-sheets.docx": tab_sheets,
     "parole/form-placeholder.docx": form_placeholder,
     "parole/answer-sheet.docx": answer_sheet,

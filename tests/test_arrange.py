@@ -21,7 +21,7 @@ from assembler.layout.stamp_placement import (
     measure_text_width,
     place_stamp,
 )
-from assembler.model import Ink, Marking, PageFacts, Part, PartKind, Plan, Zone
+from assembler.model import Ink, Marking, PageFacts, PageSources, Part, PartKind, Plan, Zone
 from assembler.runtime.resources import Shelf, stamp_font
 from tests.support.cases import case, exhibit
 from tests.support.inks import ink
@@ -61,7 +61,10 @@ def laid_out(sizes: list[int], letter: int = 3):
         TABS_DOCUMENT: facts(len(sizes)),
     }
     return arrange_pages(
-        plan, made, pages, {f"e{n}": ["document"] * size for n, size in enumerate(sizes)}
+        plan,
+        made,
+        pages,
+        {f"e{n}": PageSources(roles=("document",) * size) for n, size in enumerate(sizes)},
     ), pages
 
 
@@ -121,7 +124,10 @@ def test_index_rows_name_original_translation_and_certificate() -> None:
     }
 
     layout = arrange_pages(
-        plan, made, pages, {"e": ["document", "document", "translation", "certificate"]}
+        plan,
+        made,
+        pages,
+        {"e": PageSources(roles=("document", "document", "translation", "certificate"))},
     )
 
     assert layout.index[0].parts == (

@@ -6,7 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assembler.crosscheck import duplicates, identity, narratives, statements, translations
+from assembler.crosscheck import (
+    duplicates,
+    identity,
+    long_documents,
+    narratives,
+    statements,
+    translations,
+)
 from assembler.crosscheck.results import CheckContext, CrosscheckReport, Pages, Result
 from assembler.crosscheck.statements import TextPlace
 from assembler.model import Case, Contradiction, Finding, SearchResult
@@ -25,6 +32,8 @@ _CHECKS: tuple[Callable[[CheckContext], Iterator[Result]], ...] = (
     statements.check_statements,
     narratives.check_narratives,
     translations.check_unread_exhibits,
+    long_documents.find_long_reports,
+    long_documents.check_topic_pages,
 )
 
 

@@ -24,6 +24,7 @@ from assembler.model import (
     Ink,
     Layout,
     PageFacts,
+    PageSources,
     Part,
     PartKind,
     Plan,
@@ -79,7 +80,7 @@ def settle_drafts(
     plan, case = inputs.plan, inputs.case
     _check_citations(case, plan, prepared)
     evidence = {exhibit.document: read_exhibit_page_facts(exhibit) for exhibit in prepared}
-    roles = {exhibit.exhibit: [page.role for page in exhibit.pages] for exhibit in prepared}
+    sources = {exhibit.exhibit: read_page_sources(exhibit) for exhibit in prepared}
     guess = {
         part.document: _guess_pages(part, plan)
         for part in plan.parts
@@ -87,7 +88,7 @@ def settle_drafts(
     }
 
     def arrange_drafts(pages: Mapping[DocumentId, Sequence[PageFacts]]) -> Layout:
-        layout = arrange_pages(plan, case, {**evidence, **forms, **guess, **pages}, roles, filed)
+        layout = arrange_pages(plan, case, {**evidence, **forms, **guess, **pages}, sources, filed)
         return replace(layout, files=tuple(files))
 
     layout = arrange_drafts({})
@@ -295,6 +296,15 @@ def read_exhibit_page_facts(exhibit: Prepared) -> list[PageFacts]:
         )
         for page in exhibit.pages
     ]
+
+
+def read_page_sources(exhibit: Prepared) -> PageSources:
+    """Return where each page of a prepared exhibit comes from."""
+    return PageSources(
+        roles=tuple(page.role for page in exhibit.pages),
+        pages=tuple((page.path, page.source_page) for page in exhibit.pages),
+        counts=exhibit.counts,
+    )
 
 
 def _draft_facts(draft: Draft) -> list[PageFacts]:

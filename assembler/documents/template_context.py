@@ -121,6 +121,7 @@ def _describe_packet(values: TemplateValues, cite: Citer) -> dict[str, Any]:
         "has_languages": has_language_column(index),
         "has_dates": any(row["date"] for row in index),
         "sheets": [row for row in index if row["sheeted"]],
+        "topics": list_topics(values.layout, cite),
         "files": list_files(values.layout),
         "plan_title": values.layout.title,
         "supplement": values.layout.frozen,
@@ -314,7 +315,8 @@ def list_index_rows(values: TemplateValues, cite: Citer) -> list[dict[str, Any]]
                 "date": row.date,
                 "language": languages.get(row.language, row.language),
                 "range": f"page {row.pages}" if row.first == row.last else f"pages {row.pages}",
-                "details": _list_details(row),
+                "excerpts": list(row.excerpts),
+                "details": [*row.excerpts, *_list_details(row)],
                 "link": cite.link(f"Exhibit {row.tab}", f"tab/{row.exhibit}"),
                 "tab_link": cite.link(row.tab, f"tab/{row.exhibit}"),
                 "title_link": cite.link(row.title, f"tab/{row.exhibit}"),
@@ -323,6 +325,22 @@ def list_index_rows(values: TemplateValues, cite: Citer) -> list[dict[str, Any]]
             }
         )
     return rows
+
+
+def list_topics(layout: Layout, cite: Citer) -> list[dict[str, Any]]:
+    """Return the thematic index: each topic with its entries, which have ready-made links."""
+    topics: dict[str, list[dict[str, Any]]] = {}
+    for row in layout.topics:
+        address = f"exhibit/{row.exhibit}/{row.page}"
+        entry = {
+            "tab": row.tab,
+            "title": row.title,
+            "page": row.label,
+            "note": row.note,
+            "link": cite.link(f"Ex. {row.tab} at {row.label}", address),
+        }
+        topics.setdefault(row.topic, []).append(entry)
+    return [{"topic": topic, "entries": entries} for topic, entries in topics.items()]
 
 
 def _format_pages(row: IndexRow) -> str:

@@ -374,6 +374,7 @@ def _assemble_prepared(
             for source in used.values()
             if source.is_converted and source.pdf is not None
         ),
+        counts=tuple((key, len(_index_pages(source))) for key, source in used.items()),
     )
 
 

@@ -4,10 +4,12 @@ fields."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from assembler.intake.page_ranges import TITLE_PAGE
 from assembler.model import (
     Address,
     Attorney,
@@ -35,6 +37,7 @@ from assembler.model import (
     RfePoint,
     SourceFile,
     Supporter,
+    Topic,
     Translator,
 )
 from assembler.model.case_texts import REQUEST_PARAGRAPHS
@@ -272,6 +275,8 @@ def _build_part(raw: str | Raw, role: PartRole) -> FilePart:
         pages=parse_page_ranges(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),
         options=_build_options(raw),
+        excerpt=raw.get("excerpt", False),
+        title_page=raw.get("title_page", TITLE_PAGE) if raw.get("excerpt") else 0,
     )
 
 
@@ -295,6 +300,37 @@ def _parse_time(text: str) -> float:
     return seconds
 
 
+def _add_title_pages(parts: Sequence[FilePart]) -> Iterator[FilePart]:
+    """Yield the parts of an exhibit; an excerpt that does not list its title page has it first, if
+    no other part has it."""
+    added: set[tuple[str, int]] = set()
+    for part in parts:
+        page = (part.path, part.title_page)
+        is_listed = page in added or any(
+            first <= part.title_page <= (last or part.title_page)
+            for other in parts
+            if other.path == part.path
+            for first, last in other.pages or ((1, None),)
+        )
+        if not part.title_page or is_listed:
+            yield part
+            continue
+        added.add(page)
+        yield replace(part, pages=((part.title_page, part.title_page), *part.pages))
+
+
+def _build_topics(raw: Raw, parts: Sequence[FilePart]) -> Iterator[Topic]:
+    """Yield the topics; one without a file is of the exhibit's only document."""
+    documents = [part.path for part in parts if part.role is PartRole.DOCUMENT]
+    for entry in raw.get("topics", ()):
+        yield Topic(
+            topic=entry["topic"],
+            path=entry.get("file") or (documents or [parts[0].path])[0],
+            page=entry["page"],
+            note=entry.get("note", ""),
+        )
+
+
 def _build_exhibit(raw: Raw) -> Exhibit:
     translation = raw.get("translation", {})
     parts = [_build_part(entry, PartRole.DOCUMENT) for entry in raw["files"]]
@@ -304,7 +340,8 @@ def _build_exhibit(raw: Raw) -> Exhibit:
     ]
     return Exhibit(
         **_select_fields(raw, "id", "title", "category", "language", "person"),
-        parts=tuple(parts),
+        parts=tuple(_add_title_pages(parts)),
+        topics=tuple(_build_topics(raw, parts)),
         date=_parse_day(raw, "date"),
         supports=tuple(raw.get("supports", ())),
         belongs_to=tuple(raw.get("belongs_to", ())),

@@ -159,6 +159,8 @@ def respell_paths(folder: Path, case: dict[str, Any]) -> None:
     for _, exhibit in read_objects(case, "exhibits"):
         for _, group in read_file_lists(exhibit, ""):
             _respell_list(folder, group)
+        for _, topic in read_objects(exhibit, "topics"):
+            topic |= {key: _respell(folder, topic[key]) for key in ("file",) if key in topic}
     for key in ("forms", "ignored_files"):
         listed_here = case.get(key)
         if isinstance(listed_here, list):
@@ -168,12 +170,19 @@ def respell_paths(folder: Path, case: dict[str, Any]) -> None:
 def _respell_list(folder: Path, file_entries: list[Any]) -> None:
     for position, entry in enumerate(file_entries):
         path = read_path(entry)
-        if not path or path.isascii() or check_path(path):
+        if not path:
             continue
         if isinstance(entry, dict):
-            entry["path"] = resolve_spelling(folder, path)
+            entry["path"] = _respell(folder, path)
         else:
-            file_entries[position] = resolve_spelling(folder, path)
+            file_entries[position] = _respell(folder, path)
+
+
+def _respell(folder: Path, path: Any) -> Any:
+    """Return a path as the disk spells it; what is no path, or must not be opened, as it is."""
+    if not isinstance(path, str) or path.isascii() or check_path(path):
+        return path
+    return resolve_spelling(folder, path)
 
 
 def _find_twins(present: Iterable[str]) -> Iterator[Problem]:

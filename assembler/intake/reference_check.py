@@ -14,6 +14,8 @@ from typing import Any
 
 from assembler.intake.case_fields import ID
 from assembler.intake.citation_mistakes import explain_citation, explain_unclosed
+from assembler.intake.excerpt_check import find_excerpt_problems, find_topic_problems
+from assembler.intake.page_ranges import iterate_ranges
 from assembler.intake.problem import Problem, escape_pointer_step, find_unprintable, suggest_name
 from assembler.intake.untyped_values import (
     read_file_lists,
@@ -25,12 +27,10 @@ from assembler.intake.untyped_values import (
 from assembler.model.case_texts import CITING_FIELDS, REQUEST_PARAGRAPHS
 from assembler.model.citations import BadCite, list_cites, parse
 
-_RANGE = re.compile(r"([0-9]{1,5})(-)?([0-9]{1,5})?")
 _SHOWN_IDS = 12
 # what JSON reads in a path that is written with \\: evidence\\new.pdf has a line break in it
 _ESCAPED = set("\b\f\n\r\t")
 _PATH_PLACE = re.compile(r"/(files|certificate)/[0-9]+(/path)?$|/path$")
-_LAST = 99_999  # the highest page number the schema takes
 
 
 def find_character_problems(value: Any, where: str = "") -> Iterator[Problem]:
@@ -69,6 +69,8 @@ def find_reference_problems(case: dict[str, Any]) -> Iterator[Problem]:
     for where, exhibit in read_objects(case, "exhibits"):
         for place, files in read_file_lists(exhibit, where):
             yield from _find_page_problems(place, files)
+            yield from find_excerpt_problems(place, files)
+        yield from find_topic_problems(where, exhibit)
 
 
 # --- ids ---
@@ -224,7 +226,7 @@ def _find_page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
             continue
         place = where + escape_pointer_step(position)
         text = entry.get("pages", "1-") if isinstance(entry, dict) else "1-"
-        for first, last in _iterate_ranges(text):
+        for first, last in iterate_ranges(text):
             if first < 1 or last < first:
                 yield Problem(
                     "CASE.FORM",
@@ -242,16 +244,3 @@ def _find_page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
                 "a page of this file is listed twice",
                 "list each page once",
             )
-
-
-def _iterate_ranges(text: Any) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) of each range; unreadable ones are skipped."""
-    for page_range in text.split(",") if isinstance(text, str) else ():
-        match = _RANGE.fullmatch(page_range)
-        if match is None:
-            continue
-        first = int(match[1])
-        if match[3]:
-            yield first, int(match[3])
-        else:
-            yield first, _LAST if match[2] else first

@@ -44,7 +44,7 @@ def plan_packet(
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
     for entry in order_parts(recipe.parts, profile.order):
-        if not _is_met(entry.when, case, entry.id in profile.required_parts):
+        if not _is_met(entry.when, case, beneficiary, entry.id in profile.required_parts):
             continue
         if entry.type in _OF_EVIDENCE:
             for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
@@ -137,7 +137,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _is_met(when: str, case: Case, required: bool = False) -> bool:
+def _is_met(when: str, case: Case, beneficiary: str, required: bool = False) -> bool:
     """Return whether all these conditions hold, separated by spaces. `required`: the receiver
     requires this part."""
     facts: dict[str, Callable[[], bool]] = {
@@ -146,6 +146,9 @@ def _is_met(when: str, case: Case, required: bool = False) -> bool:
         "expedite": lambda: bool(case.request.expedite_reason),
         "mailed": lambda: case.request.filing == "paper",
         "fee-waiver": lambda: case.request.fee == "waiver",
+        "topics": lambda: any(
+            exhibit.topics for exhibit in _list_own_exhibits(case, beneficiary)
+        ),
         "required": lambda: required,
     }
     return all(facts[condition]() for condition in when.split())
@@ -252,7 +255,7 @@ def _plan_entry(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
         parts = [_plan_form(entry, form, position) for position, form in enumerate(forms, 1)]
         return parts or (
             [_plan_placeholder(entry)]
-            if entry.placeholder and _is_met(entry.placeholder_when, case)
+            if entry.placeholder and _is_met(entry.placeholder_when, case, beneficiary)
             else []
         )
     return [

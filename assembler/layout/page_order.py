@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import count, groupby
 
 from assembler.layout import amendment
+from assembler.layout.excerpts import list_excerpts
 from assembler.layout.paper import fit_page
 from assembler.layout.stamp_placement import ScaledPage, place_stamp
+from assembler.layout.thematic_index import list_topics
 from assembler.model import (
     Bookmark,
     Case,
@@ -21,6 +23,7 @@ from assembler.model import (
     Leaf,
     Marking,
     PageFacts,
+    PageSources,
     Part,
     PartKind,
     Plan,
@@ -34,7 +37,7 @@ def arrange_pages(
     plan: Plan,
     case: Case,
     pages: Mapping[DocumentId, Sequence[PageFacts]],
-    roles: Mapping[str, Sequence[str]] | None = None,
+    sources: Mapping[str, PageSources] | None = None,
     filed: Filed | None = None,
 ) -> Layout:
     """Number every page of every part in the plan's order: from 1, or, in a packet `filed` before,
@@ -42,11 +45,11 @@ def arrange_pages(
 
     Args:
         pages: facts of each page of each document (Part.document).
-        roles: per exhibit id, the role of each of its pages ("document", "translation",
-          "certificate"), for the sub-ranges of the index.
+        sources: by exhibit id, for the sub-ranges and excerpts of the index, and for the thematic
+          index.
 
     Raises:
-        KeyError: a document is missing.
+        KeyError: a document is missing, or the page of a topic.
     """
     slots = _list_slots(plan, pages)
     leaves = tuple(
@@ -60,7 +63,7 @@ def arrange_pages(
         for part, leaves_of_part in groupby(leaves, key=lambda leaf: leaf.part)
     }
     first = {part: leaves_of_part[0].number for part, leaves_of_part in runs.items()}
-    index = _build_index(plan, case, runs, roles or {})
+    index = _build_index(plan, case, runs, sources or {})
     return Layout(
         packet=plan.packet,
         title=plan.title,
@@ -69,6 +72,7 @@ def arrange_pages(
         bookmarks=_list_bookmarks(plan, index, first),
         addresses=_list_addresses(leaves, first),
         frozen=filed is not None,
+        topics=list_topics(case, index, leaves, sources or {}),
     )
 
 
@@ -76,9 +80,9 @@ def _build_index(
     plan: Plan,
     case: Case,
     leaves: Mapping[str, Sequence[Leaf]],
-    roles: Mapping[str, Sequence[str]],
+    sources: Mapping[str, PageSources],
 ) -> tuple[IndexRow, ...]:
-    """Return the index. `leaves`: by part; `roles`: of each page of an exhibit."""
+    """Return the index. `leaves`: by part; `sources`: by exhibit."""
     exhibits = {exhibit.id: exhibit for exhibit in case.exhibits}
     sheets = {
         part.exhibit: leaves[part.id][0].number for part in plan.parts if part.kind is PartKind.TAB
@@ -89,7 +93,7 @@ def _build_index(
             exhibits[part.exhibit],
             leaves[part.id],
             sheets.get(part.exhibit),
-            roles.get(part.exhibit, ()),
+            sources.get(part.exhibit, PageSources()),
         )
         for part in plan.parts
         if part.kind is PartKind.EXHIBIT
@@ -215,7 +219,7 @@ def _write_late_stamp(slot: Slot, label: str, *, is_new_exhibit: bool) -> str:
 
 
 def _make_row(
-    part: Part, exhibit: Exhibit, leaves: Sequence[Leaf], sheet: int | None, roles: Sequence[str]
+    part: Part, exhibit: Exhibit, leaves: Sequence[Leaf], sheet: int | None, sources: PageSources
 ) -> IndexRow:
     return IndexRow(
         tab=part.tab,
@@ -228,7 +232,8 @@ def _make_row(
         sheet=sheet or leaves[0].number,
         printed=(leaves[0].label, leaves[-1].label),
         group=part.group,
-        parts=_list_ranges(leaves, roles),
+        parts=_list_ranges(leaves, sources.roles),
+        excerpts=list_excerpts(exhibit, dict(sources.counts)),
     )
 
 

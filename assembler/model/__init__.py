@@ -6,7 +6,16 @@ another unit; pages count from 1 where a person sees the number (`page`, `number
 and from 0 only in `index`.
 """
 
-from assembler.model.bundle_layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
+from assembler.model.bundle_layout import (
+    Bookmark,
+    IndexRow,
+    Layout,
+    Leaf,
+    PageFacts,
+    PageSources,
+    Stamp,
+    TopicRow,
+)
 from assembler.model.case import (
     Attorney,
     Case,
@@ -25,6 +34,7 @@ from assembler.model.case import (
     RfePoint,
     SourceFile,
     Supporter,
+    Topic,
     Translator,
 )
 from assembler.model.deadline import Deadline, DeadlineKind
@@ -51,6 +61,7 @@ from assembler.model.optimized_page import Fitted
 from assembler.model.packet import (
     PLACEHOLDER_RULE,
     PLACEHOLDER_SUFFIX,
+    THEMATIC_INDEX,
     Part,
     PartKind,
     Plan,
@@ -80,6 +91,7 @@ __all__ = [
     "NO_OPTIONS",
     "PLACEHOLDER_RULE",
     "PLACEHOLDER_SUFFIX",
+    "THEMATIC_INDEX",
     "Address",
     "Attorney",
     "Biographic",
@@ -122,6 +134,7 @@ __all__ = [
     "Name",
     "OpenedFile",
     "PageFacts",
+    "PageSources",
     "PageText",
     "ParagraphOwners",
     "Part",
@@ -150,6 +163,8 @@ __all__ = [
     "Stamp",
     "Supporter",
     "TextMethod",
+    "Topic",
+    "TopicRow",
     "Translator",
     "Verdict",
     "Volume",

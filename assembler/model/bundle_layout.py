@@ -75,6 +75,8 @@ class IndexRow:
     group: str = ""
     # (role, first and last label): original, translation, certificate
     parts: tuple[tuple[str, str, str], ...] = ()
+    # of which pages of a file it is an excerpt: "Excerpt: title page and pages 3, 41–44 of 212"
+    excerpts: tuple[str, ...] = ()
 
     @property
     def sheeted(self) -> bool:
@@ -85,6 +87,30 @@ class IndexRow:
     def pages(self) -> str:
         """Return the printed page range: "57" or "57–70"."""
         return self.printed[0] if self.first == self.last else "–".join(self.printed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRow:
+    """An entry of the thematic index: a topic, and a page of an exhibit that is about it."""
+
+    topic: str
+    tab: str
+    exhibit: str
+    title: str  # of the exhibit
+    page: int  # of the exhibit, from 1
+    label: str  # printed number of that page
+    path: str  # its file
+    source_page: int  # of the file, from 1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSources:
+    """Where the pages of an exhibit come from."""
+
+    roles: tuple[str, ...] = ()  # of each page: "document", "translation", "certificate"
+    pages: tuple[tuple[str, int], ...] = ()  # of each page: its file, and its page there from 1
+    counts: tuple[tuple[str, int], ...] = ()  # pages of each file, by `source_key`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +135,7 @@ class Layout:
     addresses: tuple[tuple[str, int], ...]  # reserved link address → place in the bundle
     frozen: bool = False  # it keeps the numbers of a filed packet
     files: tuple[Volume, ...] = ()  # if there are several, for the index to name them
+    topics: tuple[TopicRow, ...] = ()  # the thematic index, topic by topic
 
     def label(self, number: int) -> str:
         """Return the printed number of a place in the bundle."""

@@ -180,11 +180,23 @@ class FilePart:
     # by their text
     turn: int | None = None
     options: FileOptions = NO_OPTIONS  # of a file without pages of its own
+    excerpt: bool = False  # the index and the tab sheet say which pages of how many these are
+    # of an excerpt: the page of the file that is its title page; 0 = it has none here
+    title_page: int = 0
 
     @property
     def source_key(self) -> str:
         """Return the name of the file as it is printed here; see `make_source_key`."""
         return make_source_key(self.path, self.options.digest)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A page of an exhibit that the thematic index lists under a topic."""
+
+    topic: str
+    path: str
+    page: int  # of the file, from 1
+    note: str = ""  # what the page says of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +221,7 @@ class Exhibit:
     translator: Translator | None = None
     person: str = ""  # id of the person this exhibit is about (passport, birth certificate)
     unconfirmed: tuple[str, ...] = ()  # fields that were guessed, and that nobody has confirmed
+    topics: tuple[Topic, ...] = ()  # its entries of the thematic index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

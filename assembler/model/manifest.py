@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from assembler.model.bundle_layout import Bookmark, Stamp
+from assembler.model.bundle_layout import Bookmark, Stamp, TopicRow
 from assembler.model.case import PartRole, SourceFile
 from assembler.model.document_id import DocumentId
 from assembler.model.file_options import NO_OPTIONS, FileOptions, make_source_key
@@ -108,6 +108,9 @@ class ExhibitFile:
     role: PartRole
     turn: int | None = None  # clockwise degrees to turn its pages by; None = by their text
     options: FileOptions = NO_OPTIONS  # of a file without pages of its own
+    excerpt: bool = False
+    title_page: int = 0  # of an excerpt: its title page in the file; 0 = none
+    file_pages: int = 0  # of an excerpt: how many pages the file has
 
     @property
     def key(self) -> str:
@@ -296,6 +299,7 @@ class ManifestIndexRow:
     group: str
     parts: tuple[tuple[str, str, str], ...]  # role, first and last printed number
     pages: str  # the printed range
+    excerpts: tuple[str, ...] = ()
 
     @property
     def has_sheet(self) -> bool:
@@ -393,6 +397,7 @@ class Manifest:
     outputs: tuple[OutputFile, ...]  # every file of the packet except the manifest
     kept: KeptFiles | None = None  # None in format 1
     originals: Originals | None = None
+    topics: tuple[TopicRow, ...] = ()  # the thematic index
     proof: tuple[Check, ...] = ()  # when the packet was built
 
     @property
@@ -419,14 +424,16 @@ class Manifest:
 
 # Keys that are left out if the attribute has its default; all others are always written.
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
-    Manifest: frozenset(("kept", "proof")),
+    Manifest: frozenset(("kept", "topics", "proof")),
     KeptFiles: frozenset(("conversions",)),
-    ExhibitFile: frozenset(("turn", "options")),
     KeptConversion: frozenset(("options",)),
     FileOptions: frozenset(
         ("messages", "since", "until", "date_order", "sheets", "stills", "kept_at")
     ),
     Passage: frozenset(("within", "attachment")),
+    ExhibitFile: frozenset(("turn", "options", "excerpt", "title_page", "file_pages")),
+    ManifestIndexRow: frozenset(("excerpts",)),
+    TopicRow: frozenset(("note",)),
     LedgerEntry: frozenset(("own_size", "source", "transform", "text", "gray", "fitted")),
     # `part` and `parts` are left out of a page that was not cut
     Source: frozenset(("part", "parts", "options", "passages")),

@@ -9,6 +9,7 @@ from assembler.model.document_id import DocumentId, DocumentKind
 from assembler.model.filing_profile import Marking
 
 PLACEHOLDER_RULE = "FORM.PLACEHOLDER"  # of the finding that a packet has such a part
+THEMATIC_INDEX = "thematic-index"  # id of the part with the thematic index
 PLACEHOLDER_SUFFIX = "-placeholder"  # of the id of a part that stands for a missing form
 
 
@@ -24,7 +25,7 @@ class RecipePart:
     template: str = ""  # Word template, for drafts, declarations and tab sheets
     form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
     # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver",
-    # "required"
+    # "topics", "required"
     when: str = ""
     # for forms: the template of the placeholder page of a missing form
     placeholder: str = ""

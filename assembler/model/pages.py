@@ -132,6 +132,7 @@ class Prepared:
     steps: tuple[str, ...] = ()  # engines, for the ledger: "pikepdf 10.18.0", ...
     files: tuple[OpenedFile, ...] = ()
     conversions: tuple[Conversion, ...] = ()  # of its files without pages of their own
+    counts: tuple[tuple[str, int], ...] = ()  # pages of each of its files, by `source_key`
 
     @property
     def document(self) -> DocumentId:

@@ -11,6 +11,7 @@ from assembler.errors import EvidenceUnreadable
 from assembler.evidence import legibility
 from assembler.layout.packet_plan import plan_packet
 from assembler.model import (
+    THEMATIC_INDEX,
     Case,
     DocumentId,
     Exhibit,
@@ -93,7 +94,10 @@ def check_case(case: Case, plans: tuple[Plan, ...], context: RunContext) -> Chec
         judged=judged,
         prepared=prepared,
         crosschecked=crosschecked,
-        filing=receivers.check_filing_mode(case, context.profile),
+        filing=(
+            *receivers.check_filing_mode(case, context.profile),
+            *find_unprinted_topics(case, plans),
+        ),
     )
 
 
@@ -132,6 +136,24 @@ def find_placeholders(plan: Plan) -> tuple[Finding, ...]:
         for part in plan.parts
         if part.holds_place
     )
+
+
+def find_unprinted_topics(case: Case, plans: Sequence[Plan]) -> tuple[Finding, ...]:
+    """Return a finding if exhibits have topics and a packet with such an exhibit has no thematic
+    index."""
+    with_topics = {exhibit.id for exhibit in case.exhibits if exhibit.topics}
+    for plan in plans:
+        if with_topics.isdisjoint(part.exhibit for part in plan.parts):
+            continue
+        if not any(part.id == THEMATIC_INDEX for part in plan.parts):
+            finding = make_finding(
+                "TOPIC.UNPRINTED",
+                f"packet {plan.packet}",
+                "exhibits have `topics`, but recipe.toml has no thematic index",
+                f"add the part {THEMATIC_INDEX} to recipe.toml, as the shipped recipe has it",
+            )
+            return (finding,)
+    return ()
 
 
 def find_papers_with_blanks(plan: Plan, profile: Profile) -> tuple[Finding, ...]:

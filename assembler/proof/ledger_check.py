@@ -9,6 +9,7 @@ from itertools import groupby
 
 from assembler.model import Check, DocumentId, LedgerEntry, Manifest, PartKind
 from assembler.model.manifest import MANIFEST_FILE, locate_kept_conversion
+from assembler.proof.excerpt_check import write_excerpts
 
 Fault = tuple[str, str]  # JSON pointer, what is wrong there
 
@@ -29,6 +30,7 @@ def _find_faults(manifest: Manifest) -> Iterator[Fault]:
     yield from _check_rows(manifest)
     yield from _check_bookmarks(manifest)
     yield from _check_addresses(manifest)
+    yield from _check_topics(manifest)
     yield from _check_stamps(manifest.ledger)
     yield from _check_files(manifest)
 
@@ -143,6 +145,7 @@ def _check_rows(manifest: Manifest) -> Iterator[Fault]:
         )
     ]
     sheets = {entry.exhibit: entry.number for entry in _select_kind(manifest.ledger, PartKind.TAB)}
+    excerpts = {exhibit.id: write_excerpts(exhibit) for exhibit in manifest.exhibits}
     if [row.exhibit for row in manifest.index] != [exhibit for exhibit, _ in runs]:
         yield "/index", "its rows are not the exhibits, in the order of their pages"
         return
@@ -167,6 +170,8 @@ def _check_rows(manifest: Manifest) -> Iterator[Fault]:
         ]
         if row.parts != tuple((role, pages[0].label, pages[-1].label) for role, pages in roles):
             yield f"/index/{place}/parts", "it names other parts than the ledger"
+        if row.excerpts != excerpts.get(exhibit, ()):
+            yield f"/index/{place}/excerpts", "it names other pages than the exhibit's files"
 
 
 def _select_kind(ledger: Sequence[LedgerEntry], kind: PartKind) -> list[LedgerEntry]:
@@ -213,6 +218,32 @@ def _check_addresses(manifest: Manifest) -> Iterator[Fault]:
             expected.setdefault(f"tab/{entry.exhibit}", entry.number)
     if manifest.addresses != expected:
         yield "/addresses", "links would lead to other pages than the ledger says"
+
+
+def _check_topics(manifest: Manifest) -> Iterator[Fault]:
+    """Yield a fault unless each entry of the thematic index is the first page of the bundle that
+    shows the page of the file that it names, and entries of one topic are together, in order."""
+    firsts: dict[tuple[str, str, int], LedgerEntry] = {}
+    for entry in _select_kind(manifest.ledger, PartKind.EXHIBIT):
+        source = entry.client_source
+        firsts.setdefault((entry.exhibit, source.path, source.page), entry)
+    titles = {row.exhibit: row.title for row in manifest.index}
+    previous, topics = (0, ""), set()
+    for place, row in enumerate(manifest.topics):
+        pointer = f"/topics/{place}"
+        shown = firsts.get((row.exhibit, row.path, row.source_page))
+        if shown is None:
+            yield pointer, "it names a page that its exhibit does not have"
+            return
+        if (row.tab, row.page, row.label) != (shown.tab, shown.exhibit_page, shown.label):
+            yield pointer, "it names another page than the ledger"
+        if row.title != titles.get(row.exhibit):
+            yield f"{pointer}/title", "it is not that of the exhibit"
+        is_new = row.topic != previous[1]
+        if (is_new and row.topic in topics) or (not is_new and shown.number < previous[0]):
+            yield pointer, "the entries of a topic are not together, in the order of the pages"
+        topics.add(row.topic)
+        previous = (shown.number, row.topic)
 
 
 _BOX_HEIGHT = 1.25  # height of a stamp's box in font sizes

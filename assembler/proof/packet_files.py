@@ -9,7 +9,7 @@ from pathlib import Path
 from assembler.model import Check, Manifest
 from assembler.model.manifest import FileRecord
 from assembler.pdf.source_files import ClientFiles
-from assembler.proof import cut_pages, source_pages
+from assembler.proof import cut_pages, excerpt_check, source_pages
 from assembler.proof.check_wording import list_values
 from assembler.runtime.file_names import resolve_spelling
 from assembler.runtime.workshop import Workshop
@@ -73,6 +73,7 @@ def check_ledger(
         detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps",
     )
     counts = source_pages.count_source_pages(manifest, files, workshop)
+    yield from excerpt_check.check_excerpts(manifest, counts)
     sizes = cut_pages.read_cut_sizes(ledger, files, workshop)
     for exhibit in manifest.exhibits:
         entries = [

@@ -23,6 +23,7 @@ HEADS = (
     "Tab Description Date Pages",
     "Tab Description Pages",
     "No. File Pages Exhibits",
+    "Source What it shows Page",
 )
 
 
@@ -32,7 +33,7 @@ def find_index_faults(packet: PrintedPacket) -> Iterator[Fault]:
         text = packet.text(document)
         page = packet.entries(document)[0].number
         if packet.is_worded(document):
-            text_without_heads = _remove_heads(text)
+            text_without_heads = remove_heads(text)
             yield from (
                 (fault, page)
                 for fault in (
@@ -82,7 +83,7 @@ def _find_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
         )
 
 
-def _remove_heads(text: str) -> str:
+def remove_heads(text: str) -> str:
     """Return a folded text without the headings of tables, which interrupt a row that is broken
     over two pages."""
     for head in HEADS:
@@ -92,8 +93,9 @@ def _remove_heads(text: str) -> str:
 
 def _write_row(packet: PrintedPacket, row: ManifestIndexRow) -> str:
     details = "".join(_write_part(*part) for part in row.parts) if len(row.parts) > 1 else ""
-    row_text = f"{row.tab}{row.title}{details}{row.date}{packet.range(row)}"
-    return _remove_heads(fold(row_text))  # a title may read like a heading
+    excerpts = "".join(packet.excerpts(row.exhibit))
+    row_text = f"{row.tab}{row.title}{excerpts}{details}{row.date}{packet.range(row)}"
+    return remove_heads(fold(row_text))  # a title may read like a heading
 
 
 def _write_part(role: str, first: str, last: str) -> str:
@@ -134,3 +136,19 @@ def _find_own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
     if len(dated) > sum(bool(row.date) for row in rows) / 2:
         missing = [row for row in rows if row.date and row not in dated]
         yield from (f"the index does not print the date of exhibit {row.tab}" for row in missing)
+    yield from _find_own_excerpt_faults(packet, text)
+
+
+def _find_own_excerpt_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
+    """Yield faults of an index of another wording, which may print excerpts: of all, if of any."""
+    rows = [row for row in packet.rows if packet.excerpts(row.exhibit)]
+    missing = [
+        row
+        for row in rows
+        if not all(has_words(text, excerpt) for excerpt in packet.excerpts(row.exhibit))
+    ]
+    if len(missing) < len(rows):
+        yield from (
+            f"the index does not print of which pages exhibit {row.tab} is an excerpt"
+            for row in missing
+        )

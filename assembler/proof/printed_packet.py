@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from assembler.model import DocumentId, LedgerEntry, Manifest, PartKind
 from assembler.model.manifest import ManifestIndexRow
+from assembler.proof.excerpt_check import write_excerpts
 from assembler.proof.kept_drafts import Kept
 from assembler.proof.own_pages import OwnPage
 from assembler.proof.page_text import fold
@@ -21,6 +22,7 @@ class PrintedPacket:
         self.ledger, self.rows = manifest.ledger, manifest.index
         self._entries: dict[DocumentId, list[LedgerEntry]] = {}
         self._labels: dict[str, list[str]] = {}
+        self._excerpts = {exhibit.id: write_excerpts(exhibit) for exhibit in manifest.exhibits}
         for entry in self.ledger:
             self._entries.setdefault(entry.document, []).append(entry)
             if entry.kind is PartKind.EXHIBIT:
@@ -39,6 +41,10 @@ class PrintedPacket:
     def labels(self, exhibit: str) -> list[str]:
         """Return the printed numbers of an exhibit's pages."""
         return self._labels.get(exhibit, [])
+
+    def excerpts(self, exhibit: str) -> tuple[str, ...]:
+        """Return what must be printed of the excerpts of an exhibit."""
+        return self._excerpts.get(exhibit, ())
 
     def is_label(self, text: str) -> bool:
         """Return whether this is the printed number of a page of evidence."""

@@ -21,6 +21,7 @@ from assembler.proof.own_pages import OwnLink, OwnPage
 from assembler.proof.page_text import fold, fold_labels, has_words, is_right_to_left, join_lines
 from assembler.proof.printed_index import find_index_faults
 from assembler.proof.printed_packet import Fault, PrintedPacket
+from assembler.proof.printed_topics import find_topic_faults
 
 _TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
 # after a page number: no more digits, no "-1" as in "57-1", and no letter as in "57a"
@@ -51,6 +52,12 @@ def check_statements(
         _find_sheet_faults(packet),
         f"{_count_sheets(packet)} tab sheets name their exhibit and its pages",
     )
+    if manifest.topics:
+        yield _check(
+            "thematic-index",
+            find_topic_faults(packet),
+            f"{len(manifest.topics)} entries of the thematic index say what the ledger says",
+        )
     yield _check(
         "enclosures",
         _find_enclosure_faults(packet),
@@ -209,8 +216,10 @@ def _find_sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
             continue
         text, pages = texts[number], packet.range(row)
         if packet.is_worded(entry.document) and not is_right_to_left(row.title):
+            excerpts = "".join(packet.excerpts(row.exhibit))
             is_right = text == fold(
-                f"EXHIBIT {row.tab}{row.title}{'Pages' if '–' in pages else 'Page'} {pages}"
+                f"EXHIBIT {row.tab}{row.title}{excerpts}"
+                f"{'Pages' if '–' in pages else 'Page'} {pages}"
             )
         else:
             sheet_text = " ".join(packet.pages[number].text.split())

@@ -121,13 +121,14 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
         seal="",
         inputs=case.files,
         exhibits=tuple(
-            _build_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT
+            _build_exhibit(packet, part) for part in plan.parts if part.kind is PartKind.EXHIBIT
         ),
         frozen=_build_frozen(packet.filed) if packet.filed else None,
         ledger=_build_ledger(packet),
         index=tuple(_build_index_row(row) for row in layout.index),
         bookmarks=layout.bookmarks,
         addresses=dict(layout.addresses),
+        topics=layout.topics,
         removed=_list_removed(packet.prepared),
         opened=_list_opened(packet.prepared),
         findings=remarks.findings,
@@ -272,8 +273,9 @@ def _build_frozen(filed: Filed) -> FrozenPacket:
     return FrozenPacket(manifest=filed.sha256, as_of=filed.as_of, pages=pages)
 
 
-def _build_exhibit(case: Case, part: Part) -> ManifestExhibit:
-    exhibit = next(exhibit for exhibit in case.exhibits if exhibit.id == part.exhibit)
+def _build_exhibit(packet: BoundPacket, part: Part) -> ManifestExhibit:
+    exhibit = next(exhibit for exhibit in packet.case.exhibits if exhibit.id == part.exhibit)
+    counts = dict(count for prepared in packet.prepared for count in prepared.counts)
     files = tuple(
         ExhibitFile(
             path=file.path,
@@ -281,6 +283,9 @@ def _build_exhibit(case: Case, part: Part) -> ManifestExhibit:
             role=file.role,
             turn=file.turn,
             options=file.options,
+            excerpt=file.excerpt,
+            title_page=file.title_page,
+            file_pages=counts[file.source_key] if file.excerpt else 0,
         )
         for file in exhibit.parts
     )

@@ -117,6 +117,25 @@ def letter(
     return paper.done()
 
 
+def report(
+    publisher: str, title: str, year: str, chapters: Sequence[tuple[str, Sequence[str]]]
+) -> bytes:
+    """A printed report: title page, contents, then one page for each chapter. Pages are numbered from the title page on."""
+    paper = Paper(family="Sans", foot="{page}")
+    paper.space(150)
+    for line, size in ((publisher, 12), (title, 20), (year, 14)):
+        paper.centre(line, size)
+        paper.space(18)
+    paper.new_page()
+    paper.heading("Contents", 14)
+    for number, (name, _) in enumerate(chapters, 3):
+        paper.text(f"{name} · {number}")
+    for name, paragraphs in chapters:
+        paper.new_page()
+        _paragraphs(paper, (f"# {name}", *paragraphs))
+    return paper.done()
+
+
 def plain_letter(
     name: str, where: Sequence[str], day: str, paragraphs: Sequence[str], under: Sequence[str] = ()
 ) -> bytes:

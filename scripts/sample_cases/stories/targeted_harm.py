@@ -189,13 +189,42 @@ def _case(money: list[desk.Json]) -> desk.Json:
                 "Report on attacks on the press, passages marked",
                 "country-conditions",
                 date="2026-05-03",
-            ),
+            )
+            | {
+                "files": [{"path": "evidence/conditions.pdf", "pages": "7,12-13", "excerpt": True}],
+                "topics": [
+                    {
+                        "topic": "Attacks on reporters by armed groups",
+                        "page": 12,
+                        "note": "Nine of 61 attacks in 2025; in none of the nine was anybody charged.",
+                    },
+                    {
+                        "topic": "No safety in Costa Rica",
+                        "page": 7,
+                        "note": "Three exiled reporters were attacked in San José within twelve months.",
+                    },
+                    {
+                        "topic": "Illegal logging",
+                        "page": 13,
+                        "note": "Armed groups live from timber; who writes of it is followed abroad.",
+                    },
+                ],
+            },
             exhibit(
                 "article",
                 "The article of June 7, 2026 (English edition)",
                 "news",
                 date="2026-06-07",
-            ),
+            )
+            | {
+                "topics": [
+                    {
+                        "topic": "Illegal logging",
+                        "page": 1,
+                        "note": "Forty trucks leave the reserve every night; the men at the gate carry rifles.",
+                    }
+                ]
+            },
             exhibit(
                 "refugee-office",
                 "Letter of the refugee office in San José",
@@ -356,20 +385,43 @@ def _files() -> dict[str, bytes]:
             "Prof. Experta Probe",
             ("Author of two books on the subject (invented)",),
         ),
-        "conditions.pdf": desk.letter(
+        "conditions.pdf": desk.report(
             "Sample Committee for the Press",
-            ("Annual report, chapter 12 (extract)",),
-            "May 3, 2026",
-            (),
+            "Attacks on the press in 2025",
+            "Annual report, May 3, 2026",
             (
-                "# Nicaragua",
-                "In 2025 the committee recorded 61 attacks on reporters, nine of them by armed groups with an interest in timber or gold. >> Marked: In none of the nine was anybody charged. <<",
-                "# Costa Rica",
-                ">> Marked: Three exiled reporters were attacked in San José within twelve months. << The authorities offer no protection program.",
+                ("How this report was made", ("Every case was confirmed by two people.",)),
+                *(
+                    (country, (f"The committee recorded {count} attacks on reporters in 2025.",))
+                    for country, count in (("Aland", 4), ("Beland", 11), ("Celand", 7))
+                ),
+                (
+                    "Costa Rica",
+                    (
+                        ">> Marked: Three exiled reporters were attacked in San José within twelve months. << The authorities offer no protection program.",
+                    ),
+                ),
+                *(
+                    (country, (f"The committee recorded {count} attacks on reporters in 2025.",))
+                    for country, count in (("Deland", 2), ("Eland", 9), ("Feland", 5), ("Geland", 6))
+                ),
+                (
+                    "Nicaragua",
+                    (
+                        "In 2025 the committee recorded 61 attacks on reporters, nine of them by armed groups with an interest in timber or gold. >> Marked: In none of the nine was anybody charged. <<",
+                    ),
+                ),
+                (
+                    "Nicaragua: timber and gold",
+                    (
+                        ">> Marked: Armed groups live from timber and gold; who writes of it is followed, also across the border. <<",
+                    ),
+                ),
+                *(
+                    (country, (f"The committee recorded {count} attacks on reporters in 2025.",))
+                    for country, count in (("Peland", 3), ("Reland", 8), ("Zeland", 1))
+                ),
             ),
-            "Presse Sample",
-            ("Editor of the report",),
-            family="Sans",
         ),
         "article.pdf": desk.letter(
             "The Example · English edition",
