@@ -114,6 +114,8 @@ def _refer(case: dict[str, Any]) -> None:
     case["rfe"]["points"][0]["exhibits"] = [exhibit]
     case["supporters"][0]["beneficiaries"] = [beneficiary]
     case["declarations"][0]["declarant"] = person
+    topic = case["exhibits"][0]["topics"][0]
+    topic["file"] = case["exhibits"][0]["files"][0]["path"]
     for field in ("declarations", "exhibits", "forms"):
         case[field][0]["belongs_to"] = [beneficiary]
         if field != "declarations":

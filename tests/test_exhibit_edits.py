@@ -76,6 +76,8 @@ entries = st.lists(
                 "role": st.sampled_from(["document", "translation", "certificate", "?"]),
                 "turn": st.sampled_from([0, 90, 180, 45]),
                 "language": st.just("es"),
+                "excerpt": st.sampled_from([True, False, "?"]),
+                "title_page": st.sampled_from([0, 1, 3, 77, True, "?"]),
             },
         ),
         st.none(),

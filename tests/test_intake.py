@@ -276,6 +276,8 @@ def as_typed(raw: dict[str, Any], where: str) -> dict[str, Any]:
         translation = raw.pop("translation")
         raw["translator"] = translation["translator"]
         raw["parts"] = [*raw.pop("files"), *translation["files"], *translation["certificate"]]
+    if re.fullmatch("/exhibits/[0-9]+/topics/[0-9]+", where):
+        raw["path"] = raw.pop("file")
     return raw
 
 

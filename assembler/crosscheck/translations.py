@@ -204,7 +204,9 @@ def _locate_first_date(exhibit: Exhibit, pages: Sequence[PageText]) -> PageSpot:
 def check_page_counts(context: CheckContext) -> Iterator[Result]:
     """Check pages that number themselves, "page 3 of 7", for gaps and order."""
     for exhibit in context.case.exhibits:
-        ranged = {part.path for part in exhibit.parts if part.pages}
+        severities = {part.path: Severity.INFO for part in exhibit.parts if part.pages}
+        # an excerpt is meant to leave pages out, and says so in the index
+        excerpts = {part.path for part in exhibit.parts if part.excerpt}
         for path in dict.fromkeys(page.prepared.path for page in context.list_pages(exhibit)):
             pages = [page for page in context.list_pages(exhibit) if page.prepared.path == path]
             counted = [
@@ -218,24 +220,28 @@ def check_page_counts(context: CheckContext) -> Iterator[Result]:
                     exhibit,
                     [(page, n) for page, n, of in counted if of == total],
                     total,
-                    is_complete=path not in ranged,
+                    None if path in excerpts else severities.get(path, Severity.WARNING),
                 )
 
 
 def _check_sequence(
-    exhibit: Exhibit, numbered: list[tuple[PageText, int]], total: int, *, is_complete: bool
+    exhibit: Exhibit,
+    numbered: list[tuple[PageText, int]],
+    total: int,
+    severity_of_gaps: Severity | None,
 ) -> Iterator[Result]:
+    """Yield a finding on missing pages, of this severity if any, or on pages out of order."""
     numbers = [n for _, n in numbered]
     missing = sorted({*range(1, total + 1)} - {*numbers})
-    if missing and total <= 200 and (len(numbered) > 1 or total > 1):
-        severity = Severity.WARNING if is_complete else Severity.INFO
+    has_gaps = missing and total <= 200 and (len(numbered) > 1 or total > 1)
+    if has_gaps and severity_of_gaps:
         yield make_page_finding(
             "PAGES.MISSING",
             ExhibitPage(exhibit, numbered[0][0]),
             f"the pages are numbered to {total}, and {_format_numbers(missing)} of them were not "
             "found",
             "check that the document is complete, and scan what is missing",
-            severity,
+            severity_of_gaps,
         )
     elif numbers != sorted(numbers) and not _has_whole_copies(numbers, total):
         yield make_page_finding(

@@ -349,15 +349,18 @@ def _fit(size: tuple[float, float], side: float = 110.0) -> tuple[int, int]:
 
 
 def _list_loose(inputs: BoardInputs, pages: Mapping[int, Sequence[PageRef]]) -> Iterator[LooseFile]:
-    """Yield the files with pages that no exhibit has; those listed as a whole are left out."""
+    """Yield the files with pages that no exhibit has; those listed as a whole are left out, and
+    those of which an excerpt is chosen."""
     used: dict[str, set[int]] = {}
+    excerpted: set[str] = set()
     for sequence in pages.values():
         for page in sequence:
             used.setdefault(page.path, set()).add(page.page)
+            excerpted |= {page.path} if page.is_of_excerpt else set()
     others = {read_path(entry) for _, entry in read_objects(dict(inputs.raw), "ignored_files")}
     for path, facts in inputs.files.items():
         here = used.get(path, set())
-        if path in others or WHOLE in here or (here and facts.pages is None):
+        if path in {*others, *excerpted} or WHOLE in here or (here and facts.pages is None):
             continue
         numbers = [n for n in range(1, (facts.pages or 0) + 1) if n not in here]
         if here and not numbers:

@@ -48,6 +48,7 @@ _TRANSLATOR = (
     "date",
 )
 FIELDS = frozenset((*_PLAIN_FIELDS, *(f"translation/translator/{name}" for name in _TRANSLATOR)))
+_EXCERPT_FIELDS = ("excerpt", "title_page")
 CONFIRMABLE = (*_PLAIN_FIELDS, "files", "translation")
 
 
@@ -77,11 +78,7 @@ def set_pages(case: Raw, place: int, index: int, pages: str, was: str, counts: C
         pages: as in case.json, 1-3,5; "" for all.
         was: what the person saw.
     """
-    exhibits = [*get_exhibits(case)]
-    exhibit = get_exhibit(exhibits, place)
-    owner, key, at = _find_entry(exhibit, index)
-    entry = owner[key][at]
-    fields = dict(entry) if isinstance(entry, dict) else {"path": entry}
+    fields = _read_entry(case, place, index)
     if str(fields.get("pages", "")) != was:
         raise make_outdated()
     pages = re.sub(r"\s", "", pages).replace("–", "-")
@@ -89,12 +86,48 @@ def set_pages(case: Raw, place: int, index: int, pages: str, was: str, counts: C
         raise EditRefused(
             "pages are numbers and ranges, joined by commas", where="Pages", remedy="write 1-3,5"
         )
-    _check_reach(pages, counts.get(read_path(entry)))
-    fields.pop("pages", None)
-    new: Any = {**fields, "pages": pages} if pages else fields
-    new = new["path"] if set(new) == {"path"} else new
+    _check_reach(pages, counts.get(read_path(fields)))
+    dropped = ("pages",) if pages else ("pages", *_EXCERPT_FIELDS)
+    others = {key: value for key, value in fields.items() if key not in dropped}
+    new = {**others, "pages": pages} if pages else others
+    return _replace_entry(case, place, index, new, counts)
+
+
+def mark_excerpt(case: Raw, place: int, index: int, *, is_excerpt: bool, counts: Counts) -> Raw:
+    """Mark an entry of an exhibit as an excerpt of a longer document, whose title page comes first;
+    or no longer.
+
+    Args:
+        index: the entry, counted through the lists of the exhibit.
+    """
+    fields = _read_entry(case, place, index)
+    if is_excerpt and not fields.get("pages"):
+        raise EditRefused(
+            "an excerpt has some of the pages of its file",
+            where="Excerpt",
+            remedy="write first which pages it has",
+        )
+    others = {key: value for key, value in fields.items() if key not in _EXCERPT_FIELDS}
+    new = {**others, "excerpt": True} if is_excerpt else others
+    return _replace_entry(case, place, index, new, counts)
+
+
+def _read_entry(case: Raw, place: int, index: int) -> dict[str, Any]:
+    """Return the fields of an entry of an exhibit."""
+    owner, key, at = _find_entry(get_exhibit(get_exhibits(case), place), index)
+    entry = owner[key][at]
+    return dict(entry) if isinstance(entry, dict) else {"path": entry}
+
+
+def _replace_entry(
+    case: Raw, place: int, index: int, fields: dict[str, Any], counts: Counts
+) -> Raw:
+    """Return the case with another entry in the files of an exhibit; citations follow its pages."""
+    exhibits = [*get_exhibits(case)]
+    exhibit = get_exhibit(exhibits, place)
+    owner, key, at = _find_entry(exhibit, index)
     items = [*owner[key]]
-    items[at] = new
+    items[at] = fields["path"] if set(fields) == {"path"} else fields
     if owner is exhibit:
         changed = {**exhibit, key: items}
     else:

@@ -34,6 +34,7 @@ class EntryRow:
     role: str
     count: int | None
     problem: str
+    is_excerpt: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,5 +207,6 @@ def _list_entries(exhibit: Mapping[str, Any], files: Mapping[str, FileFacts]) ->
                 role=read_text(fields.get("role")) or listed_role,
                 count=facts.pages if facts else None,
                 problem=describe_problem(path, files),
+                is_excerpt=fields.get("excerpt") is True,
             )
             index += 1

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from assembler.intake.case_builder import parse_page_ranges
+from assembler.intake.page_ranges import TITLE_PAGE
 from assembler.intake.untyped_values import read_object, read_path
 from assembler.model import FileOptions
 
@@ -53,6 +54,18 @@ class PageRef:
             if name in PRINT_OPTIONS
         }
         return "; ".join(f"{name.replace('_', ' ')} {text}" for name, text in texts.items())
+
+    @property
+    def is_of_excerpt(self) -> bool:
+        """Return whether its entry is marked as an excerpt of a longer document."""
+        return self.more.get("excerpt") is True
+
+    @property
+    def title_page(self) -> int:
+        """Return the page of the file that its excerpt has first; 0 if there is none."""
+        page = self.more.get("title_page", TITLE_PAGE)
+        is_number = isinstance(page, int) and not isinstance(page, bool) and page > 0
+        return page if self.is_of_excerpt and is_number else 0
 
 
 def turn_page(page: PageRef, degrees: int) -> PageRef:
@@ -116,7 +129,12 @@ def compress_pages(
         before: entries that are used again where they say the same.
         role: that an entry has without saying so.
     """
-    known = [(_expand_all(entry, counts, role), entry) for entry in before]
+    known = [
+        (same, entry)
+        for entry in before
+        for listed in (_expand_all(entry, counts, role),)
+        for same in (listed, [*_make_title_pages(listed, counts), *listed])
+    ]
     entries: list[Any] = []
     for run in _split_runs(pages):
         again = next((entry for expanded, entry in known if expanded == run), None)
@@ -156,7 +174,9 @@ def _make_entries(run: Sequence[PageRef], counts: Counts, role: str) -> list[Any
         ranges = [first.more["pages"]] if "pages" in first.more else [None]
     else:
         numbers = [page.page for page in run]
-        is_all = numbers == list(range(1, (counts.get(first.path) or 0) + 1))
+        is_all = not first.is_of_excerpt and numbers == list(
+            range(1, (counts.get(first.path) or 0) + 1)
+        )
         ranges = [None] if is_all else list(_format_ranges(numbers))
     entries: list[Any] = []
     for text in ranges:
@@ -189,11 +209,50 @@ def read_pages(exhibit: Mapping[str, Any], counts: Counts) -> tuple[PageRef, ...
         *expand_entries(translation.get("files"), counts, TRANSLATION),
         *expand_entries(translation.get("certificate"), counts, CERTIFICATE),
     )
+    pages = _add_title_pages(pages, counts)
     name = fields.get("id")
     exhibit_id = name if isinstance(name, str) else ""
     return tuple(
         replace(page, origin=(exhibit_id, number)) for number, page in _number_pages(pages)
     )
+
+
+def _add_title_pages(pages: Sequence[PageRef], counts: Counts) -> tuple[PageRef, ...]:
+    """Return the pages of an exhibit with the title page of each excerpt that does not list it, as
+    the packet has them."""
+    listed = {(page.path, page.page) for page in pages}
+    arranged: list[PageRef] = []
+    for page in pages:
+        for title_page in _make_title_pages([page], counts):
+            if (title_page.path, title_page.page) not in listed:
+                listed.add((title_page.path, title_page.page))
+                arranged.append(title_page)
+        arranged.append(page)
+    return tuple(arranged)
+
+
+def _make_title_pages(pages: Sequence[PageRef], counts: Counts) -> list[PageRef]:
+    """Return the title page that comes before the first of these pages, if that is of an excerpt;
+    none where the file is not known to have it."""
+    first = pages[0] if pages else PageRef(path="", page=WHOLE)
+    title_page, count = first.title_page, counts.get(first.path) or 0
+    has_it = first.page != WHOLE and 0 < title_page <= count
+    return [replace(first, page=title_page)] if has_it else []
+
+
+def _drop_title_pages(pages: Sequence[PageRef], counts: Counts) -> list[PageRef]:
+    """Return pages that say of each excerpt whose title page was taken out that it has none: else
+    it would be added again."""
+    listed = {(page.path, page.page) for page in pages}
+    return [
+        replace(page, more={**page.more, "title_page": 0})
+        if any(
+            (title_page.path, title_page.page) not in listed
+            for title_page in _make_title_pages([page], counts)
+        )
+        else page
+        for page in pages
+    ]
 
 
 def _number_pages(pages: Sequence[PageRef]) -> Iterator[tuple[int, PageRef]]:
@@ -230,6 +289,7 @@ def write_pages(
     """Return the exhibit with these pages. A document with its translation and certificate has them
     in `translation`; else every entry of `files` says its role."""
     fields = dict(exhibit)
+    pages = _drop_title_pages(pages, counts)
     translation = read_object(fields, "translation")
     before = _list_entries(fields, "files")
     by_role = {role: [page for page in pages if page.role == role] for role in ROLES}

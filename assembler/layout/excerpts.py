@@ -20,9 +20,7 @@ def list_excerpts(exhibit: Exhibit, counts: Mapping[str, int]) -> tuple[str, ...
     groups: dict[tuple[str, PartRole], list[FilePart]] = {}
     for part in exhibit.parts:
         groups.setdefault((part.source_key, part.role), []).append(part)
-    excerpts = {
-        key: parts for key, parts in groups.items() if any(part.excerpt for part in parts)
-    }
+    excerpts = {key: parts for key, parts in groups.items() if any(part.excerpt for part in parts)}
     lines = []
     for (key, role), parts in excerpts.items():
         is_named = len(excerpts) > 1 or role is not PartRole.DOCUMENT

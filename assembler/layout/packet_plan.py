@@ -146,9 +146,7 @@ def _is_met(when: str, case: Case, beneficiary: str, required: bool = False) -> 
         "expedite": lambda: bool(case.request.expedite_reason),
         "mailed": lambda: case.request.filing == "paper",
         "fee-waiver": lambda: case.request.fee == "waiver",
-        "topics": lambda: any(
-            exhibit.topics for exhibit in _list_own_exhibits(case, beneficiary)
-        ),
+        "topics": lambda: any(exhibit.topics for exhibit in _list_own_exhibits(case, beneficiary)),
         "required": lambda: required,
     }
     return all(facts[condition]() for condition in when.split())

@@ -121,7 +121,7 @@ def report(
     publisher: str, title: str, year: str, chapters: Sequence[tuple[str, Sequence[str]]]
 ) -> bytes:
     """A printed report: title page, contents, then one page for each chapter. Pages are numbered from the title page on."""
-    paper = Paper(family="Sans", foot="{page}")
+    paper = Paper(family="Sans", foot=f"{title} · page {{page}} of {len(chapters) + 2}")
     paper.space(150)
     for line, size in ((publisher, 12), (title, 20), (year, 14)):
         paper.centre(line, size)

@@ -380,6 +380,7 @@ function readControl(control) {
 async function onFieldChange(event) {
   if (event.target.matches("[data-join]")) { joinWith(event.target); return; }
   if (event.target.matches("[data-entry]")) { changeEntry(event.target); return; }
+  if (event.target.matches("[data-excerpt]")) { markExcerpt(event.target); return; }
   const control = event.target.closest("[data-field]");
   if (!control) return;
   const body = { ...panelPlace(), field: control.dataset.field, value: readControl(control), was: JSON.parse(control.dataset.was) };
@@ -394,6 +395,11 @@ async function onFieldChange(event) {
 async function changeEntry(input) {
   const body = { ...panelPlace(), index: Number(input.dataset.entry), pages: input.value, was: input.dataset.was };
   if (!(await edit("set-pages", body))) input.value = input.dataset.was;
+}
+
+async function markExcerpt(box) {
+  const body = { ...panelPlace(), index: Number(box.dataset.excerpt), value: box.checked };
+  if (!(await edit("set-excerpt", body))) box.checked = !box.checked;
 }
 
 async function joinWith(select) {

@@ -375,6 +375,14 @@ def _read_pages(body: Mapping[str, Any], counts: Counts) -> Edit:
     return lambda case: fields.set_pages(case, place, index, pages, was, counts)
 
 
+def _read_excerpt(body: Mapping[str, Any], counts: Counts) -> Edit:
+    place, index = get_number(body, "place"), get_number(body, "index")
+    is_excerpt = body.get("value") is True
+    return lambda case: fields.mark_excerpt(
+        case, place, index, is_excerpt=is_excerpt, counts=counts
+    )
+
+
 _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {
     "move-exhibit": _read_move_exhibit,
     "move-pages": _read_move_pages,
@@ -390,6 +398,7 @@ _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {
     "confirm": _read_confirm,
     "set-field": _read_field,
     "set-pages": _read_pages,
+    "set-excerpt": _read_excerpt,
 }
 
 

@@ -388,7 +388,7 @@ def _files() -> dict[str, bytes]:
         "conditions.pdf": desk.report(
             "Sample Committee for the Press",
             "Attacks on the press in 2025",
-            "Annual report, May 3, 2026",
+            "Human rights report, May 3, 2026",
             (
                 ("How this report was made", ("Every case was confirmed by two people.",)),
                 *(
