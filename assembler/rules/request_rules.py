@@ -33,8 +33,14 @@ def _find_placeholders(case: Case) -> Iterator[Hit]:
         f"/rfe/points/{n}/asked": point.asked
         for n, point in enumerate(case.rfe.points if case.rfe else ())
     }
+    topics = {
+        f"/exhibits/{n}/topics/{place}/{name}": text
+        for n, exhibit in enumerate(case.exhibits)
+        for place, topic in enumerate(exhibit.topics)
+        for name, text in (("topic", topic.topic), ("note", topic.note))
+    }
     prose = ((text.pointer, "\n".join(text.paragraphs)) for text in list_citing_texts(case))
-    for where, text in chain(names.items(), titles.items(), points.items(), prose):
+    for where, text in chain(names.items(), titles.items(), topics.items(), points.items(), prose):
         if FILL_IN in text:
             yield Hit(rule="CASE.PLACEHOLDER", pointer=where)
     if case.rfe and case.rfe.receipt_number == NO_RECEIPT:
