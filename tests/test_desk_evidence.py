@@ -25,6 +25,7 @@ from assembler.intake.file_check import IGNORABLE, check_path
 from tests import factories
 from tests.support.browsers import CHROMIUM, check_accessible
 from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
+from tests.support.excerpts import REPORT, case_with
 
 EVIL = "<img src=x onerror=alert(1)>&\"'.pdf"
 _DROP = """() => {
@@ -46,6 +47,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("desk")
     for name in ("board", "drag", "panel", "words"):
         factories.small_case(root / name)
+    case_with(root / "excerpt", {"path": REPORT, "pages": "3,5-6"})
     empty = {**factories.CASE, "exhibits": [], "declarations": []}
     for name in ("empty", "attacked", "locked"):
         (root / name / "evidence").mkdir(parents=True)
@@ -323,6 +325,26 @@ def test_fields_are_saved_one_by_one_and_pages_turned(
         page.click(f"{find_card(page, 'letter')} .page[data-index='1']", modifiers=["Control"])
         page.click("[data-do=split]")
         wait_until(lambda: len(read(root, "panel")["exhibits"]) == 4)
+        window.check_clean()
+
+
+@pytest.mark.tools
+@browser_test
+def test_an_excerpt_is_marked_by_a_check_box(desk: RunningDesk, browser: Any, root: Path) -> None:
+    """The pages that it leaves out are no longer offered as loose pages."""
+    with open_window(browser, desk) as window:
+        page = open_board(window, desk, "excerpt", 5)
+        page.wait_for_selector("#loose .page >> nth=5")
+        page.click(f"{find_card(page, 'report')} .title-button")
+        page.wait_for_selector("[data-excerpt]")
+        page.check("[data-excerpt]")
+        marked = {"path": REPORT, "pages": "3,5-6", "excerpt": True}
+        wait_until(lambda: files_of(root, "excerpt", "report") == [marked])
+        page.wait_for_selector("[data-excerpt]:checked")
+        check_accessible(page)
+        page.keyboard.press("Escape")
+        page.wait_for_selector(f"{find_card(page, 'report')} .page >> nth=3")
+        assert page.locator("#loose .page").count() == 0
         window.check_clean()
 
 

@@ -12,26 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembler import crosscheck
+from assembler import crosscheck, rules
 from assembler.errors import CaseRejected
 from assembler.intake import read_case
 from assembler.intake.excerpt_check import find_topic_problems
 from assembler.layout.packet_plan import plan_packet
 from assembler.layout.page_order import arrange_pages
 from assembler.layout.thematic_index import fold_topic
-from assembler.model import Case, Layout, PageSources, PartKind, Topic
+from assembler.model import Case, Layout, PageFacts, PageSources, PartKind, Topic
 from assembler.pipeline.checked_case import find_unprinted_topics
+from assembler.receivers import load_profile
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.mutating import PACKET, details, failed, proved
-from tests.support.building import AS_OF
+from tests.support.building import AS_OF, build
 from tests.support.cases import case as case_of
 from tests.support.cases import exhibit
-from tests.support.page_texts import make_page_text
-from tests.support.sharing import made_once
-from tests.test_arrange import facts
-from tests.test_excerpts import (
+from tests.support.excerpts import (
     REPORT,
     build_excerpted,
     case_with,
@@ -39,6 +37,9 @@ from tests.test_excerpts import (
     excerpt,
     read_texts,
 )
+from tests.support.inks import ink
+from tests.support.page_texts import make_page_text
+from tests.support.sharing import made_once
 
 SHELF = Shelf.default()
 
@@ -57,10 +58,11 @@ def laid_out(case: Case, pages: dict[str, list[tuple[str, int]]]) -> Layout:
     plan = plan_packet(case, SHELF.recipe("parole"), "child")
     sizes = {f"exhibit:{name}": len(listed) for name, listed in pages.items()}
     sizes["draft:tab-sheets"] = len(pages)
+    page = PageFacts(width=612, height=792, ink=ink(612, 792, 0))
     return arrange_pages(
         plan,
         case,
-        {part.document: facts(sizes.get(part.document, 1)) for part in plan.parts},
+        {part.document: [page] * sizes.get(part.document, 1) for part in plan.parts},
         {name: PageSources(pages=tuple(listed)) for name, listed in pages.items()},
     )
 
@@ -111,8 +113,6 @@ def test_a_packet_has_the_index_only_if_one_of_its_own_exhibits_has_topics() -> 
 @pytest.mark.parametrize("kind", ["parole", "re-parole", "rfe-response"])
 @pytest.mark.parametrize("profile", ["eoir-ecas", "uscis-online"])
 def test_every_receiver_finds_it_behind_the_index(kind: str, profile: str) -> None:
-    from assembler.receivers import load_profile
-
     case = replace(case_of(with_topics("e", ("Flight", 1))), kind=kind)
     plan = plan_packet(case, SHELF.recipe(kind), "child", load_profile(SHELF, profile))
 
@@ -212,14 +212,12 @@ values = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["files", "topics", "translation"]), values))
 def test_exhibits_of_any_shape_are_checked(raw: dict[str, Any]) -> None:
-    rules = {problem.rule for problem in find_topic_problems("/exhibits/0", raw)}
+    found = {problem.rule for problem in find_topic_problems("/exhibits/0", raw)}
 
-    assert rules <= {"TOPIC.PAGE", "TOPIC.FILE"}
+    assert found <= {"TOPIC.PAGE", "TOPIC.FILE"}
 
 
 def test_a_topic_that_is_still_to_be_written_is_found(tmp_path: Path) -> None:
-    from assembler import rules
-
     topics = [{"topic": "Flight", "page": 3, "note": "FILL IN"}]
     case = read_case(case_with(tmp_path / "case", excerpt(), topics=topics), SHELF)
 
@@ -229,13 +227,22 @@ def test_a_topic_that_is_still_to_be_written_is_found(tmp_path: Path) -> None:
     assert pointers == ["/exhibits/3/topics/0/note"]
 
 
+def test_an_exhibit_with_topics_is_of_use() -> None:
+    library = rules.load_library(SHELF)
+
+    for topics, expected in (((), ["e"]), ((("Flight", 1),), [])):
+        case = case_of(with_topics("e", *topics, category="country-conditions"))
+        findings = rules.check_case(case, library, AS_OF).findings
+        assert [one.exhibit for one in findings if one.rule == "CITE.UNUSED"] == expected
+
+
 # --- a packet ---
 
 
 def test_the_index_prints_each_topic_with_its_pages(excerpted: Path) -> None:
     manifest = read_manifest(excerpted / PACKET)
     entry = next(one for one in manifest.ledger if one.part == "thematic-index")
-    text = " ".join(read_texts(excerpted / PACKET / "bundle.pdf")[entry.number - 1].split())
+    text = read_texts(excerpted / PACKET / "bundle.pdf")[entry.number - 1]
     labels = {
         (one.exhibit, one.client_source.page): f"Ex. {one.tab} at {one.label}"
         for one in manifest.ledger
@@ -304,8 +311,6 @@ def test_topics_are_compared_without_capitals_and_spaces() -> None:
 
 def test_the_same_case_gives_the_same_topics(excerpted: Path) -> None:
     before = json.loads((excerpted / PACKET / "manifest.json").read_text())["topics"]
-
-    from tests.support.building import build
 
     shutil.rmtree(excerpted / "build")
     build(excerpted)

@@ -30,7 +30,7 @@ def list_excerpts(exhibit: Exhibit, counts: Mapping[str, int]) -> tuple[str, ...
 
 
 def describe_pages(parts: Sequence[FilePart], count: int) -> str:
-    """Return "title page and pages 3, 41–44 of 212" for parts of one file that has `count` pages."""
+    """Return "title page and pages 3, 41–44 of 212" for parts of a file of `count` pages."""
     pages = [
         page
         for part in parts

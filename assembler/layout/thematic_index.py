@@ -1,5 +1,5 @@
-"""Arrange the thematic index: topics as case.json first names them, each with its pages in the order
-of the packet. Pure."""
+"""Arrange the thematic index: topics as case.json first names them, each with its pages in the
+order of the packet. Pure."""
 
 from __future__ import annotations
 

@@ -45,14 +45,16 @@ def check_exhibits(context: RuleContext) -> Iterator[Hit]:
 
 
 def _list_used(context: RuleContext) -> frozenset[str]:
-    """Return exhibits that a text cites, or that an answer to a notice names."""
+    """Return exhibits that a text cites, that an answer to a notice names, or that have entries in
+    the thematic index."""
     rfe = context.case.rfe
+    with_topics = {exhibit.id for exhibit in context.case.exhibits if exhibit.topics}
     exhibits = (
         {exhibit for point in rfe.points for exhibit in point.exhibits} | {rfe.notice_exhibit}
         if rfe
         else set()
     )
-    return frozenset(exhibits).union(
+    return frozenset(exhibits | with_topics).union(
         *(list_cited_exhibits(text.paragraphs) for text in list_citing_texts(context.case))
     )
 

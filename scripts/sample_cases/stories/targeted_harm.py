@@ -403,7 +403,12 @@ def _files() -> dict[str, bytes]:
                 ),
                 *(
                     (country, (f"The committee recorded {count} attacks on reporters in 2025.",))
-                    for country, count in (("Deland", 2), ("Eland", 9), ("Feland", 5), ("Geland", 6))
+                    for country, count in (
+                        ("Deland", 2),
+                        ("Eland", 9),
+                        ("Feland", 5),
+                        ("Geland", 6),
+                    )
                 ),
                 (
                     "Nicaragua",
