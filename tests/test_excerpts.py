@@ -30,7 +30,7 @@ from assembler.proof.excerpt_check import write_excerpts
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from tests.mutating import PACKET, details, failed, proved
-from tests.support.building import AS_OF
+from tests.support.building import AS_OF, build
 from tests.support.cases import case as case_of
 from tests.support.excerpts import (
     REPORT,
