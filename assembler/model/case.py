@@ -189,6 +189,7 @@ class FilePart:
         """Return the name of the file as it is printed here; see `make_source_key`."""
         return make_source_key(self.path, self.options.digest)
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A page of an exhibit that the thematic index lists under a topic."""
