@@ -21,7 +21,7 @@ from assembler.desk.page_refs import read_pages, write_pages
 from assembler.errors import CaseRejected
 from assembler.intake import read_case
 from assembler.intake.case_builder import parse_page_ranges
-from assembler.intake.excerpt_check import find_excerpt_problems
+from assembler.intake.excerpt_references import find_excerpt_problems
 from assembler.layout.excerpts import describe_pages, list_excerpts
 from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, PartRole
 from assembler.model.manifest import ExhibitFile, ManifestExhibit

@@ -3,6 +3,7 @@ client fact in it."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from assembler.intake import examine_case, read_case
 from assembler.intake.case_builder import parse_page_ranges
 from assembler.intake.field_reference import describe_schema
 from assembler.intake.json_text import BadJson, parse_json
+from assembler.model import FileOptions
 from assembler.model.case_texts import REQUEST_PARAGRAPHS
 from assembler.runtime.resources import Shelf
 from tests.full_case import CANARY, full_case, paths
@@ -246,9 +248,12 @@ def differences(raw: Any, typed: Any, where: str) -> Iterator[str]:
     elif isinstance(raw, dict):
         for key, one in as_typed(raw, where).items():
             yield from differences(one, getattr(typed, key, None), f"{where}/{key}")
+    elif "/stills/" in where:
+        minutes, seconds = raw.split(":")
+        yield from () if typed == int(minutes) * 60 + float(seconds) else (where,)
     elif re.search("(a_number|ssn)$", where):
         yield from () if typed == re.sub("[^0-9]", "", raw) else (where,)
-    elif where.endswith("/pages"):
+    elif where.endswith(("/pages", "/options/messages")):
         yield from () if typed == parse_page_ranges(raw) else (where,)
     else:
         yield from (
@@ -276,6 +281,9 @@ def as_typed(raw: dict[str, Any], where: str) -> dict[str, Any]:
         translation = raw.pop("translation")
         raw["translator"] = translation["translator"]
         raw["parts"] = [*raw.pop("files"), *translation["files"], *translation["certificate"]]
+    if re.fullmatch("/exhibits/[0-9]+/parts/[0-9]+", where):
+        options = [option.name for option in dataclasses.fields(FileOptions)]
+        raw["options"] = {name: raw.pop(name) for name in options if name in raw}
     if re.fullmatch("/exhibits/[0-9]+/topics/[0-9]+", where):
         raw["path"] = raw.pop("file")
     return raw

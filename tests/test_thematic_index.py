@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from assembler import crosscheck, rules
 from assembler.errors import CaseRejected
 from assembler.intake import read_case
-from assembler.intake.excerpt_check import find_topic_problems
+from assembler.intake.excerpt_references import find_topic_problems
 from assembler.layout.packet_plan import plan_packet
 from assembler.layout.page_order import arrange_pages
 from assembler.layout.thematic_index import fold_topic

@@ -14,7 +14,7 @@ from typing import Any
 
 from assembler.intake.case_fields import ID
 from assembler.intake.citation_mistakes import explain_citation, explain_unclosed
-from assembler.intake.excerpt_check import find_excerpt_problems, find_topic_problems
+from assembler.intake.excerpt_references import find_excerpt_problems, find_topic_problems
 from assembler.intake.page_ranges import iterate_ranges
 from assembler.intake.problem import Problem, escape_pointer_step, find_unprintable, suggest_name
 from assembler.intake.untyped_values import (
