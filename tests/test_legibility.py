@@ -109,7 +109,7 @@ def test_the_measure_that_decides_is_named(
 def test_a_language_without_its_data_is_no_measure_of_the_page() -> None:
     foreign = replace(GOOD, confidence=20.0)
 
-    assert legibility.judge(foreign, LIMITS, own_language=False).verdict is Verdict.LEGIBLE
+    assert legibility.judge(foreign, LIMITS, can_read=False).verdict is Verdict.LEGIBLE
     assert legibility.judge(foreign, LIMITS).verdict is Verdict.DOUBTFUL
 
 

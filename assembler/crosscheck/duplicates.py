@@ -96,12 +96,18 @@ def _is_form_with_same_words(
 ) -> bool:
     """Return whether the pages are only the printed instructions of a form that was filled in
     twice: without a name or date, in files whose other pages differ."""
-    people = context.list_people().values()
+    people, likeness = context.list_people().values(), context.data["name_likeness"]
     if any(
         not page.text.strip()
         or has_any_date(page.text)
         or any(
-            has_name(page.text, person, context.data["name_likeness"], family_only=True)
+            has_name(
+                page.text,
+                person,
+                likeness,
+                family_only=True,
+                misread=context.list_misread_letters([page]),
+            )
             for person in people
         )
         for page in (pages[number].page for number, _ in pairs)

@@ -63,12 +63,13 @@ def check_expected_facts(context: CheckContext) -> Iterator[Result]:
 
 
 def _check_name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
-    text = "\n".join(page.text for page in context.list_pages(exhibit))
+    pages = context.list_pages(exhibit)
+    text, misread = "\n".join(page.text for page in pages), context.list_misread_letters(pages)
     zone_names = [f"{zone.given} {zone.family}" for zone in _read_zones(context, exhibit)]
     people, likeness = context.list_people_of(exhibit), context.data["name_likeness"]
     family_only = "name" not in context.list_expected_facts(exhibit)
     is_found = any(
-        has_name(text, person, likeness, family_only=family_only)
+        has_name(text, person, likeness, family_only=family_only, misread=misread)
         or any(is_same_name(name, person.name.full, likeness) for name in zone_names)
         for person in people
     )
@@ -367,13 +368,14 @@ def _check_passport_numbers(
     may be an older passport of theirs."""
     everyone = context.list_people().values()
     known = {normalize_number(person.passport.number) for person in everyone if person.passport}
+    likeness, misread = context.data["name_likeness"], context.list_misread_letters([page])
     for number, offset in find_passport_numbers(page.text).items():
         if normalize_number(number) in known or len(normalize_number(number)) < 6:
             continue
         mentioned = [
             person
             for person in everyone
-            if has_name(page.text, person, context.data["name_likeness"], family_only=True)
+            if has_name(page.text, person, likeness, family_only=True, misread=misread)
         ]
         if any(person.passport is None for person in mentioned):
             continue  # it may be theirs: case.json gives no number

@@ -17,7 +17,14 @@ from assembler.crosscheck.results import (
     make_page_finding,
 )
 from assembler.crosscheck.statements import list_declaration_places
-from assembler.crosscheck.text_matching import find_word, has_name, split_words
+from assembler.crosscheck.text_matching import (
+    NOT_MISREAD,
+    MisreadLetters,
+    find_word,
+    has_misread_word,
+    has_name,
+    split_words,
+)
 from assembler.model import Person
 from assembler.runtime.rule_catalog import make_finding
 
@@ -39,7 +46,8 @@ def check_narratives(context: CheckContext) -> Iterator[Result]:
             continue
         pages = context.list_pages(exhibit)
         text = "\n".join(page.text for page in pages)
-        other = _find_other(context, exhibit.belongs_to, text)
+        misread = context.list_misread_letters(pages)
+        other = _find_other(context, exhibit.belongs_to, text, misread)
         if other is None:
             continue
         yield from (
@@ -80,30 +88,42 @@ def _describe(place: str, other: Person) -> str:
     )
 
 
-def _find_other(context: CheckContext, packets: Collection[str], text: str) -> Person | None:
+def _find_other(
+    context: CheckContext,
+    packets: Collection[str],
+    text: str,
+    misread: MisreadLetters = NOT_MISREAD,
+) -> Person | None:
     """Return the beneficiary whom a text names, if it goes into others' packets only and names
     none of these."""
     own, others = (
         [person for person in context.case.beneficiaries if (person.id in packets) is belongs]
         for belongs in (True, False)
     )
-    if any(_may_be_named(context, person, text) for person in own):
+    if any(_may_be_named(context, person, text, misread) for person in own):
         return None
     return next(
-        (person for person in others if _find_name(context, person, text) is not None), None
+        (person for person in others if _find_name(context, person, text, misread) is not None),
+        None,
     )
 
 
-def _may_be_named(context: CheckContext, person: Person, text: str) -> bool:
+def _may_be_named(
+    context: CheckContext, person: Person, text: str, misread: MisreadLetters
+) -> bool:
     """Return whether a text may name a person, if by one given name only."""
-    words = {*split_words(text)}
-    given = {
-        word for name in (person.name, *person.other_names) for word in split_words(name.given)
-    }
-    return bool(words & given) or has_name(text, person, context.data["name_likeness"])
+    words = split_words(text)
+    given = " ".join(name.given for name in (person.name, *person.other_names))
+    return (
+        bool({*words} & {*split_words(given)})
+        or has_misread_word(words, given, misread)
+        or has_name(text, person, context.data["name_likeness"], misread=misread)
+    )
 
 
-def _find_name(context: CheckContext, person: Person, text: str) -> int | None:
+def _find_name(
+    context: CheckContext, person: Person, text: str, misread: MisreadLetters = NOT_MISREAD
+) -> int | None:
     """Return where a text has a given name that only this beneficiary has, if the family name is
     in it, too."""
     shared = {
@@ -113,10 +133,15 @@ def _find_name(context: CheckContext, person: Person, text: str) -> int | None:
         for name in (other.name, *other.other_names)
         for word in split_words(name.full)
     }
-    given = [word for word in split_words(person.name.given) if word not in shared]
-    if not {*split_words(person.name.family)} & {*split_words(text)}:
+    words, family = split_words(text), person.name.family
+    if not {*split_words(family)} & {*words} and not has_misread_word(words, family, misread):
         return None
-    places = [place for word in given if (place := find_word(text, word)) is not None]
+    places = [
+        place
+        for written in person.name.given.split()
+        for word in split_words(written)
+        if word not in shared and (place := find_word(text, word, written, misread)) is not None
+    ]
     return min(places, default=None)
 
 
@@ -124,7 +149,8 @@ def _find_first_spot(
     context: CheckContext, other: Person, places: Sequence[ExhibitPage]
 ) -> Iterator[PageSpot]:
     for place in places:
-        offset = _find_name(context, other, place.page.text)
+        misread = context.list_misread_letters([place.page])
+        offset = _find_name(context, other, place.page.text, misread)
         if offset is not None:
             yield find_spot(place, offset)
             return

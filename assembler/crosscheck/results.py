@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from assembler.crosscheck.text_matching import NOT_MISREAD, MisreadLetters
 from assembler.model import (
     Case,
     Contradiction,
@@ -92,6 +93,13 @@ class CheckContext:
     def list_expected_facts(self, exhibit: Exhibit) -> Sequence[str]:
         facts: Sequence[str] = self.data["expected"].get(exhibit.category, ())
         return facts
+
+    def list_misread_letters(self, pages: Iterable[PageText]) -> MisreadLetters:
+        """Return how letters with accents may have been recognized on one of these pages."""
+        if not any(page.loses_accents for page in pages):
+            return NOT_MISREAD
+        misread: MisreadLetters = self.data.get("misread_letters", NOT_MISREAD)
+        return misread
 
     def list_pages(self, exhibit: Exhibit) -> Sequence[PageText]:
         return self.pages.get(exhibit.id, ())

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from assembler.crosscheck.results import CheckContext, ExhibitPage, Result, make_line_spot
-from assembler.crosscheck.text_matching import has_date, normalize_number, split_words
+from assembler.crosscheck.text_matching import (
+    NOT_MISREAD,
+    MisreadLetters,
+    has_all_words,
+    has_date,
+    normalize_number,
+    split_words,
+)
 from assembler.model import Contradiction
 from assembler.model.case_texts import CaseText, list_citing_texts
 from assembler.runtime.rule_catalog import make_finding
@@ -166,7 +173,8 @@ def _name_paragraph(number: int) -> str:
 def _check_form_streets(context: CheckContext, place: ExhibitPage) -> Iterator[Result]:
     """Check the streets on a page of a completed form, line by line in what is said of them."""
     page = place.page
-    for run, street in _find_near_streets(context, page.text):
+    misread = context.list_misread_letters([page])
+    for run, street in _find_near_streets(context, page.text, misread):
         spot = make_line_spot(place, _find_line(page.text, run))
         text_place = TextPlace(
             where=f"{page.prepared.path}, page {page.prepared.source_page}",
@@ -225,7 +233,9 @@ def _check_streets(context: CheckContext, place: TextPlace, text: str) -> Iterat
         yield from _report_statement(place, "address", run, street)
 
 
-def _find_near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, str]]:
+def _find_near_streets(
+    context: CheckContext, text: str, misread: MisreadLetters = NOT_MISREAD
+) -> Iterator[tuple[str, str]]:
     """Yield word sequences that are nearly, but not quite, a street of the case, such as one with
     another house number; and that street."""
     everyone = context.list_people().values()
@@ -237,7 +247,7 @@ def _find_near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, 
     }
     known = {" ".join(split_words(street)) for street in (*streets, *_list_helper_streets(context))}
     text_words = split_words(text)
-    for street in sorted({" ".join(split_words(street)) for street in streets}):
+    for street, written in sorted((" ".join(split_words(street)), street) for street in streets):
         size = street.count(" ") + 1
         runs = (
             " ".join(text_words[start : start + size])
@@ -249,6 +259,7 @@ def _find_near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, 
                 and any(map(str.isdigit, run))
                 and run not in known
                 and fuzz.ratio(run, street) >= _NEARLY
+                and not (misread and has_all_words(run, written, misread))
             ):
                 yield run, street
 

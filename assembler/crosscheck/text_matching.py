@@ -4,14 +4,23 @@ errors of recognition. Pure."""
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
 from assembler.model import Name, Person
 
+# letter with an accent → what recognition without its data reads instead, in small letters
+# (schemas/crosscheck.json, misread_letters)
+MisreadLetters = Mapping[str, Sequence[str]]
+NOT_MISREAD: MisreadLetters = MappingProxyType({})
+_MIN_CERTAIN = 3  # letters that a word must have besides those that may be misread
 # letters that recognition takes for digits, and back
 _ALIKE = str.maketrans("OQDILZSBG", "001112586")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -75,9 +84,21 @@ def split_words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", anyascii(text).casefold()))
 
 
-def find_word(text: str, word: str) -> int | None:
-    """Return where a word of small Latin letters begins in a text; None if it is not in it."""
-    matches = (match for match in re.finditer(r"\w+", text) if word in split_words(match[0]))
+def find_word(
+    text: str, word: str, written: str = "", misread: MisreadLetters = NOT_MISREAD
+) -> int | None:
+    """Return where a word of small Latin letters begins in a text; None if it is not in it.
+
+    Args:
+        written: the word as it is written, with accents.
+        misread: how letters with accents may have been recognized.
+    """
+    matches = (
+        match
+        for match in re.finditer(r"\w+", text)
+        if word in split_words(match[0])
+        or has_misread_word(split_words(match[0]), written, misread)
+    )
     return next((match.start() for match in matches), None)
 
 
@@ -92,37 +113,57 @@ def _keep_numbers(text: str) -> str:
     return " ".join(word for word in split_words(text) if word.isdecimal())
 
 
-def has_name(text: str, person: Person, likeness: int, *, family_only: bool = False) -> bool:
+def has_name(
+    text: str,
+    person: Person,
+    likeness: int,
+    *,
+    family_only: bool = False,
+    misread: MisreadLetters = NOT_MISREAD,
+) -> bool:
     """Return whether given and family name of a person (or another name of theirs) are in the text,
     in any order.
 
     Args:
         likeness: 0 to 100, how alike a word must be to count; short words must be equal.
         family_only: one word of the family name is enough, since a letter may say "Mr. Muster".
+        misread: how letters with accents may have been recognized.
     """
     text_words = split_words(text)
-    joined = "".join(text_words)
+    searched = _SearchedText(
+        words=text_words, joined="".join(text_words), likeness=likeness, misread=misread
+    )
     if family_only:
         return any(
-            any(
-                _has_word(word, text_words, joined, likeness)
-                for word in split_words(name.family)
-                if len(word) > 2
-            )
+            _has_part(name.family, searched, shortest=3)
             for name in (person.name, *person.other_names)
         )
     native_names = [Name(given="", family=person.native_name)] if person.native_name else []
     return any(
-        _has_parts(name, text_words, joined, likeness)
-        for name in (person.name, *person.other_names, *native_names)
+        _has_parts(name, searched) for name in (person.name, *person.other_names, *native_names)
     )
 
 
-def _has_parts(name: Name, text_words: tuple[str, ...], joined: str, likeness: int) -> bool:
-    parts = [split_words(part) for part in (name.given, name.family) if split_words(part)]
-    return bool(parts) and all(
-        any(_has_word(word, text_words, joined, likeness) for word in part) for part in parts
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SearchedText:
+    words: tuple[str, ...]
+    joined: str  # the words without spaces
+    likeness: int
+    misread: MisreadLetters
+
+
+def _has_parts(name: Name, searched: _SearchedText) -> bool:
+    parts = [part for part in (name.given, name.family) if split_words(part)]
+    return bool(parts) and all(_has_part(part, searched) for part in parts)
+
+
+def _has_part(part: str, searched: _SearchedText, shortest: int = 1) -> bool:
+    """Return whether a text has a word of a part of a name, of the shortest length or longer."""
+    return any(
+        _has_word(word, searched.words, searched.joined, searched.likeness)
+        for word in split_words(part)
+        if len(word) >= shortest
+    ) or has_misread_word(searched.words, part, searched.misread)
 
 
 def _has_word(word: str, text_words: tuple[str, ...], joined: str, likeness: int) -> bool:
@@ -132,6 +173,54 @@ def _has_word(word: str, text_words: tuple[str, ...], joined: str, likeness: int
         len(word) > 3
         and process.extractOne(word, text_words, scorer=fuzz.ratio, score_cutoff=likeness)
         is not None
+    )
+
+
+def has_misread_word(text_words: Iterable[str], words: str, misread: MisreadLetters) -> bool:
+    """Return whether one of `words` is among the words of a text, with its letters with accents as
+    recognition reads them without their data: "Pefia" for "Peña".
+
+    Words with fewer than three certain letters are not searched for.
+    """
+    patterns = [
+        _make_misread_pattern(word.casefold(), _freeze(word.casefold(), misread))
+        for word in re.findall(r"\w+", unicodedata.normalize("NFC", words))
+        if any(letter in misread for letter in word.casefold())
+    ]
+    return any(
+        pattern is not None and any(pattern.fullmatch(word) for word in text_words)
+        for pattern in patterns
+    )
+
+
+def has_all_words(text: str, words: str, misread: MisreadLetters = NOT_MISREAD) -> bool:
+    """Return whether a text has all of these words, in any order."""
+    text_words = split_words(text)
+    return all(
+        {*split_words(word)} <= {*text_words} or has_misread_word(text_words, word, misread)
+        for word in words.split()
+    )
+
+
+def _freeze(word: str, misread: MisreadLetters) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((letter, tuple(misread[letter])) for letter in word if letter in misread)
+
+
+@lru_cache(maxsize=256)
+def _make_misread_pattern(
+    word: str, misread: tuple[tuple[str, tuple[str, ...]], ...]
+) -> re.Pattern[str] | None:
+    """Return a pattern of a word as it may have been read, in small Latin letters; None if too few
+    letters of it are certain."""
+    readings = dict(misread)
+    letters = [(letter, "".join(split_words(letter))) for letter in word]
+    if sum(len(plain) for letter, plain in letters if letter not in readings) < _MIN_CERTAIN:
+        return None
+    return re.compile(
+        "".join(
+            f"(?:{'|'.join(map(re.escape, (plain, *readings.get(letter, ()))))})"
+            for letter, plain in letters
+        )
     )
 
 

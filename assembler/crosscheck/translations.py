@@ -25,7 +25,14 @@ from assembler.crosscheck.statements import (
     iterate_texts,
     report_contradiction,
 )
-from assembler.crosscheck.text_matching import DATED, has_date, has_name, split_words
+from assembler.crosscheck.text_matching import (
+    DATED,
+    MisreadLetters,
+    has_all_words,
+    has_date,
+    has_name,
+    split_words,
+)
 from assembler.model import Contradiction, Exhibit, PageText, Person, SearchResult, Severity
 
 _COUNTED = re.compile(
@@ -54,7 +61,8 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
         if not pages:
             continue
         text = "\n".join(page.text for page in pages)
-        missing = list(_find_missing(text, exhibit, context))
+        misread = context.list_misread_letters(pages)
+        missing = list(_find_missing(text, exhibit, context, misread))
         if len(split_words(text)) < context.data["few_words"]:
             yield SearchResult(
                 exhibit=exhibit.id,
@@ -84,7 +92,9 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
             )
 
 
-def _find_missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterator[str]:
+def _find_missing(
+    text: str, exhibit: Exhibit, context: CheckContext, misread: MisreadLetters
+) -> Iterator[str]:
     text_words = set(split_words(text))
     required = context.data["certificate"]
     if "unsigned draft" in " ".join(split_words(text)):
@@ -100,7 +110,10 @@ def _find_missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterato
         yield "the language it was translated from"
     translator = exhibit.translator
     if translator and not has_name(
-        text, Person(id="translator", name=translator.name), context.data["name_likeness"]
+        text,
+        Person(id="translator", name=translator.name),
+        context.data["name_likeness"],
+        misread=misread,
     ):
         yield "the translator's name that case.json gives"
     if not (
@@ -108,10 +121,10 @@ def _find_missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterato
     ):
         yield "a date"
     if context.contact:
-        yield from _check_contact(text, exhibit)
+        yield from _check_contact(text, exhibit, misread)
 
 
-def _check_contact(text: str, exhibit: Exhibit) -> Iterator[str]:
+def _check_contact(text: str, exhibit: Exhibit, misread: MisreadLetters) -> Iterator[str]:
     """Check address and telephone: those of case.json if it gives them, else anything that may be
     one."""
     undated, translator = DATED.sub(" ", text), exhibit.translator
@@ -121,11 +134,7 @@ def _check_contact(text: str, exhibit: Exhibit) -> Iterator[str]:
         yield "the translator's telephone number"
     without_phones = _PHONE.sub(" ", undated)
     street = translator.address.street if translator and translator.address else ""
-    if (
-        not {*split_words(street)} <= {*split_words(text)}
-        if street
-        else not _STREET.search(without_phones)
-    ):
+    if not has_all_words(text, street, misread) if street else not _STREET.search(without_phones):
         yield "the translator's address"
 
 

@@ -87,8 +87,8 @@ def identify_language(
     from `declared`.
 
     "" if the text is too short or the identifier is not sure. `seen_script`: the script that the
-    recognition engine detected. `readable`: false if a page was recognized without the data of its
-    language, so that its letters mean nothing. The identifier takes half a second to load; most
+    recognition engine detected. `readable`: false if a page was recognized with data of
+    other letters, so that its words mean nothing. The identifier takes half a second to load; most
     pages are clearly in one of a few languages and do not need it.
     """
     primary = declared.split("-", maxsplit=1)[0].lower()

@@ -35,7 +35,7 @@ class Job:
     languages: tuple[str, ...]
     scripts: tuple[str, ...]  # detected
     recognized: tuple[bool, ...]
-    readable: tuple[bool, ...]  # false if recognized without the data of its language
+    readable: tuple[bool, ...]  # false if recognized with data of other letters
     cache: Cache
 
 
@@ -60,7 +60,8 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
             scripts=tuple(map(_find_script, exhibit.pages)),
             recognized=tuple(page.method == "ocr" for page in exhibit.pages),
             readable=tuple(
-                page.method != "ocr" or ocr.has_language(page.language) for page in exhibit.pages
+                page.method != "ocr" or ocr.choose_data(page.language).can_read
+                for page in exhibit.pages
             ),
             cache=workshop.cache,
         )
@@ -76,10 +77,15 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
                     lines=page.lines or extracted.lines,
                     seems=extracted.seems,
                     line_boxes=extracted.line_boxes,
+                    loses_accents=_loses_accents(page),
                 )
                 for page, extracted in zip(exhibit.pages, result, strict=True)
             )
     return texts
+
+
+def _loses_accents(page: PreparedPage) -> bool:
+    return page.method == "ocr" and not ocr.choose_data(page.language).keeps_accents
 
 
 def _find_script(page: PreparedPage) -> str:

@@ -151,6 +151,8 @@ class PageText:
     seems: str = ""
     # of each line of `text`: left, top, right, bottom in points as displayed; None if unknown
     line_boxes: tuple[tuple[float, float, float, float] | None, ...] = ()
+    # recognized with data that lacks letters with accents, and reads other letters instead
+    loses_accents: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

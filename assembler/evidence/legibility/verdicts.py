@@ -51,14 +51,14 @@ _PICTURE = "unless it is a picture or handwriting, rescan it at 300 dpi"
 
 
 def judge(
-    measured: Measures, limits: Limits, dpi: float | None = None, *, own_language: bool = True
+    measured: Measures, limits: Limits, dpi: float | None = None, *, can_read: bool = True
 ) -> Judged:
     """Return the verdict on a recognized page.
 
-    `dpi`: of the image that fills the page, if one does. `own_language`: whether it was recognized
-    with the data of its language; without it, the confidence says nothing about the page.
+    `dpi`: of the image that fills the page, if one does. `can_read`: whether it was recognized
+    with data of its letters; without it, the confidence says nothing about the page.
     """
-    reading = _grade_reading(measured, limits) if own_language else 0
+    reading = _grade_reading(measured, limits) if can_read else 0
     whole_page = sorted(
         _judge_picture(measured, limits, dpi, reading), key=lambda reason: -reason.level
     )
@@ -69,7 +69,7 @@ def judge(
             for reason in whole_page
             if is_sheet and (reason.level == 2 or reason.rule == "LEGIBLE.SKEW")
         ]
-    parts = tuple(_judge_parts(measured, limits, reading, own_language=own_language))
+    parts = tuple(_judge_parts(measured, limits, reading, can_read=can_read))
     if reading == 2 and whole_page and whole_page[0].level == 2:
         return Judged(verdict=Verdict.ILLEGIBLE, reasons=(*whole_page, *parts))
     if reading and not whole_page:
@@ -149,7 +149,7 @@ def _judge_picture(
 
 
 def _judge_parts(
-    measured: Measures, limits: Limits, reading: int, *, own_language: bool
+    measured: Measures, limits: Limits, reading: int, *, can_read: bool
 ) -> Iterator[Reason]:
     """Yield what may be wrong with a part of a page that is legible as a whole."""
     if measured.clipped:
@@ -178,7 +178,7 @@ def _judge_parts(
             where=measured.vanished_at,
         )
     worst = measured.worst
-    if own_language and not reading and worst and limits.grade("region", worst.confidence):
+    if can_read and not reading and worst and limits.grade("region", worst.confidence):
         yield Reason(
             rule="LEGIBLE.REGION",
             level=1,

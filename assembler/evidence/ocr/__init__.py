@@ -4,11 +4,18 @@ Takes a page image; returns its words, each with a confidence, and an invisible 
 worker process has one engine, started when first needed. Knows nothing about the purpose of a page.
 """
 
+from assembler.evidence.ocr.data_choice import (
+    DataChoice,
+    FoundWords,
+    choose_data,
+    choose_engine_language,
+    describe_better_data,
+)
 from assembler.evidence.ocr.language_data import (
     ENGINE_LANGUAGES,
-    choose_engine_language,
     describe_data,
     describe_installation,
+    describe_latin_installation,
     find_data_folder,
     has_language,
     list_data_files,
@@ -29,11 +36,16 @@ from assembler.evidence.ocr.recognition import (
 
 __all__ = [
     "ENGINE_LANGUAGES",
+    "DataChoice",
+    "FoundWords",
     "Policy",
     "Recognition",
+    "choose_data",
     "choose_engine_language",
+    "describe_better_data",
     "describe_data",
     "describe_installation",
+    "describe_latin_installation",
     "detect_script",
     "find_data_folder",
     "find_orientations",

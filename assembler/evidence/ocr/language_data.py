@@ -35,6 +35,8 @@ _VARIANTS = {
     "uz-cyrl": "uzb_cyrl",
     "az-cyrl": "aze_cyrl",
 }
+ENGLISH = "eng"  # the data that is always there
+_SCRIPTS = "script"  # subfolder of the data of whole scripts: "script/Latin"
 _DEBIAN = "/usr/share/tesseract-ocr"  # contains a folder for each version
 # where other systems' packages of the engine put its data
 _SYSTEM = (
@@ -49,10 +51,10 @@ _SYSTEM = (
 def find_data_folder(language: str = "eng") -> Path:
     """Return the folder with all the recognition data of `language` ("ukr+eng"); that of our wheels
     if none has it."""
-    names = [f"{name}.traineddata" for name in language.split("+")]
+    names = language.split("+")
     folders = _list_folders()
     return next(
-        (folder for folder in folders if all((folder / name).is_file() for name in names)),
+        (folder for folder in folders if all(_is_file_there(folder, name) for name in names)),
         folders[0],
     )
 
@@ -70,7 +72,7 @@ def _list_folders() -> tuple[Path, ...]:
 def list_languages() -> tuple[str, ...]:
     """Return the engine names of the installed languages. Raises ToolMissing if there is no data at
     all."""
-    names = sorted({path.stem for path in list_data_files()} - {"osd"})
+    names = sorted({*_map_data_files()} - {"osd"})
     if not names:
         raise ToolMissing(
             "no recognition data found",
@@ -80,16 +82,24 @@ def list_languages() -> tuple[str, ...]:
 
 
 def list_data_files() -> tuple[Path, ...]:
-    """Return the data in use, by language.
+    """Return the data in use, by language."""
+    files = _map_data_files()
+    return tuple(files[name] for name in sorted(files))
+
+
+def _map_data_files() -> dict[str, Path]:
+    """Return engine name → data in use: "spa", "script/Latin".
 
     A folder without English is ignored, since English is always read as well.
     """
     files: dict[str, Path] = {}
     for folder in _list_folders():
-        if (folder / "eng.traineddata").is_file():
-            for path in folder.glob("*.traineddata"):
-                files.setdefault(path.stem, path)
-    return tuple(files[name] for name in sorted(files))
+        if _is_file_there(folder, ENGLISH):
+            for pattern in ("*.traineddata", f"{_SCRIPTS}/*.traineddata"):
+                for path in folder.glob(pattern):
+                    name = path.relative_to(folder).with_suffix("").as_posix()
+                    files.setdefault(name, path)
+    return files
 
 
 def describe_data(language: str) -> str:
@@ -100,38 +110,49 @@ def describe_data(language: str) -> str:
     return " ".join(f"{path.name} {path.stat().st_size}" for path in files if path.is_file())
 
 
-def choose_engine_language(tag: str) -> str:
-    """Return the engine's data for a BCP 47 tag: its own and English if installed, else English
-    alone."""
-    own = _find_data_name(tag) or "eng"
-    return f"{own}+eng" if own != "eng" and own in list_languages() else "eng"
-
-
 def has_language(tag: str) -> bool:
     """Return whether this machine has the data of a BCP 47 tag's language."""
-    own = _find_data_name(tag)
+    own = find_data_name(tag)
+    return bool(own) and is_installed(own)
+
+
+def is_installed(name: str) -> bool:
+    """Return whether data of this engine name is in use on this machine."""
     # same result as `list_data_files`, without listing every folder for every page
-    names = ("eng.traineddata", f"{own}.traineddata")
-    return bool(own) and any(
-        all((folder / name).is_file() for name in names) for folder in _list_folders()
+    return any(
+        _is_file_there(folder, ENGLISH) and _is_file_there(folder, name)
+        for folder in _list_folders()
     )
+
+
+def _is_file_there(folder: Path, name: str) -> bool:
+    """Return whether a folder has the data of an engine name."""
+    return (folder / f"{name}.traineddata").is_file()
 
 
 def describe_installation(tag: str) -> str:
     """Return instructions for installing the data of a language."""
-    name = _find_data_name(tag)
+    name = find_data_name(tag)
     if not name:
         return "no recognition data is known for it: add a translation, and search that"
-    debian = name.replace("_", "-")
+    return _describe_commands(name, name.replace("_", "-"))
+
+
+def describe_latin_installation() -> str:
+    """Return instructions for installing the data of all languages in Latin letters."""
+    return _describe_commands(f"{_SCRIPTS}/Latin", "script-latn", "the data of all Latin letters")
+
+
+def _describe_commands(name: str, debian: str, what: str = "it") -> str:
     return (
-        f"install it: Debian and Ubuntu: apt install tesseract-ocr-{debian}; macOS: brew install "
+        f"install {what}: Debian and Ubuntu: apt install tesseract-ocr-{debian}; macOS: brew install "
         f"tesseract-lang; elsewhere "
         f"set TESSDATA_PREFIX to a folder with {name}.traineddata and eng.traineddata of "
         f"github.com/tesseract-ocr/tessdata_fast"
     )
 
 
-def _find_data_name(tag: str) -> str:
+def find_data_name(tag: str) -> str:
     """Return the engine's name for a BCP 47 tag, with script or country; "" if it has no data for
     it."""
     variants = (
