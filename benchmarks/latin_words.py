@@ -3,10 +3,10 @@ the pages were recognized.
 
 Papers in ten languages (`latin_words.json`) are drawn in two typefaces, clean at 300 dots per inch
 and as a scanner would give them at 200 and 150, and recognized with each set of data: English
-alone, `deu`, `script/Latin`, the language's own. A word is found if it was read with all its
-letters ("exact"), or with all its letters but for accents ("folded", as the crosscheck compares
-them). "Names": the words of names that the crosscheck finds. "Named": pages whose language is
-identified. Pages of the corpus with known text are measured as well if they are at hand.
+alone, six other languages, `script/Latin`, the language's own. A word is found if it was read with
+all its letters ("exact"), or with all its letters but for accents ("folded", as the crosscheck
+compares them). "Names": the words of names that the crosscheck finds. "Named": pages whose language
+is identified. Pages of the corpus with known text are measured as well if they are at hand.
 
 Data that is not installed is left out and named; set TESSDATA_PREFIX to a folder with all of it.
 `--json FILE` keeps the single figures. `--letters eng` prints how letters with accents are read.
@@ -48,7 +48,17 @@ _LETTERS = (
     "áàâãäåăąāćčçďđéèêëěęēėğģíìîïīįıķľłļñńňņóòôõöőøōřśšşșťțúùûüůűūųýźžżßæœ"
     "ạảấầẩẫậắằặẹẻẽếềểễệịỉĩọỏốồổỗộơớờởợụủũưứừửựỳỷỹ"
 )
-_OTHERS = ("eng", "deu+eng", "script/Latin+eng")  # data to compare with a language's own
+# data to compare with a language's own; that of a script knows English, too
+_OTHERS = (
+    "eng",
+    "deu+eng",
+    "fra+eng",
+    "spa+eng",
+    "por+eng",
+    "pol+eng",
+    "vie+eng",
+    "script/Latin",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,23 +279,18 @@ def format_found(rows: Sequence[Row]) -> str:
     """Return what drawn pages gave as `found` of schemas/recognition.json has it: language → data →
     the fractions of the words found exactly and without accents; "other": the means of all
     languages but the data's own."""
-    drawn = [row for row in rows if row.set == "drawn" and row.data not in _list_own(row.language)]
+    drawn = [row for row in rows if row.set == "drawn" and row.data != list_data(row.language)[-1]]
     table: dict[str, dict[str, list[float]]] = {}
     for language in (*dict.fromkeys(row.language for row in drawn), "other"):
         of_language = [row for row in drawn if language in (row.language, "other")]
         table[language] = {
-            group[0].data.removesuffix("+eng"): [
+            group[0].data: [
                 round(sum(row.exact for row in group) / len(group), 3),
                 round(sum(row.folded for row in group) / len(group), 3),
             ]
             for group in _group(of_language, lambda row: row.data)
         }
     return json.dumps(table)
-
-
-def _list_own(language: str) -> tuple[str, str]:
-    own = ocr.ENGINE_LANGUAGES[language]
-    return own, f"{own}+eng"
 
 
 def _group(rows: Sequence[Row], key: Callable[[Row], object]) -> Iterator[list[Row]]:
@@ -302,7 +307,7 @@ def _mean(values: Sequence[float], digits: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("languages", nargs="*", help="BCP 47 tags; all ten if left out")
-    parser.add_argument("--data", action="append", default=[], help="more data, such as fra+eng")
+    parser.add_argument("--data", action="append", default=[], help="more data, such as ron+eng")
     parser.add_argument(
         "--letters", metavar="DATA", help="how letters with accents are read with the data: eng"
     )

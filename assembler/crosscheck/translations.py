@@ -150,7 +150,7 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
                 exhibit=exhibit.id,
                 what=f"language of {unknown} pages",
                 result="not checked",
-                why="too few words, or recognized without the data of the language",
+                why="too few words, or recognized with data of other letters",
             )
     for exhibit, page in iterate_pages(context):
         stated = page.prepared.language.split("-", maxsplit=1)[0].lower()

@@ -180,12 +180,12 @@ def _make_stand_in(
 
 def _divide_by_language(path: str, pages: Sequence[PageText]) -> tuple[FilePart, ...]:
     """Return the parts of a file by language, if some of its pages should be recognized again with
-    the data of another one; else nothing."""
+    other data; else nothing."""
     languages = [
         page.seems
         if page.prepared.method == "ocr"
         and page.seems not in ("", "en")
-        and ocr.has_language(page.seems)
+        and ocr.choose_engine_language(page.seems) != ocr.choose_engine_language("en")
         else "en"
         for page in pages
     ]

@@ -69,16 +69,14 @@ def choose_data(tag: str) -> DataChoice:
         return DataChoice(engine=engine, is_own=True)
     if not is_latin(tag):
         return DataChoice(engine=ENGLISH, is_own=False)
-    measured = _list_measured(tag)
     usable = {
         place: found
-        for name, found in measured.items()
-        for place in _PLACES.get(name, (name,))
-        if name == ENGLISH or is_installed(place)
+        for engine, found in _list_measured(tag).items()
+        for place in _PLACES.get(engine, (engine,))
+        if engine == ENGLISH or all(map(is_installed, place.split("+")))
     }
-    best = max(usable, key=lambda name: (usable[name].plain, usable[name].exact))
-    engine = ENGLISH if best == ENGLISH else f"{best}+{ENGLISH}"
-    return DataChoice(engine=engine, is_own=False, found=usable[best])
+    best = max(usable, key=lambda engine: (usable[engine].plain, usable[engine].exact))
+    return DataChoice(engine=best, is_own=False, found=usable[best])
 
 
 def choose_engine_language(tag: str) -> str:

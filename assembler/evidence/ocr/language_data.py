@@ -145,10 +145,9 @@ def describe_latin_installation() -> str:
 
 def _describe_commands(name: str, debian: str, what: str = "it") -> str:
     return (
-        f"install {what}: Debian and Ubuntu: apt install tesseract-ocr-{debian}; macOS: brew install "
-        f"tesseract-lang; elsewhere "
-        f"set TESSDATA_PREFIX to a folder with {name}.traineddata and eng.traineddata of "
-        f"github.com/tesseract-ocr/tessdata_fast"
+        f"install {what}: Debian and Ubuntu: apt install tesseract-ocr-{debian}; macOS: "
+        f"brew install tesseract-lang; elsewhere set TESSDATA_PREFIX to a folder with "
+        f"{name}.traineddata and eng.traineddata of github.com/tesseract-ocr/tessdata_fast"
     )
 
 
