@@ -10,8 +10,8 @@ is identified. Pages of the corpus with known text are measured as well if they 
 
 Data that is not installed is left out and named; set TESSDATA_PREFIX to a folder with all of it.
 `--json FILE` keeps the single figures. `--letters eng` prints how letters with accents are read.
-The last lines printed are `found` of schemas/recognition.json; with `--letters`,
-`misread_letters` of schemas/crosscheck.json.
+The last lines printed are `found` of schemas/recognition.json. What `--letters` prints is part of
+`misread_letters` of schemas/crosscheck.json; the rest are misreadings on the papers.
 """
 
 from __future__ import annotations
@@ -174,14 +174,14 @@ def _find_letter(word: str) -> Iterator[str]:
 
 
 def format_letters(readings: dict[str, Counter[str]]) -> str:
-    """Return the readings as JSON: those that are not the plain letter and are five of a hundred
-    or more, the most frequent first."""
+    """Return the readings as JSON: those that are neither nothing nor the plain letter, and are
+    five of a hundred or more, the most frequent first."""
     table = {}
     for letter, counted in readings.items():
+        known = ("", "".join(split_words(letter)))
         often = [text for text, count in counted.most_common() if 20 * count >= counted.total()]
-        plain = "".join(split_words(letter))
-        if [text for text in often if text != plain]:
-            table[letter] = [text for text in often if text != plain]
+        if misread := [text for text in often if text not in known]:
+            table[letter] = misread
     return json.dumps(table, ensure_ascii=False)
 
 
