@@ -163,7 +163,7 @@ def _run(
     goal = asked.kills if last else asked.kills // 2
     due, kills, seen = time.monotonic() + 3, 0, set[int]()
     while process.poll() is None:
-        time.sleep(0.1)
+        time.sleep(0.25)
         seen |= set(_below(process.pid))
         if killed + kills < goal and time.monotonic() > due:
             kills += _kill_one(process.pid, chance, bool(asked.cluster))

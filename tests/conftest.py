@@ -3,6 +3,7 @@ files in the home folder."""
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Iterator
@@ -25,6 +26,12 @@ __all__ = ["AS_OF", "build", "unseal"]
 # how long an example takes depends on what else the machine does
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the modules of all tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def unseal(folder: Path) -> None:

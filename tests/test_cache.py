@@ -256,7 +256,7 @@ class Edited(RuleBasedStateMachine):
 TestEdited = Edited.TestCase
 TestEdited.settings = settings(
     max_examples=1,
-    stateful_step_count=4,
+    stateful_step_count=3,
     deadline=None,
     derandomize=True,
     phases=(Phase.generate,),

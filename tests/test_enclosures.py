@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -11,6 +12,7 @@ import pytest
 from assembler.errors import ExitCode
 from tests import factories
 from tests.support.commands import DAY, run
+from tests.support.sharing import made_once
 
 
 def case_with_exhibits(folder: Path, count: int, **changes: object) -> Path:
@@ -78,19 +80,30 @@ def test_a_letter_with_few_exhibits_lists_them(tmp_path: Path) -> None:
     assert "listed in the index" not in page_texts(case)[0]
 
 
+def bundle_many(folder: Path) -> None:
+    """Bundle a case whose index is longer than a page."""
+    case = case_with_exhibits(folder / "case", 14)
+    data = json.loads((case / "case.json").read_bytes())
+    for entry in data["exhibits"]:
+        entry["title"] += f", {'of a long title, ' * 10}no end"
+    factories.write_case(case, data)
+    run("bundle", case, *DAY)
+
+
 @pytest.mark.parametrize("are_dated", [False, True])
 @pytest.mark.parametrize("languages_differ", [False, True])
 def test_the_index_has_columns_of_languages_and_dates_only_where_they_tell_something(
     tmp_path: Path, languages_differ: bool, are_dated: bool
 ) -> None:
     """Also where the index is longer than a page, so that the columns are named twice."""
-    case = case_with_exhibits(tmp_path / "case", 14)
+    case = Path(
+        shutil.copytree(made_once("many-exhibits", bundle_many) / "case", tmp_path / "case")
+    )
     data = json.loads((case / "case.json").read_bytes())
     exhibits: list[dict[str, object]] = [
         {
             **{key: value for key, value in entry.items() if key != "date"},
             **({"date": "2026-10-05"} if are_dated else {}),
-            "title": f"{entry['title']}, {'of a long title, ' * 10}no end",
         }
         for entry in data["exhibits"]
     ]

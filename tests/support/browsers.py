@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# the shell has the same engine without windows, and takes a third less CPU
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,17 @@ def page(name: str, values: Mapping[str, Any]) -> str:
     """Return the HTML of assets/<name>.html with its style and script; every value is escaped."""
     style = _read_asset("style.css")
     script = _read_asset("common.js") + _read_asset(f"{name}.js")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["data"] = embed_json
-    template = environment.from_string(_read_asset(f"{name}.html"))
     # a policy by hash: scripts injected through client text do not run, and nothing is loaded
     own_sources = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy = (
         f"default-src 'none'; img-src data:; {own_sources}; base-uri 'none'; form-action 'none'"
     )
-    return template.render(style=Markup(style), script=Markup(script), policy=policy, **values)  # noqa: S704 - our own files
+    return _load_template(name).render(
+        style=Markup(style),  # noqa: S704 - our own files
+        script=Markup(script),  # noqa: S704 - our own files
+        policy=policy,
+        **values,
+    )
 
 
 def embed_json(value: Any) -> Markup:
@@ -42,6 +43,18 @@ def embed_json(value: Any) -> Markup:
     return Markup(encoded)  # noqa: S704 - escaped
 
 
+@cache
+def _load_template(name: str) -> jinja2.Template:
+    """Return a compiled template; compiling takes longer than filling, and a batch has hundreds of
+    pages."""
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["data"] = embed_json
+    return environment.from_string(_read_asset(f"{name}.html"))
+
+
+@cache
 def _read_asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf8")
 
