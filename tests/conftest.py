@@ -17,11 +17,14 @@ from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.process_setup import lift_picture_limit, limit_threads
 from tests.support.browsers import open_browser
 from tests.support.building import AS_OF, build, build_small
+from tests.support.memory_folder import choose_memory
 from tests.support.sharing import made_once, set_folders
 from tests.support.worker_reuse import workers_reused
 
 __all__ = ["AS_OF", "build", "unseal"]
 
+
+choose_memory()
 
 # how long an example takes depends on what else the machine does
 settings.register_profile("no deadline", deadline=None)
