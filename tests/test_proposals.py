@@ -490,6 +490,33 @@ def test_a_birth_date_is_no_date_of_issue() -> None:
     assert only(page(BIRTH_ES, language="es")).date.value == date(2012, 8, 20)
 
 
+def test_of_days_that_nothing_marks_one_that_several_pages_name_is_the_documents() -> None:
+    texts = (
+        "Form AB-3, page 1 of 2\nPermission for a minor to leave the country with an adult\n"
+        "Olga Vzirets, mother, gave this permission in person in Lviv, 09/14/2026, under seal 7",
+        "Form AB-3, page 2 of 2\nStatement of the witness\nOn September 14, 2026, I read the page "
+        "before to the mother, who understood it.\nEntered in the book of the office on "
+        "September 30, 2026, by the clerk of the day.",
+    )
+
+    proposal = only(*(page(text, number=n, language="en") for n, text in enumerate(texts, 1)))
+
+    assert proposal.date.value == date(2026, 9, 14)
+    assert proposal.date.confidence < 0.7
+    assert [reason.cue for reason in proposal.date.reasons] == ["a date on several pages"]
+
+
+@pytest.mark.parametrize(("confidence", "is_sure"), [(None, True), (0.0, True), (35.0, False)])
+def test_the_language_of_letters_that_could_not_be_read_is_not_sure(
+    confidence: float | None, is_sure: bool
+) -> None:
+    """A photograph has no language; a page in letters of another alphabet has one, unread."""
+    proposal = only(page("", confidence=confidence))
+
+    assert proposal.language.value == "en"
+    assert (proposal.language.confidence >= 0.9) is is_sure
+
+
 # --- splitting and joining ---
 
 

@@ -7,6 +7,7 @@ document's language, its country and its other dates decide; if these do not, no
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -260,7 +261,8 @@ def _choose_latest(
     birth_dates: frozenset[date],
 ) -> Guess[date | None]:
     """Return the latest day that may be of the document, where nothing marks one: hardly more than
-    a hint. Else the day of the event that the document records."""
+    a hint; rather one that several of its pages name. Else the day of the event that the document
+    records."""
     past = [
         (day, mention)
         for mention in mentions
@@ -271,12 +273,23 @@ def _choose_latest(
     ]
     if not days:
         return Guess(value=None, confidence=0.5)
+    repeated = _list_repeated(days)
+    days = repeated or days
     day, mention = max(days, key=lambda row: row[0])
-    reason = Reason(
-        path=mention.path, page=mention.page, line=mention.line + 1, cue="the latest date"
-    )
+    cue = "a date on several pages" if repeated else "the latest date"
+    reason = Reason(path=mention.path, page=mention.page, line=mention.line + 1, cue=cue)
     sure = 0.62 if len({found for found, _ in days}) == 1 else 0.45
     return Guess(value=day, confidence=sure, reasons=(reason,))
+
+
+def _list_repeated(
+    days: Sequence[tuple[date, DateMention]],
+) -> list[tuple[date, DateMention]]:
+    """Return the days that two pages or more name, as a form does and a statement about it."""
+    pages: defaultdict[date, set[int]] = defaultdict(set)
+    for day, mention in days:
+        pages[day].add(mention.ordinal)
+    return [row for row in days if len(pages[row[0]]) > 1]
 
 
 def _is_other(before: str, cues: Cues) -> bool:

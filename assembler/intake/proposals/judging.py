@@ -19,6 +19,7 @@ _TELLING, _TOLD = 0.03, 1.0  # share of "I" and "my" in a report of one's own; w
 _FILE_NAME = 2.5  # weight of a word in the name of the file
 _ROLE = 3.5
 _CAPTION = 22  # words below a photograph
+_HARDLY_READ = 60  # percent of confidence, below which recognition guessed at letters
 _TOLD_KIND = 1.5  # score of a kind, from which a few words are no caption
 _LABELS = 2  # lines with a colon, from which a page is a form and no photograph
 
@@ -125,7 +126,8 @@ def judge_language(pages: Sequence[PageSigns], kind: Guess[str]) -> Guess[str]:
     if not weights:
         if named:
             return Guess(value=named, confidence=0.75, reasons=kind.reasons[:1])
-        return Guess(value="en", confidence=0.92 if words < _CAPTION else 0.6)
+        has_words = words >= _CAPTION or any(map(_has_letters_unread, pages))
+        return Guess(value="en", confidence=0.6 if has_words else 0.92)
     language, weight = weights.most_common(1)[0]
     share = weight / sum(weights.values())
     if named == "en" and language != "en" and "en" in weights:
@@ -135,6 +137,13 @@ def judge_language(pages: Sequence[PageSigns], kind: Guess[str]) -> Guess[str]:
     return Guess(
         value=language, confidence=round(min(0.99, share * sure + agrees), 2), reasons=reasons
     )
+
+
+def _has_letters_unread(page: PageSigns) -> bool:
+    """Return whether recognition found letters and could hardly read them, as those of another
+    language."""
+    confidence = page.reading.confidence
+    return confidence is not None and 0 < confidence < _HARDLY_READ
 
 
 def judge_role(pages: Sequence[PageSigns], language: str) -> Guess[PartRole]:
