@@ -7,7 +7,7 @@ FOLDER has `scans/` and `legal_bundles/`, each with a folder for each source. Th
 are the evidence of one case. What is known of them: that most are one document each, that none is
 a translation, the language of most by the name of the source or file, that specimens of passports
 are of identity and filings of a court are of a court, the day of a receipt in its `.key.json`, the
-days that a court printed after "Filed", and that one file is blank. Titles, persons and the other
+days that a court printed after "Filed", and that two files are blank. Titles, persons and the other
 categories have no truth here.
 """
 
@@ -63,6 +63,7 @@ _CATEGORIES = (("passport", "identity"), ("court_filings", "court"), ("support-o
 _FILED = re.compile(
     r"Filed:? *(\d\d/\d\d/\d{4}|\d\d/\d\d/\d\d|[A-Z][a-z]+ \d{1,2}, \d{4})", re.IGNORECASE
 )
+_BLANK = ("__blank.pdf", "__trivial.pdf")  # nothing is drawn on their pages
 _FORMS = ("%m/%d/%Y", "%m/%d/%y", "%B %d, %Y")
 
 
@@ -115,7 +116,7 @@ def compare(source: Path, proposals: Proposals) -> Iterator[Row]:
             if any(part.path == listed for part in proposal.parts)
         ]
         is_left_out = any(left.path == listed for left in proposals.left_out)
-        if path.name.endswith("__blank.pdf"):
+        if path.name.endswith(_BLANK):
             yield _row("blank left out", name, is_left_out, "left out", f"{len(holders)} exhibits")
             continue
         yield _row("read", name, bool(holders), "a proposal", "left out" if is_left_out else "none")

@@ -209,6 +209,13 @@ def test_no_word_is_of_a_sample() -> None:
             "support",
         ),
         ("Request for Evidence\nYou must submit additional evidence to USCIS", "en", "rfe-notice"),
+        (
+            "IN THE UNITED STATES DISTRICT COURT\nFOR THE DISTRICT OF EXAMPLE\nIN RE: Imagined "
+            "Heart Valves\nSUGGESTION OF REMAND\nThe Plaintiffs had surgery at a hospital. The "
+            "Defendants sold the valves. The patients were treated by a physician.",
+            "en",
+            "court",
+        ),
         ("Autorização de viagem\nOs pais autorizam a viagem do menor", "pt", "consent"),
     ],
 )
