@@ -23,6 +23,7 @@ from assembler.runtime.manifest_reader import read_manifest
 from tests import factories
 from tests.conftest import AS_OF
 from tests.mutating import believe, replace_letter, rewrite
+from tests.support.building import warm_up
 from tests.support.commands import BLANKS, MAILED
 from tests.support.profiles import own_profile
 from tests.support.proofs import failed, proved
@@ -35,6 +36,7 @@ def run(*arguments: object, code: ExitCode = ExitCode.OK) -> str:
 
 
 def bundle(case: Path, *more: object, code: ExitCode = ExitCode.OK) -> str:
+    warm_up(case)
     return run("bundle", case, "--as-of", AS_OF, "--jobs", 2, "--no-thumbnails", *more, code=code)
 
 

@@ -19,6 +19,7 @@ from assembler.errors import ExitCode
 from assembler.model.manifest import MANIFEST_FILE
 from tests import factories
 from tests.conftest import AS_OF
+from tests.support.building import warm_up
 
 
 def run(*arguments: object, code: ExitCode = ExitCode.OK) -> str:
@@ -28,6 +29,7 @@ def run(*arguments: object, code: ExitCode = ExitCode.OK) -> str:
 
 
 def bundle(case: Path) -> None:
+    warm_up(case)
     run("bundle", case, "--as-of", AS_OF, "--jobs", 2, "--keep-originals", "--no-thumbnails")
 
 

@@ -258,7 +258,7 @@ def test_files_swapped_missing_or_beside_are_caught(parts: Path, tmp_path: Path)
 
 
 def test_a_page_above_the_limit_is_refused_and_named(copy: Path) -> None:
-    (copy / "evidence/scan.pdf").write_bytes(factories.scan_pdf([["noise"]], dpi=200, noise=40))
+    (copy / "evidence/scan.pdf").write_bytes(factories.scan_pdf([["noise"]], dpi=100, noise=40))
     before = (copy / "build/child" / MANIFEST_FILE).read_bytes()
 
     with pytest.raises(CaseRejected, match=r"PROFILE.PAGE exhibit .*, page 1"):

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")  # of Linux
-_LEAST_FREE = 8_000_000_000  # bytes; a run keeps far less
+_LEAST_FREE = 2_000_000_000  # bytes; what passed is removed, so a run keeps some 50 MB at a time
 
 
 def choose_memory() -> None:
