@@ -138,7 +138,12 @@ class _Writer:
             elif isinstance(block, PageBreak):
                 place.addprevious(_make_page_break())
             elif isinstance(block, Picture):
-                place.addprevious(self._make_picture(block, self._width))
+                picture = self._make_picture(block, self._width)
+                if number + 1 < len(blocks) and _is_caption(blocks[number + 1]):
+                    properties = OxmlElement("w:pPr")
+                    properties.append(OxmlElement("w:keepNext"))
+                    picture.insert(0, properties)
+                place.addprevious(picture)
             else:
                 place.addprevious(self._make_paragraph(block))
 
@@ -287,6 +292,10 @@ def _make_element(name: str, **attributes: object) -> Any:
     for key, value in attributes.items():
         element.set(qn(f"w:{key}"), str(value))
     return element
+
+
+def _is_caption(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.style is TextStyle.CAPTION
 
 
 def _make_page_break() -> Any:

@@ -23,7 +23,12 @@ from assembler.evidence.losses import Loss
 from assembler.evidence.measured_pages import MeasuredPage, convert_page_to_json, parse_page
 from assembler.evidence.readers import picture
 from assembler.evidence.readers.reading import PaperTemplate
-from assembler.evidence.readers.registry import DESCRIPTIONS, is_printed, list_library_versions
+from assembler.evidence.readers.registry import (
+    DESCRIPTIONS,
+    is_printed,
+    is_recording,
+    list_library_versions,
+)
 from assembler.evidence.readers.word import list_word_engines
 from assembler.evidence.refusal import Refused
 from assembler.model import (
@@ -93,6 +98,7 @@ class OpenedSource:
     is_converted: bool = False  # it has no pages of its own: they are those of `pdf` alone
     options: str = ""  # digest of the options it was printed with
     passages: tuple[tuple[Passage, ...], ...] = ()  # by page; of a file that a reader printed
+    is_recording: bool = False  # its pages are a sheet that stands for a recording
 
     @property
     def content(self) -> str:
@@ -148,6 +154,7 @@ def open_file(job: Job) -> OpenedSource:
             tuple(_parse_passage(passage) for passage in passages)
             for passages in fields["passages"]
         ),
+        is_recording=is_recording(sniff(data)),
     )
 
 

@@ -23,6 +23,7 @@ from assembler.evidence import (
 from assembler.evidence.encryption import warn_of_readable_passwords
 from assembler.evidence.file_preparation import OpenedSource
 from assembler.evidence.legibility.findings import PartPage, report_legibility
+from assembler.evidence.losses import Loss, make_loss
 from assembler.model import (
     Case,
     Conversion,
@@ -32,6 +33,7 @@ from assembler.model import (
     Finding,
     Ink,
     OpenedFile,
+    PartRole,
     Prepared,
     PreparedPage,
     Removed,
@@ -177,7 +179,7 @@ def _list_uses(exhibit: Exhibit, sources: Sources) -> tuple[_Use, ...]:
     for part in exhibit.parts:
         indexes = _index_pages(sources[part.source_key])
         count = len(indexes)
-        language = part.language or (exhibit.language if part.role == "document" else "en")
+        language = _find_language(exhibit, part, sources[part.source_key])
         for first, last in part.pages or ((1, None),):
             numbers = range(first, min(last or count, count) + 1)
             uses += [
@@ -186,6 +188,13 @@ def _list_uses(exhibit: Exhibit, sources: Sources) -> tuple[_Use, ...]:
                 for index in indexes[number]
             ]
     return tuple(uses)
+
+
+def _find_language(exhibit: Exhibit, part: FilePart, source: OpenedSource) -> str:
+    """Return the language of a file's pages; the sheet of a recording is ours."""
+    if source.is_recording or (not part.language and part.role != PartRole.DOCUMENT):
+        return "en"
+    return part.language or exhibit.language
 
 
 def _index_pages(source: OpenedSource) -> dict[int, list[int]]:
@@ -239,10 +248,28 @@ def _report_files(exhibit: Exhibit, uses: Sequence[_Use], sources: Sources) -> t
     findings: dict[Finding, None] = {}
     for part in exhibit.parts:
         pages = {use.index + 1 for use in uses if use.part == part}
-        findings |= dict.fromkeys(
-            acceptance.report_file(exhibit.id, part, sources[part.source_key], pages)
-        )
+        source = sources[part.source_key]
+        if source.is_recording and not _has_transcript(exhibit, sources):
+            source = replace(source, losses=(*source.losses, _make_transcript_loss()))
+        findings |= dict.fromkeys(acceptance.report_file(exhibit.id, part, source, pages))
     return tuple(findings)
+
+
+def _has_transcript(exhibit: Exhibit, sources: Sources) -> bool:
+    """Return whether an exhibit has a file that can say what is said in a recording."""
+    return any(
+        part.role != PartRole.CERTIFICATE and not sources[part.source_key].is_recording
+        for part in exhibit.parts
+    )
+
+
+def _make_transcript_loss() -> Loss:
+    return make_loss(
+        "EVID.TRANSCRIPT",
+        "it is a recording, and no other file of the exhibit can be its transcript",
+        "add the transcript as another file of the exhibit (under translation.files, if the "
+        "recording is not in English); for a film in which nothing is said, accept the loss",
+    )
 
 
 def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:

@@ -127,9 +127,6 @@ REFUSED = {
     ),
     "drawing": ("a technical drawing (DWG, DXF)", _PRINT),
     "design": ("a file of a design program (CorelDRAW, InDesign)", _EXPORT),
-    # sound and film
-    "sound": ("a sound recording", "file a transcript"),
-    "film": ("a film", "file stills as JPEG, or a transcript"),
     # what is no document
     "database": ("a database", "print the relevant parts to PDF"),
     "program": ("a program", "leave it out of the case, and do not open it"),

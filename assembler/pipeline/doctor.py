@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assembler.errors import ToolMissing
 from assembler.evidence import ocr
+from assembler.evidence.readers import media_decoder
 from assembler.runtime import programs, resources
 from assembler.runtime.code_version import digest_code
 
@@ -51,6 +52,7 @@ def examine() -> tuple[Row, ...]:
         _check_languages(),
         _check_latin(),
         _check_fonts(),
+        _check_film_decoder(),
         _check_optional("LibreOffice", "soffice", "converts a firm's own complex Word templates"),
     )
 
@@ -69,6 +71,7 @@ def digest_surroundings() -> dict[str, str]:
         "languages": " ".join(
             f"{path.name} {path.stat().st_size}" for path in ocr.list_data_files()
         ),
+        "PyAV": media_decoder.find_version(),
         "LibreOffice": "there" if programs.find("soffice") else "",
     }
 
@@ -119,6 +122,15 @@ def _check_fonts() -> Row:
 
 def _list_families(files: tuple[Path, ...]) -> str:
     return ", ".join(dict.fromkeys(path.stem.partition("-")[0] for path in files))
+
+
+def _check_film_decoder() -> Row:
+    installed = media_decoder.find_version()
+    return Row(
+        name="PyAV",
+        state="ok" if installed else "optional",
+        detail=installed or f"not installed; prints stills of films; {media_decoder.INSTALL}",
+    )
 
 
 def _check_optional(name: str, program: str, purpose: str) -> Row:

@@ -33,13 +33,22 @@ class AttachedContents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something of a file, such as its length, of which one of these texts must be on a page."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileContents:
-    """Everything of a file that must be on its pages: texts, pictures, numbered things, and files
-    within it."""
+    """Everything of a file that must be on its pages: texts, pictures, numbered things, files
+    within it, and texts of which one is enough."""
 
     things: VisibleThings
     numbered: tuple[NumberedText, ...] = ()
     attached: tuple[AttachedContents, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 def make_contents(
@@ -47,6 +56,7 @@ def make_contents(
     numbered: tuple[NumberedText, ...] = (),
     attached: tuple[AttachedContents, ...] = (),
     pictures: int = 0,
+    choices: tuple[Choice, ...] = (),
 ) -> FileContents:
     """Return contents; the text of numbered things and `paragraphs` together are all of it.
 
@@ -69,4 +79,5 @@ def make_contents(
         ),
         numbered=numbered,
         attached=attached,
+        choices=choices,
     )

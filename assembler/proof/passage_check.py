@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assembler.model import Passage, PassageKind
-from assembler.proof.file_contents import NumberedText
+from assembler.proof.file_contents import Choice, NumberedText
 from assembler.proof.word_losses import count_missing_words
 from assembler.proof.word_reader import VisibleThings
 
@@ -50,6 +51,17 @@ def find_passage_trouble(
         shown = "\n".join(texts[place] for place in places)
         if count_missing_words([_spell_text(entry.text, shown)], shown):
             return f"words of {name} are not on the pages that the ledger names"
+    return ""
+
+
+def find_choice_trouble(choices: Sequence[Choice], texts: Sequence[str]) -> str:
+    """Return that the length of a file, or the like, is on none of its pages; "" if all are."""
+    shown = " ".join(" ".join(texts).split())
+    for choice in choices:
+        if not any(
+            re.search(rf"(?<![\w:]){re.escape(text)}(?![\w:])", shown) for text in choice.texts
+        ):
+            return f"the {choice.name} of it is on none of its pages, or is another one"
     return ""
 
 

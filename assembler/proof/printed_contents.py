@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from assembler.model import FileOptions
 from assembler.proof.file_contents import FileContents, UnknownContents
+from assembler.proof.recording_contents import is_recording, read_recording_contents
 from assembler.proof.text_contents import read_text_contents
 from assembler.proof.word_reader import read_visible_things
 
@@ -34,6 +35,8 @@ def choose_reader(data: bytes) -> ContentsReader:
         if "word/document.xml" in names:
             return _read_word
         raise UnknownContents("an archive that is no Word file")
+    if is_recording(data):
+        return read_recording_contents
     return read_text_contents
 
 

@@ -16,7 +16,11 @@ from assembler.model.manifest import LedgerEntry
 from assembler.pdf.source_files import WORD, ClientFiles
 from assembler.proof import page_check as paging
 from assembler.proof.attached_pages import find_attachment_trouble
-from assembler.proof.passage_check import find_passage_trouble, spell_symbols
+from assembler.proof.passage_check import (
+    find_choice_trouble,
+    find_passage_trouble,
+    spell_symbols,
+)
 from assembler.proof.printed_contents import read_contents
 from assembler.proof.word_losses import find_missing, read_pages
 from assembler.runtime.worker_pool import Failure
@@ -164,6 +168,7 @@ def find_trouble(job: Job) -> str | None:
         missing = find_missing(things, all_pages).describe()
         return (
             missing
+            or find_choice_trouble(contents.choices, [page.text for page in all_pages])
             or find_passage_trouble(
                 contents.numbered,
                 job.passages,

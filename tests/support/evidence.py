@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,10 @@ def prepared(
     *,
     jobs: int = 2,
     name: str = "home",
+    more: Mapping[str, Sequence[FilePart]] | None = None,
 ) -> dict[str, Prepared]:
-    """Prepare each file as an exhibit of the same name; `parts` replaces fields of its FilePart."""
+    """Prepare each file as an exhibit of the same name; `parts` replaces fields of its FilePart,
+    `more` has further parts of the exhibit."""
     folder = home / "files"
     folder.mkdir(exist_ok=True)
     for path, data in files.items():
@@ -40,7 +42,7 @@ def prepared(
             id=p,
             title="t",
             category="medical",
-            parts=(FilePart(path=p, **(parts or {}).get(p, {})),),
+            parts=(FilePart(path=p, **(parts or {}).get(p, {})), *(more or {}).get(p, ())),
         )
         for p in files
     ]

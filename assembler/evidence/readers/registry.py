@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import fields
 from importlib.metadata import version
 
+from assembler.evidence.readers.media_decoder import find_version
 from assembler.evidence.readers.reading import Reader
+from assembler.evidence.readers.recording import read_recording
 from assembler.evidence.readers.text import read_text
 from assembler.model import FileOptions
 
 # kind, as `file_types.sniff` names it → its reader
 READERS: Mapping[str, Reader] = {
     "text": read_text,
+    "sound": read_recording,
+    "film": read_recording,
 }
 # kind → what a person calls such a file
 DESCRIPTIONS: Mapping[str, str] = {
@@ -23,12 +27,22 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "text": ("charset-normalizer",),
 }
 # kind → the options of a file in case.json that apply to it
-_OPTIONS: Mapping[str, frozenset[str]] = {}
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "sound": frozenset(("kept_at",)),
+    "film": frozenset(("kept_at", "stills")),
+}
+# kinds whose pages only stand for a file that cannot be printed
+_RECORDINGS = frozenset(("sound", "film"))
 
 
 def is_printed(kind: str) -> bool:
     """Return whether files of a kind have no pages of their own, and a reader."""
     return kind in READERS
+
+
+def is_recording(kind: str) -> bool:
+    """Return whether the pages of a kind are a sheet that stands for a recording."""
+    return kind in _RECORDINGS
 
 
 def list_unused_options(kind: str, options: FileOptions) -> tuple[str, ...]:
@@ -44,4 +58,8 @@ def list_unused_options(kind: str, options: FileOptions) -> tuple[str, ...]:
 def list_library_versions() -> tuple[str, ...]:
     """Return the versions of all libraries that readers use; a file may hold files of any kind."""
     names = {name for names in _LIBRARIES.values() for name in names}
-    return tuple(f"{name} {version(name)}" for name in sorted(names))
+    decoder = find_version()
+    return (
+        *(f"{name} {version(name)}" for name in sorted(names)),
+        *([f"av {decoder}"] if decoder else []),
+    )
