@@ -153,6 +153,7 @@ def test_a_still_of_a_film_held_upright_is_upright() -> None:
 def test_a_still_that_cannot_be_made_is_refused(
     make: Callable[[], bytes], time: float, problem: str
 ) -> None:
+    pytest.importorskip("av")
     with pytest.raises(Refused) as caught:
         read(make(), stills(time))
     assert caught.value.rule == "EVID.STILLS"
@@ -176,6 +177,24 @@ def test_a_file_that_is_cut_off_is_refused() -> None:
         read(recordings.make_sound_mp4(missing=100))
     assert caught.value.rule == "EVID.BROKEN"
     assert "100 bytes are missing" in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        recordings.make_wave(3)[:-1000],
+        b"\xff\xfb\x90\0"
+        + bytes(32)
+        + b"Xing\0\0\0\1\0\0\x20\0"
+        + bytes(369)
+        + recordings.make_mp3(50),
+    ],
+    ids=["wav", "mp3"],
+)
+def test_a_sound_that_is_shorter_than_it_says_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        read(data)
+    assert caught.value.rule == "EVID.BROKEN"
 
 
 def test_a_length_that_no_recording_has_is_not_repeated() -> None:
@@ -251,6 +270,12 @@ def test_dates_are_printed_as_people_write_them(text: str, date: str) -> None:
 
 def test_times_are_printed_as_in_case_json() -> None:
     assert [format_time(time) for time in (12, 65, 3930.5)] == ["0:12", "1:05", "1:05:30.5"]
+
+
+def test_the_proof_counts_the_stills_and_their_times() -> None:
+    things = read_recording_contents(recordings.make_wave(), stills(2, 65)).things
+    assert things.pictures == 2
+    assert {"Still at 0:02", "Still at 1:05"} <= set(things.paragraphs)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -63,7 +63,10 @@ def laid_out(case: Case, pages: dict[str, list[tuple[str, int]]]) -> Layout:
         plan,
         case,
         {part.document: [page] * sizes.get(part.document, 1) for part in plan.parts},
-        {name: PageSources(pages=tuple(listed)) for name, listed in pages.items()},
+        {
+            name: PageSources(pages=tuple((page,) for page in listed))
+            for name, listed in pages.items()
+        },
     )
 
 

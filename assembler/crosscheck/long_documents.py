@@ -57,5 +57,5 @@ def _describe_missing_page(topic: Topic, exhibit: Exhibit) -> str:
 
 def _list_pages_of(context: CheckContext, exhibit: Exhibit, path: str) -> Sequence[int]:
     """Return the pages of a file that an exhibit has, each once."""
-    pages = (page.prepared for page in context.list_pages(exhibit))
-    return list(dict.fromkeys(page.source_page for page in pages if page.path == path))
+    shown = [place for page in context.list_pages(exhibit) for place in page.prepared.shown]
+    return list(dict.fromkeys(number for name, number in shown if name == path))

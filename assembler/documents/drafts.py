@@ -302,7 +302,7 @@ def read_page_sources(exhibit: Prepared) -> PageSources:
     """Return where each page of a prepared exhibit comes from."""
     return PageSources(
         roles=tuple(page.role for page in exhibit.pages),
-        pages=tuple((page.path, page.source_page) for page in exhibit.pages),
+        pages=tuple(page.shown for page in exhibit.pages),
         counts=exhibit.counts,
     )
 

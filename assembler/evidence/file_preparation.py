@@ -38,6 +38,7 @@ from assembler.model import (
     Passage,
     PassageKind,
     Severity,
+    Tile,
     make_source_key,
 )
 from assembler.runtime.cache import Cache
@@ -99,6 +100,8 @@ class OpenedSource:
     options: str = ""  # digest of the options it was printed with
     passages: tuple[tuple[Passage, ...], ...] = ()  # by page; of a file that a reader printed
     is_recording: bool = False  # its pages are a sheet that stands for a recording
+    tiles: tuple[tuple[Tile, ...], ...] = ()  # by page; of pages that show several pictures
+    plain: Path | None = None  # such pages without captions, of which words are recognized
 
     @property
     def content(self) -> str:

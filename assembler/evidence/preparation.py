@@ -22,14 +22,16 @@ from assembler.evidence import (
 )
 from assembler.evidence.encryption import warn_of_readable_passwords
 from assembler.evidence.file_preparation import OpenedSource
+from assembler.evidence.grid_plan import Grid, make_source, plan_grids, report_layout, use_grids
 from assembler.evidence.legibility.findings import PartPage, report_legibility
 from assembler.evidence.losses import Loss, make_loss
+from assembler.evidence.page_uses import PageUse, Sources, Uses, index_pages, list_uses
+from assembler.evidence.picture_grids import ComposedGrid, compose_grid
 from assembler.model import (
     Case,
     Conversion,
     Exhibit,
     FileOutcome,
-    FilePart,
     Finding,
     Ink,
     OpenedFile,
@@ -84,8 +86,13 @@ def prepare(
         report=progress or (lambda _step, _done, _total: None),
     )
     sources = _open_files(run)
-    uses = {exhibit.id: _list_uses(exhibit, sources) for exhibit in case.exhibits}
+    uses = {exhibit.id: list_uses(exhibit, sources) for exhibit in case.exhibits}
     findings = _check_files(case, uses, sources)
+    grids = _compose_grids(run, uses, sources)
+    uses, sources = (
+        use_grids(uses, [grid for grid, _ in grids]),
+        {**sources, **_list_grid_sources(grids)},
+    )
     recognized = _recognize_pages(run, uses, sources)
     exhibits = tuple(
         replace(exhibit, findings=(*findings[exhibit.exhibit], *exhibit.findings))
@@ -109,17 +116,6 @@ class _Run:
     report: Progress
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Use:
-    """A page of a file as an exhibit uses it."""
-
-    part: FilePart
-    index: int
-    language: str
-
-
-Uses = dict[str, tuple[_Use, ...]]  # by exhibit
-Sources = dict[str, OpenedSource]  # by the key of the file, see `make_source_key`
 PageKey = tuple[str, int, str, int | None]  # content of the file, page index, language, turn
 Recognized = dict[PageKey, page_recognition.RecognizedPage]
 
@@ -159,6 +155,35 @@ def _open_files(run: _Run) -> Sources:
     }
 
 
+def _compose_grids(run: _Run, uses: Uses, sources: Sources) -> list[tuple[Grid, ComposedGrid]]:
+    """Put the pictures of exhibits with a layout on pages. Raises ToolFailed if that fails."""
+    grids = [
+        grid
+        for exhibit in run.case.exhibits
+        for grid in plan_grids(exhibit, uses[exhibit.id], sources, run.workshop.cache)
+    ]
+    results = run.workshop.map(
+        compose_grid,
+        [grid.job for grid in grids],
+        limits=run.settings.limits,
+        progress=lambda n: run.report("lay out pictures", n, len(grids)),
+    )
+    composed: list[tuple[Grid, ComposedGrid]] = []
+    for grid, result in zip(grids, results, strict=True):
+        if isinstance(result, Failure):
+            raise ToolFailed(
+                f"its pictures could not be laid out ({result.kind}: {result.detail})",
+                where=f"exhibit {grid.exhibit}",
+                remedy="remove `layout` of the exhibit in case.json",
+            )
+        composed.append((grid, result))
+    return composed
+
+
+def _list_grid_sources(grids: Sequence[tuple[Grid, ComposedGrid]]) -> Sources:
+    return {grid.key: make_source(grid, composed) for grid, composed in grids}
+
+
 def _check_opened(job: file_preparation.Job, result: OpenedSource | Failure) -> OpenedSource:
     if isinstance(result, OpenedSource):
         return result
@@ -171,38 +196,6 @@ def _check_opened(job: file_preparation.Job, result: OpenedSource | Failure) -> 
     return OpenedSource(
         path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
     )
-
-
-def _list_uses(exhibit: Exhibit, sources: Sources) -> tuple[_Use, ...]:
-    """Return the pages an exhibit uses, in order; `_check_ranges` reports numbers out of range."""
-    uses: list[_Use] = []
-    for part in exhibit.parts:
-        indexes = _index_pages(sources[part.source_key])
-        count = len(indexes)
-        language = _find_language(exhibit, part, sources[part.source_key])
-        for first, last in part.pages or ((1, None),):
-            numbers = range(first, min(last or count, count) + 1)
-            uses += [
-                _Use(part=part, index=index, language=language)
-                for number in numbers
-                for index in indexes[number]
-            ]
-    return tuple(uses)
-
-
-def _find_language(exhibit: Exhibit, part: FilePart, source: OpenedSource) -> str:
-    """Return the language of a file's pages; the sheet of a recording is ours."""
-    if source.is_recording or (not part.language and part.role != PartRole.DOCUMENT):
-        return "en"
-    return part.language or exhibit.language
-
-
-def _index_pages(source: OpenedSource) -> dict[int, list[int]]:
-    """Return by page of a file (from 1) the indexes of its pages; several if it was cut."""
-    indexes: dict[int, list[int]] = {}
-    for index, page in enumerate(source.pages):
-        indexes.setdefault(page.source, []).append(index)
-    return indexes
 
 
 def _check_files(case: Case, uses: Uses, sources: Sources) -> dict[str, tuple[Finding, ...]]:
@@ -228,7 +221,7 @@ def _check_ranges(case: Case, sources: Sources) -> Iterator[Finding]:
     """Yield the page ranges that go beyond their file."""
     for index, exhibit in enumerate(case.exhibits):
         for part in exhibit.parts:
-            count = len(_index_pages(sources[part.source_key]))
+            count = len(index_pages(sources[part.source_key]))
             if count and any(max(first, last or first) > count for first, last in part.pages):
                 yield make_finding(
                     "EVID.RANGE",
@@ -243,7 +236,9 @@ def _check_ranges(case: Case, sources: Sources) -> Iterator[Finding]:
                 )
 
 
-def _report_files(exhibit: Exhibit, uses: Sequence[_Use], sources: Sources) -> tuple[Finding, ...]:
+def _report_files(
+    exhibit: Exhibit, uses: Sequence[PageUse], sources: Sources
+) -> tuple[Finding, ...]:
     """Return the repairs and losses of an exhibit's files, each once."""
     findings: dict[Finding, None] = {}
     for part in exhibit.parts:
@@ -252,6 +247,7 @@ def _report_files(exhibit: Exhibit, uses: Sequence[_Use], sources: Sources) -> t
         if source.is_recording and not _has_transcript(exhibit, sources):
             source = replace(source, losses=(*source.losses, _make_transcript_loss()))
         findings |= dict.fromkeys(acceptance.report_file(exhibit.id, part, source, pages))
+    findings |= dict.fromkeys(report_layout(exhibit, uses, sources))
     return tuple(findings)
 
 
@@ -276,11 +272,11 @@ def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:
     """Recognize the pages without text. Raises ToolFailed if one fails."""
     jobs: dict[PageKey, page_recognition.Job] = {}
     for use in (use for exhibit_uses in uses.values() for use in exhibit_uses):
-        source = sources[use.part.source_key]
+        source = sources[use.key]
         page = source.pages[use.index]
         if source.pdf is not None and not page.has_text and not page.blank:
             jobs[_make_key(use, source)] = page_recognition.Job(
-                pdf=source.pdf,
+                pdf=source.plain or source.pdf,
                 index=use.index,
                 sha256=source.content,
                 language=use.language,
@@ -313,9 +309,7 @@ def _join_exhibits(
     """Join the pages of each exhibit. Raises ToolFailed if one fails."""
     jobs = []
     for exhibit in run.case.exhibits:
-        pieces = tuple(
-            _make_piece(use, sources[use.part.source_key], recognized) for use in uses[exhibit.id]
-        )
+        pieces = tuple(_make_piece(use, sources[use.key], recognized) for use in uses[exhibit.id])
         jobs.append(exhibit_pdf.Job(exhibit=exhibit.id, pieces=pieces, cache=run.workshop.cache))
     results = run.workshop.map(
         exhibit_pdf.join_exhibit,
@@ -331,19 +325,19 @@ def _join_exhibits(
                 where=f"exhibit {exhibit.id}",
                 remedy="print its files to new PDFs",
             )
-        pages = [
-            _make_exhibit_page(use, sources[use.part.source_key], recognized)
-            for use in uses[exhibit.id]
-        ]
-        prepared.append(_assemble_prepared(exhibit, result, pages, sources, run.settings))
+        pages = [_make_exhibit_page(use, sources[use.key], recognized) for use in uses[exhibit.id]]
+        used = {use.key: sources[use.key] for use in uses[exhibit.id]}
+        # the pictures of a grid are files of the exhibit, too
+        used |= {part.source_key: sources[part.source_key] for part in exhibit.parts}
+        prepared.append(_assemble_prepared(exhibit, result, pages, used, run.settings))
     return tuple(prepared)
 
 
-def _make_key(use: _Use, source: OpenedSource) -> PageKey:
+def _make_key(use: PageUse, source: OpenedSource) -> PageKey:
     return (source.content, use.index, use.language, use.part.turn)
 
 
-def _find_turned(use: _Use, recognized: page_recognition.RecognizedPage | None) -> int:
+def _find_turned(use: PageUse, recognized: page_recognition.RecognizedPage | None) -> int:
     """Return the clockwise degrees by which a page must be turned: as case.json says, else as its
     recognized text says."""
     if use.part.turn is not None:
@@ -351,7 +345,7 @@ def _find_turned(use: _Use, recognized: page_recognition.RecognizedPage | None) 
     return recognized.turned if recognized else 0
 
 
-def _make_piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhibit_pdf.Piece:
+def _make_piece(use: PageUse, source: OpenedSource, recognized: Recognized) -> exhibit_pdf.Piece:
     if source.pdf is None:
         raise ToolFailed("a file that did not open reached the joining", where=source.path)
     page = recognized.get(_make_key(use, source))
@@ -364,7 +358,7 @@ def _make_piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhi
     )
 
 
-def _make_exhibit_page(use: _Use, source: OpenedSource, recognized: Recognized) -> PartPage:
+def _make_exhibit_page(use: PageUse, source: OpenedSource, recognized: Recognized) -> PartPage:
     page = recognized.get(_make_key(use, source))
     return PartPage(page=_describe_page(use, source, page), part=use.part, recognized=page)
 
@@ -373,10 +367,9 @@ def _assemble_prepared(
     exhibit: Exhibit,
     pdf: Path,
     pages: Sequence[PartPage],
-    sources: Sources,
+    used: Sources,
     settings: Settings,
 ) -> Prepared:
-    used = {page.part.source_key: sources[page.part.source_key] for page in pages}
     files = tuple({source.path: source for source in used.values()}.values())
     return Prepared(
         exhibit=exhibit.id,
@@ -401,7 +394,7 @@ def _assemble_prepared(
             for source in used.values()
             if source.is_converted and source.pdf is not None
         ),
-        counts=tuple((key, len(_index_pages(source))) for key, source in used.items()),
+        counts=tuple((key, len(index_pages(source))) for key, source in used.items()),
     )
 
 
@@ -417,7 +410,7 @@ def _record_opened_file(source: OpenedSource) -> OpenedFile:
 
 
 def _describe_page(
-    use: _Use, source: OpenedSource, recognized: page_recognition.RecognizedPage | None
+    use: PageUse, source: OpenedSource, recognized: page_recognition.RecognizedPage | None
 ) -> PreparedPage:
     page = source.pages[use.index]
     turned = _find_turned(use, recognized)
@@ -431,6 +424,7 @@ def _describe_page(
         source_page=page.source,
         options=source.options if source.is_converted else "",
         passages=source.passages[use.index] if source.passages else (),
+        tiles=source.tiles[use.index] if source.tiles else (),
         role=use.part.role,
         language=use.language,
         width=page.height if is_sideways else page.width,

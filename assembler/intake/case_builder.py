@@ -24,6 +24,7 @@ from assembler.model import (
     FileOptions,
     FilePart,
     FormFile,
+    GridLayout,
     History,
     Income,
     Interpreter,
@@ -270,7 +271,9 @@ def _build_part(raw: str | Raw, role: PartRole) -> FilePart:
     if isinstance(raw, str):
         return FilePart(path=raw, role=role)
     return FilePart(
-        **_select_fields(raw, "path", "language", "accept_repair", "accept_reading", "turn"),
+        **_select_fields(
+            raw, "path", "language", "accept_repair", "accept_reading", "turn", "caption"
+        ),
         role=PartRole(raw.get("role", role)),
         pages=parse_page_ranges(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),
@@ -343,6 +346,7 @@ def _build_exhibit(raw: Raw) -> Exhibit:
         parts=tuple(_add_title_pages(parts)),
         topics=tuple(_build_topics(raw, parts)),
         date=_parse_day(raw, "date"),
+        layout=GridLayout(raw["layout"]) if "layout" in raw else None,
         supports=tuple(raw.get("supports", ())),
         belongs_to=tuple(raw.get("belongs_to", ())),
         unconfirmed=tuple(raw.get("unconfirmed", ())),

@@ -67,6 +67,7 @@ def fold_topic(topic: str) -> str:
 def _number_pages(sources: PageSources) -> dict[tuple[str, int], int]:
     """Return the page of an exhibit, from 1, that shows each page of its files first."""
     numbers: dict[tuple[str, int], int] = {}
-    for number, page in enumerate(sources.pages, 1):
-        numbers.setdefault(page, number)
+    for number, shown in enumerate(sources.pages, 1):
+        for page in shown:
+            numbers.setdefault(page, number)
     return numbers

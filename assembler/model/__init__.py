@@ -84,6 +84,7 @@ from assembler.model.pages import (
 from assembler.model.passages import Passage, PassageKind, describe_passages
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.proof_result import Check, Fingerprint, Proof
+from assembler.model.tiles import GridLayout, Tile
 from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import Volume
 
@@ -120,6 +121,7 @@ __all__ = [
     "Fingerprint",
     "Fitted",
     "FormFile",
+    "GridLayout",
     "History",
     "Income",
     "IndexRow",
@@ -163,6 +165,7 @@ __all__ = [
     "Stamp",
     "Supporter",
     "TextMethod",
+    "Tile",
     "Topic",
     "TopicRow",
     "Translator",

@@ -109,7 +109,8 @@ class PageSources:
     """Where the pages of an exhibit come from."""
 
     roles: tuple[str, ...] = ()  # of each page: "document", "translation", "certificate"
-    pages: tuple[tuple[str, int], ...] = ()  # of each page: its file, and its page there from 1
+    # of each page: the files it shows, each with its page there from 1
+    pages: tuple[tuple[tuple[str, int], ...], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()  # pages of each file, by `source_key`
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from assembler.model.file_options import NO_OPTIONS, FileOptions, make_source_key
 from assembler.model.people import Address, Income, Name, Person
+from assembler.model.tiles import GridLayout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +184,7 @@ class FilePart:
     excerpt: bool = False  # the index and the tab sheet say which pages of how many these are
     # of an excerpt: the page of the file that is its title page; 0 = it has none here
     title_page: int = 0
+    caption: str = ""  # under its pictures, where the exhibit shows several on a page
 
     @property
     def source_key(self) -> str:
@@ -223,6 +225,7 @@ class Exhibit:
     person: str = ""  # id of the person this exhibit is about (passport, birth certificate)
     unconfirmed: tuple[str, ...] = ()  # fields that were guessed, and that nobody has confirmed
     topics: tuple[Topic, ...] = ()  # its entries of the thematic index
+    layout: GridLayout | None = None  # of its pictures on pages; None = one on each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

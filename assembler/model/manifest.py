@@ -20,6 +20,7 @@ from assembler.model.packet import PartKind
 from assembler.model.pages import OpenedFile, TextMethod
 from assembler.model.passages import Passage
 from assembler.model.proof_result import Check
+from assembler.model.tiles import GridLayout, Tile
 from assembler.model.volume import Volume
 
 MANIFEST_FILE = "manifest.json"
@@ -111,6 +112,7 @@ class ExhibitFile:
     excerpt: bool = False
     title_page: int = 0  # of an excerpt: its title page in the file; 0 = none
     file_pages: int = 0  # of an excerpt: how many pages the file has
+    caption: str = ""  # under its pictures
 
     @property
     def key(self) -> str:
@@ -125,6 +127,7 @@ class ManifestExhibit:
     id: str
     tab: str
     parts: tuple[ExhibitFile, ...]
+    layout: GridLayout | None = None  # of its pictures on pages; None = one on each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +167,9 @@ class Source:
     parts: int = 1
     options: str = ""  # digest of the options that a file without pages was printed with
     passages: tuple[Passage, ...] = ()  # of such a file, on this page
+    # of a page with several pictures; `path` is the first file of all such pages in a row, and
+    # `page` the page's number among them
+    tiles: tuple[Tile, ...] = ()
 
     @property
     def key(self) -> str:
@@ -174,6 +180,16 @@ class Source:
     def content(self) -> str:
         """Return what identifies the content of the file as it was printed."""
         return make_source_key(self.sha256, self.options)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the files that the page shows, each once, in order."""
+        return tuple(dict.fromkeys(path for path, _ in self.shown))
+
+    @property
+    def shown(self) -> tuple[tuple[str, int], ...]:
+        """Return the pages of files that the page shows: (path, page), in order."""
+        return tuple((tile.path, tile.page) for tile in self.tiles) or ((self.path, self.page),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,17 +442,19 @@ class Manifest:
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
     Manifest: frozenset(("kept", "topics", "proof")),
     KeptFiles: frozenset(("conversions",)),
+    ManifestExhibit: frozenset(("layout",)),
+    Tile: frozenset(("turned", "background", "caption")),
     KeptConversion: frozenset(("options",)),
     FileOptions: frozenset(
         ("messages", "since", "until", "date_order", "sheets", "stills", "kept_at")
     ),
     Passage: frozenset(("within", "attachment")),
-    ExhibitFile: frozenset(("turn", "options", "excerpt", "title_page", "file_pages")),
+    ExhibitFile: frozenset(("turn", "options", "excerpt", "title_page", "file_pages", "caption")),
     ManifestIndexRow: frozenset(("excerpts",)),
     TopicRow: frozenset(("note",)),
     LedgerEntry: frozenset(("own_size", "source", "transform", "text", "gray", "fitted")),
     # `part` and `parts` are left out of a page that was not cut
-    Source: frozenset(("part", "parts", "options", "passages")),
+    Source: frozenset(("part", "parts", "options", "passages", "tiles")),
     Transform: frozenset(("crop", "background")),
     Finding: frozenset(
         ("file", "line", "pointer", "page", "piece", "exhibit", "part", "region", "source")

@@ -10,6 +10,7 @@ from assembler.model.case import PartRole
 from assembler.model.document_id import DocumentId, identify_document
 from assembler.model.finding import Finding
 from assembler.model.passages import Passage
+from assembler.model.tiles import Tile
 
 
 class TextMethod(StrEnum):
@@ -86,6 +87,14 @@ class PreparedPage:
     is_turn_given: bool = False  # case.json says how to turn it
     options: str = ""  # digest of the options that a file without pages was printed with
     passages: tuple[Passage, ...] = ()  # of such a file, on this page
+    tiles: tuple[Tile, ...] = ()  # of a page with several pictures; it is named by the first file
+
+    @property
+    def shown(self) -> tuple[tuple[str, int], ...]:
+        """Return the pages of files that the page shows: (path, page), in order."""
+        if self.tiles:
+            return tuple((tile.path, tile.page) for tile in self.tiles)
+        return ((self.path, self.source_page),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

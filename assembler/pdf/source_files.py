@@ -42,11 +42,13 @@ class ClientFiles:
     """Where the client's files are: the case folder.
 
     `conversions`: by key of a file without pages of its own (see `make_source_key`), the PDF that
-    it was printed to, as its packet kept it.
+    it was printed to, as its packet kept it. `grids`: keys of pages that show several pictures, of
+    which a PDF was kept, too.
     """
 
     folder: Path
     conversions: Mapping[str, Path] = field(default_factory=dict)
+    grids: frozenset[str] = frozenset()
 
     def locate(self, key: str) -> Path:
         """Return the file that has the pages of a client's file: for one without pages of its own
@@ -55,7 +57,9 @@ class ClientFiles:
         path, _ = split_source_key(key)
         file = self.folder / resolve_spelling(self.folder, path)
         kept = self.conversions.get(key)
-        return kept if kept is not None and not _is_file_with_pages(file) else file
+        if kept is not None and (key in self.grids or not _is_file_with_pages(file)):
+            return kept
+        return file
 
     def is_converted(self, key: str) -> bool:
         """Return whether the pages of a file are those of a PDF that was kept of it."""

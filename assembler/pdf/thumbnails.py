@@ -172,9 +172,9 @@ def make_picture(
 def draw_source(
     entry: LedgerEntry, sources: Sources | None, style: PictureStyle
 ) -> Image.Image | None:
-    """Render the client's page as a viewer shows it; None for our own pages, and for
-    files without pages of their own."""
-    if sources is None or entry.source is None or not style.has_sources:
+    """Render the client's page as a viewer shows it; None for our own pages, for files
+    without pages of their own, and for pages that show several of the client's."""
+    if sources is None or entry.source is None or not style.has_sources or entry.source.tiles:
         return None
     try:
         if sources.is_converted(entry.source.key):

@@ -19,6 +19,7 @@ from assembler.proof import (
     page_check,
     printed_evidence,
     source_links,
+    tile_check,
     unlisted_files,
     volume_check,
 )
@@ -136,7 +137,9 @@ def _find_client_files(
     if case_folder is None:
         return None
     kept = {path: build / pdf for path, pdf in manifest.conversions.items()}
-    return ClientFiles(folder=case_folder, conversions=kept)
+    return ClientFiles(
+        folder=case_folder, conversions=kept, grids=tile_check.list_grid_keys(manifest)
+    )
 
 
 def _add_kept_digests(
@@ -172,6 +175,7 @@ def _check_bundle(
     kept = draft_checks.check_kept(build, manifest, parts, files, workshop)
     checks += check_pixels(ledger, results, files)
     checks += printed_evidence.check_kept_conversions(manifest, results)
+    checks += tile_check.check_tiles(manifest, files, workshop)
     checks += check_stamps(manifest, results)
     checks += () if kept.complete else check_words(ledger, results)
     checks += kept.checks

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from assembler.model import Check, DocumentId, LedgerEntry, Manifest, PartKind
 from assembler.model.manifest import MANIFEST_FILE, locate_kept_conversion
+from assembler.proof import tile_check
 from assembler.proof.excerpt_check import write_excerpts
 
 Fault = tuple[str, str]  # JSON pointer, what is wrong there
@@ -126,8 +127,14 @@ def _check_sources(manifest: Manifest) -> Iterator[Fault]:
                     f"{pointer}/source",
                     "the file is not one of the client's files, as they are listed",
                 )
+            for tile in entry.client_source.tiles:
+                is_listed = inputs.get(tile.path) == opened.get(tile.path) == tile.sha256
+                if not is_listed or tile.path not in parts.get(entry.exhibit, ()):
+                    yield f"{pointer}/source/tiles", "a picture is not one of the exhibit's files"
             if path not in parts.get(entry.exhibit, ()) and entry.document != DocumentId.form(path):
                 yield f"{pointer}/source/path", "the file does not belong to this exhibit"
+    for number in tile_check.find_mixed_keys(manifest.ledger).values():
+        yield f"/ledger/{number - 1}/source", "it lacks the pictures that it shows"
     missing = set(tabs) - {
         entry.exhibit for entry in manifest.ledger if entry.kind is PartKind.EXHIBIT
     }
@@ -225,8 +232,8 @@ def _check_topics(manifest: Manifest) -> Iterator[Fault]:
     shows the page of the file that it names, and entries of one topic are together, in order."""
     firsts: dict[tuple[str, str, int], LedgerEntry] = {}
     for entry in _select_kind(manifest.ledger, PartKind.EXHIBIT):
-        source = entry.client_source
-        firsts.setdefault((entry.exhibit, source.path, source.page), entry)
+        for path, page in entry.client_source.shown:
+            firsts.setdefault((entry.exhibit, path, page), entry)
     titles = {row.exhibit: row.title for row in manifest.index}
     previous, topics = (0, ""), set()
     for place, row in enumerate(manifest.topics):

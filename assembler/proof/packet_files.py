@@ -11,6 +11,7 @@ from assembler.model.manifest import FileRecord
 from assembler.pdf.source_files import ClientFiles
 from assembler.proof import cut_pages, excerpt_check, source_pages
 from assembler.proof.check_wording import list_values
+from assembler.proof.tile_check import show_tiles
 from assembler.runtime.file_names import resolve_spelling
 from assembler.runtime.workshop import Workshop
 
@@ -77,11 +78,14 @@ def check_ledger(
     sizes = cut_pages.read_cut_sizes(ledger, files, workshop)
     for exhibit in manifest.exhibits:
         entries = [
-            entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None
+            shown
+            for entry in ledger
+            if entry.exhibit == exhibit.id and entry.source is not None
+            for shown in show_tiles(entry)
         ]
         actual = cut_pages.join_cut_pages(entries, sizes)
         expected = [
-            (page, part.turn)
+            (page, part)
             for part in exhibit.parts
             for page in source_pages.list_expected_pages(part, counts, actual)
         ]
@@ -89,4 +93,5 @@ def check_ledger(
         detail = f"{len(actual)} of {len(expected)} pages of its files are in, in order"
         yield Check(name="ledger", ok=is_complete, detail=detail, exhibit=exhibit.id)
         if is_complete:
-            yield from source_pages.check_turned(entries, [turn for _, turn in expected])
+            yield from source_pages.check_turned(entries, [part.turn for _, part in expected])
+            yield from source_pages.check_captions(entries, [part.caption for _, part in expected])

@@ -39,9 +39,12 @@ def check_pixels(
             source_trouble = results[not_compared[0]].trouble
             pages = list_values(not_compared)
             detail += f"; page {pages} cannot be compared: its source {source_trouble}"
-        converted = sum(entry.client_source.key in files.conversions for entry in group)
+        tiled = sum(bool(entry.source and entry.source.tiles) for entry in group)
+        converted = sum(entry.client_source.key in files.conversions for entry in group) - tiled
         if converted:
             detail += f" ({converted} of them as a Word file was printed)"
+        if tiled:
+            detail += f" ({tiled} of them as their pictures were laid out)"
         if repaired := sum(results[number].secondhand for number in numbers):
             detail += (
                 f" ({repaired} of them as another reader repaired it, since PDFium does not "

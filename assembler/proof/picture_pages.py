@@ -109,7 +109,7 @@ def _find_picture(page: Any) -> tuple[Any, Matrix] | None:
     for _ in range(_MAX_FORMS):
         images = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE]
         if images:
-            return (images[0], _read_matrix(images[0])) if len(images) == 1 else None
+            return (images[0], read_matrix(images[0])) if len(images) == 1 else None
         forms = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM]
         if not forms:
             return None
@@ -120,7 +120,22 @@ def _find_picture(page: Any) -> tuple[Any, Matrix] | None:
     return None
 
 
-def _read_matrix(item: Any) -> Matrix:
+def is_same_picture(item: Any, album: PictureFile, data: bytes, entry: LedgerEntry) -> bool:
+    """Return whether a picture of a PDF is the one a ledger entry names: a JPEG unchanged, any
+    other pixel by pixel, or within what JPEG loses where it had to be stored anew.
+
+    Raises IndexError or OSError.
+    """
+    album.find_stored_rotation(entry)  # turns to the page
+    jpeg = data if album.is_jpeg and not album.is_recoded else b""
+    if jpeg and _has_same_coding(item, jpeg):
+        return True
+    is_recoded = album.is_recoded
+    return _has_same_pixels(item, album.read_stored_pixels(entry), recoded=is_recoded)
+
+
+def read_matrix(item: Any) -> Matrix:
+    """Return the matrix of a page object."""
     matrix = raw.FS_MATRIX()
     raw.FPDFPageObj_GetMatrix(item, matrix)
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f

@@ -128,7 +128,7 @@ def _list_uses(
     """Return each file without pages of each exhibit."""
     entries: dict[tuple[str, str], list[LedgerEntry]] = {}
     for entry in manifest.ledger:
-        if entry.source is None:
+        if entry.source is None or entry.source.tiles:
             continue
         key = entry.client_source.key
         if key in files.conversions or results[entry.number].trouble == WORD:

@@ -172,7 +172,10 @@ def _read_ogg(data: bytes) -> float | None:
 
 def _read_wave(data: bytes) -> float | None:
     with wave.open(io.BytesIO(data)) as sound:
-        return float(min(sound.getnframes(), len(data)) / sound.getframerate())
+        size = sound.getnframes() * sound.getsampwidth() * sound.getnchannels()
+        if size > len(data):  # not known when it was written
+            return None
+        return float(sound.getnframes() / sound.getframerate())
 
 
 def _read_avi(data: bytes) -> float | None:

@@ -71,6 +71,21 @@ def check_turned(entries: Sequence[LedgerEntry], turns: Sequence[int | None]) ->
                 return
 
 
+def check_captions(entries: Sequence[LedgerEntry], captions: Sequence[str]) -> Iterator[Check]:
+    """Yield a failed check for the first picture among others that does not have the caption that
+    the case gives; arguments as for `check_turned`."""
+    wholes = [entry for entry in entries if entry.client_source.part == 1]
+    for entry, caption in zip(wholes, captions, strict=True):
+        if any(tile.caption != caption for tile in entry.client_source.tiles):
+            detail = (
+                f"a picture on page {entry.number} does not have the caption that the case says"
+            )
+            yield Check(
+                name="ledger", ok=False, detail=detail, exhibit=entry.exhibit, page=entry.number
+            )
+            return
+
+
 def _is_turned_as_given(entry: LedgerEntry, turn: int | None) -> bool:
     """Return whether a page is turned as the case says; where it says nothing, only a page whose
     text was not in its file may be turned at all."""

@@ -228,6 +228,7 @@ def _build_source(page: PreparedPage) -> Source:
         parts=page.parts,
         options=page.options,
         passages=page.passages,
+        tiles=page.tiles,
     )
 
 
@@ -286,10 +287,11 @@ def _build_exhibit(packet: BoundPacket, part: Part) -> ManifestExhibit:
             excerpt=file.excerpt,
             title_page=file.title_page,
             file_pages=counts[file.source_key] if file.excerpt else 0,
+            caption=file.caption,
         )
         for file in exhibit.parts
     )
-    return ManifestExhibit(id=exhibit.id, tab=part.tab, parts=files)
+    return ManifestExhibit(id=exhibit.id, tab=part.tab, parts=files, layout=exhibit.layout)
 
 
 def _build_index_row(row: IndexRow) -> ManifestIndexRow:

@@ -33,7 +33,7 @@ from assembler.runtime.resources import Shelf
 from assembler.runtime.user_files import read_record
 
 # keys of a source that only the page of a printed file has
-_OF_PRINTED_FILES = frozenset(("options", "passages"))
+_OF_PRINTED_FILES = frozenset(("options", "passages", "tiles"))
 
 
 def list_inputs(

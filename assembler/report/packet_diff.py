@@ -159,7 +159,7 @@ def _make_full_key(entry: LedgerEntry) -> Any:
 
 
 def _make_content_key(entry: LedgerEntry) -> Any:
-    return (entry.source.sha256, entry.source.page) if entry.source is not None else None
+    return (entry.source.content, entry.source.page) if entry.source is not None else None
 
 
 def _make_place_key(entry: LedgerEntry) -> Any:
@@ -192,7 +192,7 @@ def _classify_change(
 
 def _identify_content(entry: LedgerEntry, digests: Mapping[str, str]) -> Any:
     if entry.source is not None:
-        return entry.source.sha256, entry.source.page, entry.turned
+        return entry.source.content, entry.source.page, entry.turned
     if entry.kind is PartKind.TAB:
         return entry.tab
     return digests.get(entry.document)

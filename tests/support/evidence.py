@@ -51,6 +51,23 @@ def prepared(
         return {one.exhibit: one for one in made}
 
 
+def prepared_exhibit(
+    home: Path, files: Mapping[str, bytes], parts: Sequence[FilePart], **fields: Any
+) -> Prepared:
+    """Prepare one exhibit of these files; `fields`: of the exhibit."""
+    folder = home / "files"
+    folder.mkdir(exist_ok=True)
+    for path, data in files.items():
+        (folder / path).write_bytes(data)
+    listed = tuple(
+        SourceFile(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+        for path, data in files.items()
+    )
+    exhibit = Exhibit(id="x", title="t", category="threat", parts=tuple(parts), **fields)
+    with Workshop(home / "home", jobs=2) as shop:
+        return evidence.prepare(case(exhibit, files=listed), folder, shop)[0]
+
+
 def refused(
     home: Path, files: Mapping[str, bytes], parts: Mapping[str, Any] | None = None
 ) -> list[tuple[str, str]]:

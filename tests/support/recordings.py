@@ -61,9 +61,9 @@ def make_sound_mp4(seconds: int = 65, *, recorded: int = 0, missing: int = 0) ->
 
     `recorded`: seconds since 1970; 0 = not said. `missing`: bytes to cut off at the end.
     """
-    made = recorded + EPOCH if recorded else 0
-    whole = struct.pack(">IIIII", 0, made, made, 1000, 1000 * seconds) + bytes(80)
-    media = struct.pack(">IIIII", 0, made, made, 1000, 1000 * seconds) + bytes(4)
+    created = recorded + EPOCH if recorded else 0
+    whole = struct.pack(">IIIII", 0, created, created, 1000, 1000 * seconds) + bytes(80)
+    media = struct.pack(">IIIII", 0, created, created, 1000, 1000 * seconds) + bytes(4)
     entry = struct.pack(">II", 0, 1) + box(b"mp4a", bytes(28))
     track = box(
         b"trak",

@@ -10,8 +10,8 @@ from assembler.evidence.readers.recording_facts import (
     RecordingFacts,
     format_date,
     format_epoch,
+    refuse_damage,
 )
-from assembler.evidence.refusal import Refused
 
 _EPOCH = 1904
 _MAX_BOXES = 20_000  # within one box
@@ -69,7 +69,7 @@ def read_iso_facts(data: bytes) -> RecordingFacts:
     boxes = list(_iterate_boxes(memoryview(data), is_outermost=True))
     movie = next((box.content for box in boxes if box.kind == b"moov"), None)
     if movie is None:
-        raise _refuse("it has no table of contents")
+        raise refuse_damage("it has no table of contents")
     inner = list(_iterate_boxes(movie))
     tracks = [_read_track(box.content) for box in inner if box.kind == b"trak"][:_MAX_TRACKS]
     picture = next((track for track in tracks if track.handler == b"vide"), None)
@@ -88,14 +88,6 @@ def read_iso_facts(data: bytes) -> RecordingFacts:
         turned=picture.turned if picture else 0,
         seconds=duration / scale if scale and duration else None,
         recorded=_find_apple_date(movie) or format_epoch(created, _EPOCH),
-    )
-
-
-def _refuse(reason: str) -> Refused:
-    return Refused(
-        "EVID.BROKEN",
-        f"the recording is cut off or damaged: {reason}",
-        "ask for it again, or export it again from the device that made it",
     )
 
 
@@ -122,7 +114,7 @@ def _iterate_boxes(view: memoryview, *, is_outermost: bool = False) -> Iterator[
             return  # padding, or the end of an old list
         if place + size > len(view):
             if is_outermost and kind in (b"moov", b"mdat", b"ftyp"):
-                raise _refuse(f"{place + size - len(view)} bytes are missing at its end")
+                raise refuse_damage(f"{place + size - len(view)} bytes are missing at its end")
             return
         yield _Box(kind, view[place + head : place + size])
         place += size

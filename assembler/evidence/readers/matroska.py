@@ -93,7 +93,7 @@ def _read_variable(view: memoryview, place: int, most: int) -> tuple[int, int]:
 
 
 def _find(elements: list[_Element], number: int) -> memoryview:
-    return next((content for found, content in elements if found == number), memoryview(b""))
+    return next((content for name, content in elements if name == number), memoryview(b""))
 
 
 def _find_track(tracks: list[list[_Element]], kind: int) -> list[_Element]:

@@ -85,7 +85,7 @@ def complete_facts(data: bytes, facts: RecordingFacts) -> RecordingFacts:
             picture: Any = container.streams.best("video")
             sound = container.streams.best("audio")
             seconds = container.duration / av.time_base if container.duration else None
-            found = replace(
+            completed = replace(
                 facts,
                 picture=_choose_codec(facts.picture, picture),
                 sound=_choose_codec(facts.sound, sound),
@@ -95,7 +95,7 @@ def complete_facts(data: bytes, facts: RecordingFacts) -> RecordingFacts:
             )
     except (av.FFmpegError, *_DAMAGE_ERRORS):
         return facts
-    return drop_implausible(found)
+    return drop_implausible(completed)
 
 
 def _choose_codec(known: str, stream: Any) -> str:

@@ -30,6 +30,7 @@ from assembler.evidence.readers.recording_facts import (
     drop_implausible,
     format_length,
     format_time,
+    refuse_damage,
 )
 from assembler.evidence.readers.riff_media import read_aiff_facts, read_riff_facts
 from assembler.evidence.readers.sound_streams import (
@@ -38,11 +39,10 @@ from assembler.evidence.readers.sound_streams import (
     read_frame_facts,
     read_ogg_facts,
 )
-from assembler.evidence.refusal import Refused
 from assembler.model import Passage, PassageKind, Severity
 
 # of a still on the sheet, in points: two below each other fit on a page
-_WIDTH, _HEIGHT = 400.0, 225.0
+_WIDTH, _HEIGHT = 360.0, 203.0
 _SHEET_NOTE = (
     "A recording cannot be shown on paper. This sheet stands for it. The recording itself is "
     "the file whose size and sha256 are given above."
@@ -104,11 +104,7 @@ def read_facts(data: bytes) -> RecordingFacts:
     is_named = data.startswith(tuple(magic for magic, _ in _NAMED))
     has_codec = {facts.sound, facts.picture} - {"", UNKNOWN_CODEC}
     if not has_codec and not facts.seconds and not is_named:
-        raise Refused(
-            "EVID.BROKEN",
-            "the recording is cut off or damaged: neither its codec nor its length can be read",
-            "ask for it again, or export it again from the device that made it",
-        )
+        raise refuse_damage("neither its codec nor its length can be read")
     return facts
 
 

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from assembler.evidence.refusal import Refused
+
 MAX_SECONDS = 14 * 24 * 3600.0  # a longer length is not believed
 MAX_SIDE = 65_536  # pixels; a larger picture is not believed
 UNKNOWN_CODEC = "unknown codec"
@@ -47,6 +49,15 @@ class RecordingFacts:
         size = f", {self.width}×{self.height}" if self.width and self.height else ""
         sound = f"with sound ({self.sound})" if self.sound else "without sound"
         return f"film ({self.picture}{size}) {sound}"
+
+
+def refuse_damage(reason: str) -> Refused:
+    """Return the exception for a recording that is cut off or damaged."""
+    return Refused(
+        "EVID.BROKEN",
+        f"the recording is cut off or damaged: {reason}",
+        "ask for it again, or export it again from the device that made it",
+    )
 
 
 def drop_implausible(facts: RecordingFacts) -> RecordingFacts:

@@ -21,6 +21,8 @@ READERS: Mapping[str, Reader] = {
 # kind → what a person calls such a file
 DESCRIPTIONS: Mapping[str, str] = {
     "text": "a plain text",
+    "sound": "a sound recording",
+    "film": "a film",
 }
 # kind → the distributions whose versions can change what a reader returns
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {

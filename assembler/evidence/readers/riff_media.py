@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assembler.evidence.readers.recording_facts import UNKNOWN_CODEC, RecordingFacts, format_date
+from assembler.evidence.readers.recording_facts import (
+    UNKNOWN_CODEC,
+    RecordingFacts,
+    format_date,
+    refuse_damage,
+)
 
 _MAX_CHUNKS = 20_000
 _WAVE_CODECS: Mapping[int, str] = {
@@ -16,6 +21,8 @@ _WAVE_CODECS: Mapping[int, str] = {
     0x00FF: "AAC",
     0x2000: "Dolby Digital",
 }
+_HEAD = 4096  # bytes, within which the sound begins
+_UNKNOWN_SIZE = 0x7FFFF000
 _EXTENSIBLE = 0xFFFE  # the codec is in a longer header
 _PICTURE_CODECS: Mapping[bytes, str] = {
     **dict.fromkeys((b"H264", b"X264", b"AVC1", b"DAVC"), "H.264"),
@@ -26,12 +33,16 @@ _Chunk = tuple[bytes, memoryview]
 
 
 def read_riff_facts(data: bytes) -> RecordingFacts:
-    """Return the facts of a WAV or AVI file, or of MIDI in a RIFF file."""
+    """Return the facts of a WAV or AVI file, or of MIDI in a RIFF file.
+
+    Raises Refused if a WAV file is cut off.
+    """
     view, form = memoryview(data), data[8:12]
     chunks = list(_iterate_chunks(view[12:], "big" if data[:4] == b"RIFX" else "little"))
     if form == b"AVI ":
         return _read_film(chunks)
     if form == b"WAVE":
+        _check_size(view, "big" if data[:4] == b"RIFX" else "little")
         return _read_wave(chunks, "big" if data[:4] == b"RIFX" else "little")
     return RecordingFacts(container="MIDI", sound="notes, no recorded sound")
 
@@ -64,7 +75,7 @@ def _iterate_chunks(view: memoryview, order: str) -> Iterator[_Chunk]:
 
 
 def _find(chunks: list[_Chunk], kind: bytes) -> memoryview:
-    return next((content for found, content in chunks if found == kind), memoryview(b""))
+    return next((content for name, content in chunks if name == kind), memoryview(b""))
 
 
 def _find_list(chunks: list[_Chunk], kind: bytes) -> list[_Chunk]:
@@ -83,6 +94,16 @@ def _read_small(view: memoryview, place: int, length: int = 4, *, is_big: bool =
     return int.from_bytes(view[place : place + length], "big" if is_big else "little")
 
 
+def _check_size(view: memoryview, order: str) -> None:
+    """Raise Refused if the sound is shorter than its chunk says; recorders that were not stopped
+    write a size that none has."""
+    place = bytes(view[:_HEAD]).find(b"data")
+    size = _read_small(view, place + 4, is_big=order == "big") if place >= 0 else 0
+    missing = place + 8 + size - len(view)
+    if missing > 0 and size < _UNKNOWN_SIZE:
+        raise refuse_damage(f"{missing} bytes are missing at its end")
+
+
 def _read_wave(chunks: list[_Chunk], order: str) -> RecordingFacts:
     head, sound = _find(chunks, b"fmt "), _find(chunks, b"data")
     is_big = order == "big"
@@ -91,12 +112,12 @@ def _read_wave(chunks: list[_Chunk], order: str) -> RecordingFacts:
         code = _read_small(head, 24, 2, is_big=is_big)
     rate = _read_small(head, 8, is_big=is_big)  # bytes of a second
     day = bytes(_find(_find_list(chunks, b"INFO"), b"ICRD")[:32]).decode("ascii", "ignore")
-    made = bytes(_find(chunks, b"bext")[320:338]).decode("ascii", "ignore")
+    origin = bytes(_find(chunks, b"bext")[320:338]).decode("ascii", "ignore")
     return RecordingFacts(
         container="WAV",
         sound=_WAVE_CODECS.get(code, UNKNOWN_CODEC),
         seconds=len(sound) / rate if rate and len(sound) else None,
-        recorded=format_date(f"{made[:10]} {made[10:]}") or format_date(day),
+        recorded=format_date(f"{origin[:10]} {origin[10:]}") or format_date(day),
     )
 
 

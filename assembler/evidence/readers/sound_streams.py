@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 
-from assembler.evidence.readers.recording_facts import UNKNOWN_CODEC, RecordingFacts, format_date
+from assembler.evidence.readers.recording_facts import (
+    UNKNOWN_CODEC,
+    RecordingFacts,
+    format_date,
+    refuse_damage,
+)
 
 _TAGS = 256_000  # bytes at the beginning in which a date is looked for
 _COMMENT_DATE = re.compile(rb"\0(?i:DATE|CREATION_TIME)=([0-9:T Z.+-]{4,32})")
 _ID3_DATE = re.compile(rb"(?s)(?:TDRC|TYER)\0\0..{3}[\0\3]?([0-9:T -]{4,19})")
+# how many frames a file has, as its first one says (Xing)
+_COUNT = re.compile(rb"(?s)(?:Xing|Info)\0\0\0[\1\3\5\7\x09\x0b\x0d\x0f](.{4})")
+_COUNT_APART = 1.02  # the first frame itself, and some in tags, are counted or not
 _NO_TIME = 0xFFFFFFFFFFFFFFFF  # of a page on which no packet ends
 # kilobits of a second, by version (1 or 2) and layer (1 to 3) (ISO/IEC 11172-3 and 13818-3)
 _BIT_RATES = {
@@ -119,20 +127,28 @@ def read_amr_facts(data: bytes) -> RecordingFacts:
 
 
 def read_frame_facts(data: bytes) -> RecordingFacts:
-    """Return the facts of an MP3 or AAC file, whose frames are counted."""
+    """Return the facts of an MP3 or AAC file, whose frames are counted.
+
+    Raises Refused if they are fewer than its first frame says.
+    """
     place = _skip_tag(data)
+    declared = _COUNT.search(data, place, place + 4096)
     day = _ID3_DATE.search(data[: min(place, _TAGS)])
-    codec, seconds, misses = "", 0.0, 0
+    codec, seconds, frames, misses = "", 0.0, 0, 0
     while place + 7 <= len(data) and misses < 100_000:
         name, length, time = _measure_frame(data, place)
         if length:
             codec, seconds, place = codec or name, seconds + time, place + length
+            frames += 1
             continue
         following = data.find(b"\xff", place + 1)
         misses += 1
         if following < 0:
             break
         place = following
+    if declared and int.from_bytes(declared[1], "big") > frames * _COUNT_APART + 1:
+        missing = int.from_bytes(declared[1], "big") - frames
+        raise refuse_damage(f"{missing} of its frames are missing at its end")
     return RecordingFacts(
         container=codec or "MP3",
         sound=codec or UNKNOWN_CODEC,

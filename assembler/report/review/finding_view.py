@@ -60,7 +60,7 @@ def group_for_view(
 def find_page(finding: Finding, ledger: Sequence[LedgerEntry]) -> int | None:
     """Return the bundle page of a finding: its file's page, else the first page of its exhibit or
     part; None if it is about the whole case."""
-    of_file = [entry for entry in ledger if entry.source and entry.source.path == finding.file]
+    of_file = [entry for entry in ledger if entry.source and finding.file in entry.source.paths]
     exact = [
         entry.number
         for entry in of_file

@@ -97,9 +97,12 @@ def describe_page(entry: LedgerEntry) -> str:
 
 
 def describe_source(source: Source | None) -> str:
-    """Return the source of a page, such as "evidence/chat.png, page 1, part 2 of 4"."""
+    """Return the source of a page, such as "evidence/chat.png, page 1, part 2 of 4", or
+    those of its pictures."""
     if not source:
         return ""
+    if source.tiles:
+        return "; ".join(f"{tile.number}: {tile.path}, page {tile.page}" for tile in source.tiles)
     part = f", part {source.part} of {source.parts}" if source.parts > 1 else ""
     shown = describe_passages(source.passages)
     return f"{source.path}, page {source.page}{part}" + (f" ({shown})" if shown else "")

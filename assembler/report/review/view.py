@@ -115,7 +115,8 @@ def _view_files(manifest: Manifest) -> Iterator[dict[str, Any]]:
     pages: dict[str, list[int]] = {}
     for entry in manifest.ledger:
         if entry.source is not None:
-            pages.setdefault(entry.source.path, []).append(entry.number)
+            for path in entry.source.paths:
+                pages.setdefault(path, []).append(entry.number)
     labels = [entry.label for entry in manifest.ledger]
     for path, numbers in pages.items():
         first, last = labels[min(numbers) - 1], labels[max(numbers) - 1]
