@@ -391,7 +391,7 @@ def test_what_was_kept_of_a_word_file_stands_for_no_other_file(written: Path) ->
     of_file = [check for check in proof.checks if check.name == "pixels"]
     assert all(check.ok for check in of_file)
     assert any(
-        check.name == "word-file" and check.detail == f"{source.path}: its words cannot be read"
+        check.name == "printed-file" and check.detail == f"{source.path}: its words cannot be read"
         for check in proof.checks
         if not check.ok
     )
