@@ -18,6 +18,7 @@ from assembler.evidence.file_types import REFUSED, sniff
 from assembler.evidence.picture_page import make_picture_pages
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.picture import KINDS
+from assembler.evidence.readers.registry import READERS
 from assembler.model import Exhibit, FilePart, SourceFile
 from assembler.runtime.workshop import Workshop
 from scripts.sample_cases import draw
