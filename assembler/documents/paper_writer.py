@@ -46,6 +46,8 @@ _INDENT = 18  # points, of each level of quotes and lists
 _PIXELS_PER_POINT = 96 / 72
 _MOST_OF_HEIGHT = 0.85  # of the page's text area that a picture may take, so that its caption fits
 _CELL_PADDING = 12  # points, left and right of a cell's content together
+_ABOVE_CELL, _BELOW_CELL = 2, 1  # points, above and below a cell's content
+_AFTER_TABLE = 6  # points, above the paragraph that follows a table
 _TWIPS, _EMU = 20, 12_700  # of a point
 _LETTER = (612 * _EMU, 792 * _EMU)  # a page whose template does not give its size
 _RULE_COLOR = "999999"
@@ -117,6 +119,7 @@ class _Writer:
 
     def __init__(self, document: Any, uncovered: Collection[str]) -> None:
         self.passages: list[Passage] = []
+        self._is_after_table = False
         self._target = ""  # id of the address of the current passage
         self._document, self._uncovered = document, uncovered
         self._styles = {style.name: style.style_id for style in document.styles}
@@ -129,6 +132,7 @@ class _Writer:
     def write_blocks(self, blocks: Sequence[Block], place: Any) -> None:
         """Insert the blocks before an element."""
         for number, block in enumerate(blocks):
+            self._is_after_table = number > 0 and isinstance(blocks[number - 1], Table)
             if isinstance(block, Table):
                 place.addprevious(self._make_table(block))
                 is_last = number + 1 == len(blocks)
@@ -154,6 +158,9 @@ class _Writer:
             properties.append(_make_element("w:pStyle", val=style))
         if is_right_to_left(block.text):
             properties.append(OxmlElement("w:bidi"))
+        if self._is_after_table:
+            properties.append(_make_element("w:spacing", before=_AFTER_TABLE * _TWIPS))
+            self._is_after_table = False
         if block.level:
             properties.append(_make_element("w:ind", start=block.level * _INDENT * _TWIPS))
         if len(properties):
@@ -313,6 +320,10 @@ def _make_table_properties(width: float) -> Any:
         borders.append(_make_element(f"w:{side}", val="single", sz=4, space=0, color=_RULE_COLOR))
     properties.append(borders)
     properties.append(_make_element("w:tblLayout", type="fixed"))
+    margins = OxmlElement("w:tblCellMar")
+    for side, points in (("top", _ABOVE_CELL), ("bottom", _BELOW_CELL)):
+        margins.append(_make_element(f"w:{side}", w=points * _TWIPS, type="dxa"))
+    properties.append(margins)
     return properties
 
 
