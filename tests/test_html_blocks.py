@@ -271,7 +271,10 @@ def test_a_charset_of_the_page_does_not_change_text_that_is_decoded() -> None:
     ]
 
 
-_TAGS = ("p", "b", "td", "tr", "table", "li", "ul", "pre", "a href=http://x.example", "th", "br")
+_TAGS = (
+    *("p", "b", "td", "tr", "table", "li", "ul", "pre", "a href=http://x.example", "th", "br"),
+    *("html", "body", "head", "form", "div", "h1", "blockquote", "caption"),
+)
 
 
 @given(
@@ -291,6 +294,10 @@ def test_no_word_is_lost_however_tags_are_mixed(pieces: list[str]) -> None:
         assert shown.count(letter) >= words.count(letter)
 
 
+def test_what_follows_the_end_of_the_page_is_shown() -> None:
+    assert texts("<html><body><p>a</p></body></html>\n____\nb") == ["a", "____ b"]
+
+
 @given(st.text(max_size=200))
 def test_any_text_gives_blocks(markup: str) -> None:
     for paragraph in iterate_paragraphs(blocks(markup).blocks):
@@ -308,7 +315,7 @@ def test_roman_numbers_count(number: int) -> None:
 
 def test_a_long_address_is_cut_visibly() -> None:
     assert describe_address("https://x.example/" + "a" * 500, "") == (
-        "https://x.example/" + "a" * 282 + "…"
+        "https://x.example/" + "a" * 82 + "…"
     )
 
 

@@ -129,9 +129,9 @@ _RIFF = {b"WEBP": "webp", b"WAVE": "sound", b"RMID": "sound", b"AVI ": "film", b
 _BITMAP_HEADS = (12, 40, 52, 56, 64, 108, 124)
 _CANON_RAW = re.compile(rb"CR\x02\x00")  # in the header of a file that otherwise is a TIFF
 _OLE_STREAMS = (  # name of a stream in an old Office file, kind
-    ("EncryptedPackage", "locked-office"),
-    ("__properties_version1.0", "outlook"),
+    ("__properties_version1.0", "outlook"),  # which may hold files of all others
     ("__nameid_version1.0", "outlook"),
+    ("EncryptedPackage", "locked-office"),
     ("WordDocument", "old-word"),
     ("Workbook", "old-excel"),
     ("PowerPoint Document", "old-powerpoint"),

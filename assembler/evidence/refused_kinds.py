@@ -87,11 +87,6 @@ REFUSED = {
         "open the link, download the document, and list the document",
     ),
     # mail, calendars, cards
-    "mail": ("an e-mail", "print it to PDF, and save its attachments as separate files"),
-    "outlook": (
-        "an Outlook message (.msg)",
-        "print it to PDF, and save its attachments as separate files",
-    ),
     "tnef": (
         "Outlook's package of attachments (winmail.dat)",
         "ask the sender to send the files as regular attachments",

@@ -52,6 +52,16 @@ def find_attachment_trouble(
     return ""
 
 
+def has_own_pages(data: bytes) -> bool:
+    """Return whether a file is a PDF or a picture."""
+    if b"%PDF-" in data[:_HEAD]:
+        return True
+    try:
+        return len(PictureFile(data)) > 0
+    except _PICTURE_ERRORS:
+        return False
+
+
 def _find_places(
     passages: Sequence[Sequence[Passage]],
 ) -> Mapping[tuple[tuple[int, ...], int], list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assembler.model import PassageKind
 from assembler.proof.word_reader import VisibleThings
@@ -26,7 +26,7 @@ class NumberedText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedContents:
-    """A file within the file that has pages of its own: a PDF or a picture."""
+    """A file within the file, such as an attachment."""
 
     attachment: tuple[int, ...]
     data: bytes
@@ -80,4 +80,36 @@ def make_contents(
         numbered=numbered,
         attached=attached,
         choices=choices,
+    )
+
+
+def place_contents(contents: FileContents, attachment: tuple[int, ...]) -> FileContents:
+    """Return the contents of a file as those of an attachment."""
+    return replace(
+        contents,
+        numbered=tuple(
+            replace(entry, attachment=(*attachment, *entry.attachment))
+            for entry in contents.numbered
+        ),
+        attached=tuple(
+            replace(entry, attachment=(*attachment, *entry.attachment))
+            for entry in contents.attached
+        ),
+    )
+
+
+def join_contents(first: FileContents, second: FileContents) -> FileContents:
+    """Return the contents of two files on the same pages."""
+    a, b = first.things, second.things
+    return FileContents(
+        things=VisibleThings(
+            paragraphs=(*a.paragraphs, *b.paragraphs),
+            pictures=a.pictures + b.pictures,
+            outlines=a.outlines + b.outlines,
+            some_signs=a.some_signs + b.some_signs,
+            right_to_left=a.right_to_left or b.right_to_left,
+        ),
+        numbered=(*first.numbered, *second.numbered),
+        attached=(*first.attached, *second.attached),
+        choices=(*first.choices, *second.choices),
     )

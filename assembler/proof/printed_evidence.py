@@ -21,7 +21,7 @@ from assembler.proof.passage_check import (
     find_passage_trouble,
     spell_symbols,
 )
-from assembler.proof.printed_contents import read_contents
+from assembler.proof.printed_contents import read_with_attached
 from assembler.proof.word_losses import find_missing, read_pages
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -159,10 +159,11 @@ def find_trouble(job: Job) -> str | None:
     """Return what of a file is on none of its pages, or not on the pages that the ledger names; ""
     if all is well, None if the file cannot be read; in a worker."""
     try:
-        contents = read_contents(job.source.read_bytes(), job.options)
         pages = read_pages(job.pages)
         is_whole = job.is_whole or job.kept is None
         all_pages = pages if is_whole or job.kept is None else read_pages(_list_places(job.kept))
+        shown = "\n".join(page.text for page in all_pages)
+        contents = read_with_attached(job.source.read_bytes(), job.options, shown)
         printed = [(job.kept, index) for index in job.kept_pages] if job.kept else []
         things = spell_symbols(contents.things, [page.text for page in all_pages])
         missing = find_missing(things, all_pages).describe()

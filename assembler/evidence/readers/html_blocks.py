@@ -66,6 +66,7 @@ _SILENT = frozenset(
     )
 )
 _EMBEDDED = frozenset(("iframe", "frame", "embed", "video", "audio", "canvas", "applet"))
+_LAST_TAGS = re.compile(r"</\s*(?:body|html)\b[^<>]*>", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
@@ -152,8 +153,10 @@ def describe_missing(missing: Mapping[str, int]) -> tuple[str, ...]:
 
 def _parse(markup: str) -> Any:
     """Return the root of the tree; None if there is none."""
-    # the parser ends at a NUL, which browsers skip
-    data = markup.replace("\0", "").encode("utf-8", "replace")
+    # the parser ends at a NUL, which browsers skip, and at the end of the body, after which they go
+    # on: lists and scanners append their lines there
+    whole = _LAST_TAGS.sub("", markup.replace("\0", ""))
+    data = whole.encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_pis=True)
     parser.feed(data or b" ")
     try:

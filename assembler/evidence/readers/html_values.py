@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-_LONGEST_ADDRESS = 300  # characters that are printed of an address
+# characters that are printed of an address: one that tracks people is far longer than its text
+_LONGEST_ADDRESS = 100
 _BULLETS = ("•", "◦", "▪")
 _NUMBERING = {
     "a": "a",

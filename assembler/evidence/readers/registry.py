@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from importlib.metadata import version
 
+from assembler.evidence.readers.mail import read_mail
 from assembler.evidence.readers.media_decoder import find_version
+from assembler.evidence.readers.outlook import read_outlook
 from assembler.evidence.readers.reading import Reader
 from assembler.evidence.readers.recording import read_recording
 from assembler.evidence.readers.text import read_text
@@ -17,21 +19,28 @@ READERS: Mapping[str, Reader] = {
     "text": read_text,
     "sound": read_recording,
     "film": read_recording,
+    "mail": read_mail,
+    "outlook": read_outlook,
 }
 # kind → what a person calls such a file
 DESCRIPTIONS: Mapping[str, str] = {
     "text": "a plain text",
     "sound": "a sound recording",
     "film": "a film",
+    "mail": "an e-mail",
+    "outlook": "an Outlook message (.msg)",
 }
 # kind → the distributions whose versions can change what a reader returns
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "text": ("charset-normalizer",),
+    "mail": ("charset-normalizer", "lxml"),
+    "outlook": ("olefile", "lxml"),
 }
 # kind → the options of a file in case.json that apply to it
 _OPTIONS: Mapping[str, frozenset[str]] = {
     "sound": frozenset(("kept_at",)),
     "film": frozenset(("kept_at", "stills")),
+    "mail": frozenset(("messages", "since", "until")),
 }
 # kinds whose pages only stand for a file that cannot be printed
 _RECORDINGS = frozenset(("sound", "film"))

@@ -41,7 +41,10 @@ def read_text(request: ReadRequest) -> FileReading:
             "copy the lines that matter into a file of their own",
         )
     blocks = tuple(make_line_blocks(lines, request.attachment))
-    paper = Paper(title="Text file", facts=(("sha256", request.sha256),), blocks=blocks)
+    title = "Text file"
+    if request.attachment:
+        title = f"Attachment {'.'.join(map(str, request.attachment))}: text file"
+    paper = Paper(title=title, facts=(("sha256", request.sha256),), blocks=blocks)
     losses: tuple[Loss, ...] = ()
     if not encoding.startswith("utf"):
         problem = f"the text does not say its encoding; it was read as {encoding}"
