@@ -7,6 +7,8 @@ import re
 import zipfile
 import zlib
 
+from assembler.evidence.readers.chat_archive import has_chat
+
 _LOCAL_NAME = re.compile(rb"PK\x03\x04.{22}(..)(..)", re.DOTALL)
 _OFFICE = (("xl", "excel"), ("ppt", "powerpoint"), ("visio", "visio"), ("word", "word-other"))
 
@@ -17,6 +19,7 @@ def identify_archive(data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             mime = archive.read("mimetype")[:100] if "mimetype" in names else b""
+            is_chat = not mime and has_chat(archive)
             locked = (
                 "META-INF/manifest.xml" in names
                 and b"encryption-data" in archive.read("META-INF/manifest.xml")[:1_000_000]
@@ -33,7 +36,8 @@ def identify_archive(data: bytes) -> str:
         return _identify_cut_archive(data)
     if locked:
         return "locked-opendocument"
-    return _identify_mimetype(mime) or _identify_parts(names)
+    kind = _identify_mimetype(mime) or _identify_parts(names)
+    return "chat" if kind == "zip" and is_chat else kind
 
 
 def _identify_mimetype(mime: bytes) -> str:
@@ -65,6 +69,10 @@ def _identify_parts(names: set[str]) -> str:
             "iwork",
         ),
         ({"pass.json", "manifest.json"} <= names, "wallet-pass"),
+        (
+            {"main.jsonl", "metadata.json"} <= {name.rpartition("/")[2] for name in names},
+            "signal-export",
+        ),
         ("META-INF/container.xml" in names, "epub"),
         ({"mimetype", "content.xml"} <= names, "opendocument"),
         (

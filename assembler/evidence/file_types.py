@@ -141,6 +141,10 @@ _OLE_STREAMS = (  # name of a stream in an old Office file, kind
 _DER_SIGNED = re.compile(
     rb"\A\x30[\x80-\x84].{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02\x03]", re.DOTALL
 )
+# a backup of Signal: the length of its header, and the header, a vector and a salt
+_SIGNAL_BACKUP = re.compile(
+    rb"\A\0\0\0(?:\x36\x0a\x34|\x38\x0a\x36)\x0a\x10.{16}\x12\x20", re.DOTALL
+)
 _LOCK_SIZES = (162, 165)  # of the lock files of Word, Excel and PowerPoint
 
 
@@ -230,6 +234,7 @@ def _identify_other(data: bytes) -> str:
         (is_bplist, "unknown"),
         (data[60:68] == b"BOOKMOBI", "epub"),
         (_DER_SIGNED.match(data[:64]) is not None, "sealed"),
+        (_SIGNAL_BACKUP.match(data[:64]) is not None, "signal-backup"),
         (_is_word_lock(data), "word-lock"),
         (bool(data) and not data.strip(b"\0"), "zeros"),
     )

@@ -102,6 +102,14 @@ REFUSED = {
         "in a signed or encrypted envelope (.p7m, .p7s, PGP)",
         "extract the document with the program that opens it",
     ),
+    "signal-backup": (
+        "an encrypted backup of Signal",
+        "take screenshots of the messages that matter on the phone, and list these",
+    ),
+    "signal-export": (
+        "an export of all of a person's Signal chats",
+        "take screenshots of the messages that matter in Signal, and list these",
+    ),
     # archives
     "zip": ("a ZIP archive", _UNPACK),
     "cut-zip": ("a ZIP archive that is cut off or damaged", "ask for it again, and unpack it"),

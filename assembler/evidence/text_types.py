@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assembler.evidence.readers.chat_archive import find_text_format
+
 _MAIL_FIELD = rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)"  # header field of an e-mail (RFC 5322)
 # skips what a mailbox or Apple Mail puts before the header
 _MAIL = re.compile(
@@ -29,6 +31,8 @@ def identify_text(data: bytes) -> str:
     plain = _decode(data)
     if plain is None:
         return ""
+    if find_text_format(plain) is not None:
+        return "chat"
     text = plain.lstrip(b" \t\r\n").lower()
     kind = _identify_markup(text) or _identify_mail(plain) or _identify_by_start(text, plain)
     return kind or ("text" if text else "")
@@ -73,6 +77,8 @@ def _identify_by_start(text: bytes, plain: bytes) -> str:
         if text.replace(b"\r\n", b"\n").startswith(prefix):
             return kind
     if text[:1] in (b"{", b"[") and re.match(rb"(?s)[{\[]\s*(?:[{\[\"\]}]|-?\d)", text):
+        if b'"backuptimems"' in text.split(b"\n", 1)[0]:
+            return "signal-export"
         return "link" if b"docs.google.com" in text[:400] and b'"url"' in text[:400] else "json"
     return "table-text" if _is_table(plain) else ""
 

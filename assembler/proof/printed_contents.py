@@ -16,6 +16,7 @@ from lxml import etree
 
 from assembler.model import NO_OPTIONS, FileOptions
 from assembler.proof.attached_pages import has_own_pages
+from assembler.proof.chat_contents import choose_chat_reader
 from assembler.proof.file_contents import (
     FileContents,
     UnknownContents,
@@ -54,6 +55,8 @@ def choose_reader(data: bytes) -> ContentsReader:
             names = set(archive.namelist())
         if "word/document.xml" in names:
             return _read_word
+        if reader := choose_chat_reader(data):
+            return reader
         raise UnknownContents("an archive that is no Word file")
     if is_recording(data):
         return read_recording_contents
@@ -61,7 +64,7 @@ def choose_reader(data: bytes) -> ContentsReader:
         return read_outlook_contents
     if _MAIL.match(data.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n").replace(b"\0", b"")[:_HEAD]):
         return read_mail_contents
-    return read_text_contents
+    return choose_chat_reader(data) or read_text_contents
 
 
 def read_with_attached(data: bytes, options: FileOptions, shown: str) -> FileContents:

@@ -27,7 +27,6 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 _WORD, _OTHER = "word-file", "printed-file"  # names of the checks
-_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,7 @@ def _check(use: _Use, job: Job, trouble: str | Failure | None) -> Check:
     else:
         detail = f"every word, sign and picture of {use.path} is on {place}"
     return Check(
-        name=_WORD if _is_archive(job.source) else _OTHER,
+        name=_WORD if _is_word_file(job.source) else _OTHER,
         ok=trouble == "",
         detail=detail,
         exhibit=use.exhibit,
@@ -114,11 +113,11 @@ def _check(use: _Use, job: Job, trouble: str | Failure | None) -> Check:
     )
 
 
-def _is_archive(file: Path) -> bool:
+def _is_word_file(file: Path) -> bool:
     try:
-        with file.open("rb") as stream:
-            return stream.read(len(_ZIP)) == _ZIP
-    except OSError:
+        with zipfile.ZipFile(file) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (OSError, zipfile.BadZipFile, ValueError):
         return False
 
 

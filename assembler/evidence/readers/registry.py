@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from importlib.metadata import version
 
+from assembler.evidence.readers.chat import read_chat
 from assembler.evidence.readers.mail import read_mail
 from assembler.evidence.readers.media_decoder import find_version
 from assembler.evidence.readers.outlook import read_outlook
@@ -16,6 +17,7 @@ from assembler.model import FileOptions
 
 # kind, as `file_types.sniff` names it → its reader
 READERS: Mapping[str, Reader] = {
+    "chat": read_chat,
     "text": read_text,
     "sound": read_recording,
     "film": read_recording,
@@ -24,6 +26,7 @@ READERS: Mapping[str, Reader] = {
 }
 # kind → what a person calls such a file
 DESCRIPTIONS: Mapping[str, str] = {
+    "chat": "an exported chat",
     "text": "a plain text",
     "sound": "a sound recording",
     "film": "a film",
@@ -32,6 +35,7 @@ DESCRIPTIONS: Mapping[str, str] = {
 }
 # kind → the distributions whose versions can change what a reader returns
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
+    "chat": ("charset-normalizer", "lxml"),
     "text": ("charset-normalizer",),
     "mail": ("charset-normalizer", "lxml"),
     "outlook": ("olefile", "lxml"),
@@ -41,6 +45,7 @@ _OPTIONS: Mapping[str, frozenset[str]] = {
     "sound": frozenset(("kept_at",)),
     "film": frozenset(("kept_at", "stills")),
     "mail": frozenset(("messages", "since", "until")),
+    "chat": frozenset(("messages", "since", "until", "date_order")),
 }
 # kinds whose pages only stand for a file that cannot be printed
 _RECORDINGS = frozenset(("sound", "film"))

@@ -45,16 +45,19 @@ def read_text(request: ReadRequest) -> FileReading:
     if request.attachment:
         title = f"Attachment {'.'.join(map(str, request.attachment))}: text file"
     paper = Paper(title=title, facts=(("sha256", request.sha256),), blocks=blocks)
-    losses: tuple[Loss, ...] = ()
+    return FileReading(
+        sections=(PrintedPaper(template=PaperTemplate.TEXT, paper=paper),),
+        losses=tuple(report_guessed_encoding(encoding)),
+        steps=(f"text in {encoding}",),
+    )
+
+
+def report_guessed_encoding(encoding: str) -> Iterator[Loss]:
+    """Yield a warning for a text that does not say its encoding."""
     if not encoding.startswith("utf"):
         problem = f"the text does not say its encoding; it was read as {encoding}"
         remedy = "check the letters with accents, or save the text as UTF-8"
-        losses = (make_loss("EVID.ENCODING", problem, remedy),)
-    return FileReading(
-        sections=(PrintedPaper(template=PaperTemplate.TEXT, paper=paper),),
-        losses=losses,
-        steps=(f"text in {encoding}",),
-    )
+        yield make_loss("EVID.ENCODING", problem, remedy)
 
 
 def make_line_blocks(lines: Sequence[str], attachment: tuple[int, ...]) -> Iterator[Paragraph]:
