@@ -41,6 +41,14 @@ def packed(names: Iterable[str], mime: str = "", *, cut: bool = False) -> bytes:
     return out.getvalue()[: len(out.getvalue()) // 2] if cut else out.getvalue()
 
 
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 def old_office(*names: str) -> bytes:
     """A file whose list of parts names these."""
     return (
@@ -143,6 +151,24 @@ KINDS_OF_FILES: dict[str, tuple[bytes, str]] = {
         "svg",
     ),
     "a.txt": (b"I was there.\n", "text"),
+    "chat.txt": (b"1/31/24, 9:41 PM - Ana: hi\n1/31/24, 9:42 PM - Bo: ok\n", "chat"),
+    "ios.txt": (b"[31.01.24, 21:41:05] Ana: hi\n[31.01.24, 21:42:05] Bo: ok\n", "chat"),
+    "chat.zip": (
+        zipped({"_chat.txt": b"1/31/24, 9:41 PM - A: a\n1/31/24, 9:42 PM - B: b\n"}),
+        "chat",
+    ),
+    "diary.txt": (b"1/31/24 - I was there.\n2/1/24 - I was home: sick.\n", "text"),
+    "server.txt": (b"2024-01-31 21:41:05 - INFO: a\n2024-01-31 21:41:06 - INFO: b\n", "text"),
+    "texts.zip": (zipped({"a.txt": b"I was there: yes.\n", "b.jpg": b"x"}), "zip"),
+    "sms.xml": (b"<?xml version='1.0'?>\n<!-- x -->\n<smses count='1'><sms /></smses>", "chat"),
+    "result.json": (b'{"name": "A", "type": "personal_chat", "id": 1, "messages": []}', "chat"),
+    "other.json": (b'{"type": "chat room", "messages": "none"}', "json"),
+    "main.jsonl": (b'{"version": "1", "backupTimeMs": "17"}\n{"account": {}}\n', "signal-export"),
+    "signal.zip": (packed(["main.jsonl", "metadata.json", "files/00/a"]), "signal-export"),
+    "signal.backup": (
+        b"\0\0\0\x36\x0a\x34\x0a\x10" + bytes(16) + b"\x12\x20" + bytes(90),
+        "signal-backup",
+    ),
     "latin.txt": ("Er ging über die Straße.".encode("latin-1"), "text"),
     "cyrillic.txt": ("Он пришёл домой.".encode("cp1251"), "text"),
     "utf16.txt": ("Hello".encode("utf-16"), "text"),
