@@ -201,6 +201,19 @@ def test_letters_are_never_replaced_by_names(text: str) -> None:
     assert kept == [letter for letter in text if letter in "бא"]
 
 
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("1\u20e3", "1[combining enclosing keycap]"),
+        ("@\u2068Ana\u2069", "@Ana"),
+        ("𝓗𝓲 𝟙", "Hi 1"),
+        ("\uf8ff", "[symbol U+F8FF]"),
+    ],
+)
+def test_marks_and_fancy_letters_of_phones_are_printed_plainly(text: str, printed: str) -> None:
+    assert name_symbols(text, frozenset(text) - frozenset("1@Ana")) == printed
+
+
 def test_the_direction_of_a_text_is_that_of_its_first_letter() -> None:
     assert is_right_to_left("12 שלום hello")
     assert not is_right_to_left("12 hello שלום")

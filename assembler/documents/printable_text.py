@@ -27,8 +27,9 @@ def remove_unprintable(text: str) -> str:
 def name_symbols(text: str, uncovered: Collection[str]) -> str:
     """Return the text with "[name]" in place of each symbol that is among the uncovered characters.
 
-    Letters and digits stay as they are, since a name would not say what is written. A skin tone
-    is left out; the two letters of a flag become "[flag UA]".
+    Letters and digits stay as they are, since a name would not say what is written; a letter in
+    fancy dress, such as a mathematical one, becomes the plain letter. A skin tone is left out, and
+    so are invisible marks; the two letters of a flag become "[flag UA]".
     """
     if not uncovered or not any(character in uncovered for character in text):
         return text
@@ -47,11 +48,22 @@ def name_symbols(text: str, uncovered: Collection[str]) -> str:
             letters = ""
         if code in _SKIN_TONES:
             continue
-        is_named = character in uncovered and is_symbol(character)
-        pieces.append(f"[{unicodedata.name(character, '').lower()}]" if is_named else character)
+        pieces.append(_spell(character) if character in uncovered else character)
     if letters:
         pieces.append(f"[{letters}]")
     return "".join(pieces).replace(f"]{_JOINER}", "]")
+
+
+def _spell(character: str) -> str:
+    """Return what is printed for a character that no font has; a letter stays as it is."""
+    category = unicodedata.category(character)
+    if category == "Cf":  # invisible: marks of direction, the tags of some flags
+        return ""
+    if category == "Co":  # of private use: a symbol that only one maker's fonts have
+        return f"[symbol U+{ord(character):04X}]"
+    if is_symbol(character) or category == "Me":
+        return f"[{unicodedata.name(character, '').lower()}]"
+    return unicodedata.normalize("NFKC", character)
 
 
 def is_symbol(character: str) -> bool:
