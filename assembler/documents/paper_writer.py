@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.image.exceptions import InvalidImageStreamError, UnrecognizedImageError
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
+from PIL import Image
 
 from assembler.documents.draft_job import fill_document, remove_personal_data
 from assembler.documents.paper_blocks import (
@@ -30,6 +30,7 @@ from assembler.documents.paper_blocks import (
     TextStyle,
     iterate_paragraphs,
 )
+from assembler.documents.picture_placeholders import make_placeholder
 from assembler.documents.printable_text import is_right_to_left, name_symbols, remove_unprintable
 from assembler.documents.sandbox import Sandbox
 from assembler.documents.word_to_pdf import find_uncovered
@@ -56,10 +57,12 @@ _RULE_COLOR = "999999"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenPaper:
     """A paper as a Word file. `passages`: those of the paper, in order; all text of each is in
-    links, see `PASSAGE_ADDRESS`."""
+    links, see `PASSAGE_ADDRESS`. `pictures`: those for which placeholders stand in it, by their
+    numbers, see `picture_placeholders`."""
 
     docx: bytes
     passages: tuple[Passage, ...]
+    pictures: tuple[bytes, ...] = ()
 
 
 def write_paper(template: TemplateFile, paper: Paper, fonts: Sequence[Path]) -> WrittenPaper:
@@ -87,7 +90,11 @@ def write_paper(template: TemplateFile, paper: Paper, fonts: Sequence[Path]) -> 
     place.getparent().remove(place)
     out = io.BytesIO()
     document.save(out)
-    return WrittenPaper(docx=remove_personal_data(out.getvalue()), passages=tuple(writer.passages))
+    return WrittenPaper(
+        docx=remove_personal_data(out.getvalue()),
+        passages=tuple(writer.passages),
+        pictures=writer.pictures,
+    )
 
 
 def _join_texts(paper: Paper) -> str:
@@ -120,6 +127,7 @@ class _Writer:
     def __init__(self, document: Any, uncovered: Collection[str]) -> None:
         self.passages: list[Passage] = []
         self._is_after_table = False
+        self._pictures: dict[bytes, int] = {}  # with their numbers
         self._target = ""  # id of the address of the current passage
         self._document, self._uncovered = document, uncovered
         self._styles = {style.name: style.style_id for style in document.styles}
@@ -128,6 +136,11 @@ class _Writer:
         ends = (section.top_margin or 0) + (section.bottom_margin or 0)
         self._width = ((section.page_width or _LETTER[0]) - sides) / _EMU
         self._height = ((section.page_height or _LETTER[1]) - ends) / _EMU * _MOST_OF_HEIGHT
+
+    @property
+    def pictures(self) -> tuple[bytes, ...]:
+        """Return the pictures of the paper, by their numbers."""
+        return tuple(self._pictures)
 
     def write_blocks(self, blocks: Sequence[Block], place: Any) -> None:
         """Insert the blocks before an element."""
@@ -228,15 +241,19 @@ class _Writer:
 
         Raises TemplateBroken if Word cannot hold the file.
         """
-        part = self._document.part
         try:
-            _, image = part.get_or_add_image(io.BytesIO(picture.data))
-        except (UnrecognizedImageError, InvalidImageStreamError, ValueError, KeyError) as error:
+            with Image.open(io.BytesIO(picture.data), formats=("JPEG", "PNG")) as image:
+                size = image.size
+        except (OSError, ValueError, SyntaxError) as error:
             raise TemplateBroken("a picture cannot be put into a Word file", where="") from error
-        width = min(picture.width or image.px_width / _PIXELS_PER_POINT, most)
-        scale = min(1.0, self._height / max(1.0, width * image.px_height / image.px_width))
-        inline = part.new_pic_inline(
-            io.BytesIO(picture.data), width=Pt(max(1.0, width * scale)), height=None
+        width = min(picture.width or size[0] / _PIXELS_PER_POINT, most)
+        scale = min(1.0, self._height / max(1.0, width * size[1] / size[0]))
+        width = max(1.0, width * scale)
+        number = self._pictures.setdefault(picture.data, len(self._pictures))
+        inline = self._document.part.new_pic_inline(
+            io.BytesIO(make_placeholder(number)),
+            width=Pt(width),
+            height=Pt(max(1.0, width * size[1] / size[0])),
         )
         inline.docPr.set("descr", _prepare_text(picture.text, self._uncovered))
         paragraph, run, drawing = (OxmlElement(f"w:{name}") for name in ("p", "r", "drawing"))

@@ -18,6 +18,7 @@ from pikepdf import Array, Dictionary, Name
 from assembler.documents import word_to_pdf
 from assembler.documents.paper_blocks import Paper, Paragraph, Run, TextStyle
 from assembler.documents.paper_writer import PASSAGE_ADDRESS, WrittenPaper, write_paper
+from assembler.documents.picture_placeholders import restore_pictures
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.evidence.losses import Loss
 from assembler.evidence.readers.reading import (
@@ -150,15 +151,18 @@ def _print_paper(section: PrintedPaper, tools: PrintTools) -> PrintedPart:
 def read_passages(
     pdf: bytes, written: WrittenPaper
 ) -> tuple[bytes, tuple[tuple[Passage, ...], ...]]:
-    """Return the PDF without the links that mark passages, and the passages of each page.
+    """Return the PDF without the links that mark passages and with the pictures in place of their
+    placeholders, and the passages of each page.
 
-    Raises Refused if a mark was lost, since it would not be known what a page shows.
+    Raises Refused if a mark was lost, since it would not be known what a page shows, or a picture.
     """
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
         numbers = [_take_marks(page) for page in document.pages]
         if {number for page in numbers for number in page} != set(range(len(written.passages))):
             raise Refused("EVID.PRINT", "the Word engine lost places in the file", _PRINT)
+        if len(restore_pictures(document, written.pictures)) != len(written.pictures):
+            raise Refused("EVID.PRINT", "the Word engine lost pictures of the file", _PRINT)
         if Name.StructTreeRoot in document.Root:  # its links would lead to the removed ones
             del document.Root.StructTreeRoot
         document.remove_unreferenced_resources()
