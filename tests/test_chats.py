@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ from assembler.model import NO_OPTIONS, FileOptions
 from assembler.model.file_options import DateOrder
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof.chat_contents import choose_chat_reader, read_chat_archive, read_chat_text
-from assembler.proof.printed_contents import read_contents
+from assembler.proof.printed_contents import read_contents, read_with_attached
 from assembler.proof.whatsapp_contents import is_whatsapp_chat, read_whatsapp_messages
 from tests.support.chats import (
     ANDROID,
@@ -603,6 +604,25 @@ def test_a_message_that_was_changed_fails_the_proof(
     source = case / "evidence" / name
     source.write_bytes(source.read_bytes().replace(old, new))
     assert "printed-file" in failed(proved(case))
+
+
+def test_the_words_of_a_document_in_a_chat_are_proved_too() -> None:
+    files = make_android_chat()
+    document = docx.Document()
+    document.add_paragraph("Declaración jurada de la señora Núñez")
+    out = io.BytesIO()
+    document.save(out)
+    files["acta de nacimiento.pdf"] = out.getvalue()
+    data = make_zip(files)
+    words = "Declaración jurada de la señora Núñez"
+    contents = read_with_attached(data, NO_OPTIONS, "attachment 3 cannot be shown")
+    assert words in contents.things.paragraphs
+    named = read_with_attached(
+        data,
+        NO_OPTIONS,
+        "attachment 3 cannot be shown. attachment 4 cannot be shown: it has tracked changes",
+    )
+    assert words not in named.things.paragraphs
 
 
 def test_a_missing_picture_and_a_missing_message_are_counted_by_the_proof() -> None:
