@@ -44,11 +44,11 @@ def read_mail_contents(data: bytes, options: FileOptions) -> FileContents:
     UnknownContents for a message whose parts are nested too deep."""
     plain = strip_wrapping(data)
     if not plain.startswith(b"From "):
-        return join_messages([read_one(parse_part(plain), 1, (), ())])
+        return join_messages([read_message_words(parse_part(plain), 1, (), ())])
     parts = [parse_part(piece) for piece in split_messages(plain)]
     return join_messages(
         [
-            read_one(part, number, (), (number,))
+            read_message_words(part, number, (), (number,))
             for number, part in enumerate(parts, 1)
             if _is_chosen(part, number, options)
         ]
@@ -136,7 +136,7 @@ def join_messages(messages: Sequence[MessageWords]) -> FileContents:
 
 
 @dataclass(slots=True)
-class _Found:
+class _MailContent:
     """The texts and files of a message, in order."""
 
     texts: list[str] = field(default_factory=list)
@@ -144,7 +144,7 @@ class _Found:
     files: list[MimePart] = field(default_factory=list)
 
 
-def read_one(
+def read_message_words(
     part: MimePart, number: int, attachment: tuple[int, ...], within: tuple[int, ...]
 ) -> MessageWords:
     """Return what a message shows.
@@ -154,17 +154,17 @@ def read_one(
         attachment: the numbers that lead to its file.
         within: the numbers that those of its own attachments follow.
     """
-    found = _Found()
-    _collect(part, found, 0)
+    content = _MailContent()
+    _collect(part, content, 0)
     lines = [decode_field(part.fields.get(name, "")) for name in _SHOWN_FIELDS]
-    lines += [line for text in found.texts for line in text.splitlines()]
-    pages = [read_html_words(markup) for markup in found.markup]
+    lines += [line for text in content.texts for line in text.splitlines()]
+    pages = [read_html_words(markup) for markup in content.markup]
     lines += [line for page in pages for line in page.lines]
     words = MessageWords()
-    markup = [*found.markup, *map(unquote, found.markup)]
+    markup = [*content.markup, *map(unquote, content.markup)]
     inline = {
         address: file
-        for file in found.files
+        for file in content.files
         for address in list_addresses(file)
         if is_inline(address, file.decode(), markup)
     }
@@ -173,12 +173,12 @@ def read_one(
         {address: file.decode() for address, file in inline.items()},
     )
     shown = {id(file) for file in inline.values()}
-    files = [file for file in found.files if id(file) not in shown]
+    files = [file for file in content.files if id(file) not in shown]
     for place, file in enumerate(files, 1):
         path = (*within, place)
         if file.kind in _MESSAGES:
             data = file.decode() if "base64" in str(file.fields.get(_TRANSFER)) else file.body
-            inner = read_one(parse_part(data.lstrip(b"\r\n")), 1, path, path)
+            inner = read_message_words(parse_part(data.lstrip(b"\r\n")), 1, path, path)
             words.numbered += inner.numbered
             words.attached += inner.attached
             words.pictures += inner.pictures
@@ -195,47 +195,47 @@ def read_one(
 _TRANSFER = "content-transfer-encoding"
 
 
-def _collect(part: MimePart, found: _Found, depth: int) -> None:
+def _collect(part: MimePart, content: _MailContent, depth: int) -> None:
     """Collect the texts and files of a part."""
     if depth > _DEEPEST:
         raise UnknownContents("parts within parts")
     children = part.list_children()
     if children:
-        _collect_children(part, children, found, depth + 1)
+        _collect_children(part, children, content, depth + 1)
     elif part.kind in _UNLISTED:
         return
     elif part.kind in _SEALS:
-        content = find_signed_content(part.decode())
-        if content is None:
+        signed = find_signed_content(part.decode())
+        if signed is None:
             return  # it is encrypted, so that a page says that it cannot be shown
-        _collect(parse_part(content), found, depth + 1)
-    elif _is_body(part, found, depth):
-        _add_text(part, found)
+        _collect(parse_part(signed), content, depth + 1)
+    elif _is_body(part, content, depth):
+        _add_text(part, content)
     elif part.kind.startswith("multipart/"):
         text = decode_letters(part.body, "")  # its parts cannot be told apart
-        found.texts.append(re.sub(r"(?m)^--[^ ].*$", "", text))
+        content.texts.append(re.sub(r"(?m)^--[^ ].*$", "", text))
     elif part.kind == "message/partial":
         return
     elif part.kind == "message/external-body":
-        found.files.append(MimePart(fields=part.fields, body=b""))
+        content.files.append(MimePart(fields=part.fields, body=b""))
     elif part.kind.startswith("message/") and part.kind not in _MESSAGES:
-        found.texts.append(decode_letters(part.body, ""))
+        content.texts.append(decode_letters(part.body, ""))
     else:
-        found.files.append(part)
+        content.files.append(part)
 
 
-def _is_body(part: MimePart, found: _Found, depth: int) -> bool:
+def _is_body(part: MimePart, content: _MailContent, depth: int) -> bool:
     if part.kind not in ("text/plain", "text/html"):
         return False
     if not depth and part.disposition != "attachment":
         return True
     if part.disposition == "attachment" or (part.has_name and part.disposition != "inline"):
         return False
-    return not (part.has_name and (found.texts or found.markup or found.files))
+    return not (part.has_name and (content.texts or content.markup or content.files))
 
 
 def _collect_children(
-    part: MimePart, children: Sequence[MimePart], found: _Found, depth: int
+    part: MimePart, children: Sequence[MimePart], content: _MailContent, depth: int
 ) -> None:
     if part.kind == "multipart/encrypted":
         return
@@ -243,7 +243,7 @@ def _collect_children(
         start = part.read_parameter("start").strip("<> ")
         roots = [child for child in children if start and _read_id(child) == start]
         for child in (*roots, *(child for child in children if child not in roots)):
-            _collect(child, found, depth)
+            _collect(child, content, depth)
         return
     texts = [child for child in children if child.kind in ("text/plain", "text/html", _AMP)]
     formatted = [child for child in children if _has_kind(child, "text/html", 0)]
@@ -253,7 +253,7 @@ def _collect_children(
             continue
         if not formatted and child in texts and child is not texts[-1]:
             continue
-        _collect(child, found, depth)
+        _collect(child, content, depth)
 
 
 _AMP = "text/x-amp-html"
@@ -269,23 +269,23 @@ def _has_kind(part: MimePart, kind: str, depth: int) -> bool:
 
 
 def _shows_something(part: MimePart) -> bool:
-    found = _Found()
-    _collect(part, found, 1)
-    return not found.markup or any(
-        page.lines or page.pictures for page in map(read_html_words, found.markup)
+    content = _MailContent()
+    _collect(part, content, 1)
+    return not content.markup or any(
+        page.lines or page.pictures for page in map(read_html_words, content.markup)
     )
 
 
-def _add_text(part: MimePart, found: _Found) -> None:
+def _add_text(part: MimePart, content: _MailContent) -> None:
     text = part.read_text()
     if part.kind == "text/html":
-        found.markup.append(text)
+        content.markup.append(text)
         return
     if text.lstrip().startswith("-----BEGIN PGP MESSAGE-----"):
         return
     if part.read_parameter("delsp").lower() == "yes":
         text = re.sub(r" \r?\n", "", text)
-    found.texts.append(re.sub(r"(?m)^>[> ]*", "", text))
+    content.texts.append(re.sub(r"(?m)^>[> ]*", "", text))
 
 
 def _read_id(part: MimePart) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from assembler.model import FileOptions, PassageKind
@@ -19,7 +20,7 @@ from assembler.proof.mail_contents import (
     count_pictures,
     is_inline,
     join_messages,
-    read_one,
+    read_message_words,
 )
 from assembler.proof.mime_parts import decode_letters, parse_part
 from assembler.proof.rich_words import read_rich_lines
@@ -51,7 +52,7 @@ def _read_message(folder: Folder, attachment: tuple[int, ...], depth: int) -> Me
         sealed = next((_read_bytes(file, _DATA) for file in files), b"")
         if sealed[:1] == b"\x30":
             sealed = find_signed_content(sealed) or b""
-        return read_one(parse_part(sealed), 1, attachment, attachment)
+        return read_message_words(parse_part(sealed), 1, attachment, attachment)
     markup = _read_markup(folder)
     pages = [read_html_words(text) for text in markup]
     words = MessageWords()
@@ -67,21 +68,8 @@ def _read_message(folder: Folder, attachment: tuple[int, ...], depth: int) -> Me
         [address for page in pages for address in page.pictures], inline
     )
     shown = {id(data) for data in inline.values()}
-    place = 0
-    for file in files:
-        data = _read_bytes(file, _DATA)
-        if id(data) in shown:
-            continue
-        place += 1
-        path = (*attachment, place)
-        inner = file.folders.get(f"{_PREFIX}{_DATA}000D")
-        if inner is not None and "__properties_version1.0" in inner.streams:
-            below = _read_message(inner, path, depth + 1)
-            words.numbered += below.numbered
-            words.attached += below.attached
-            words.pictures += below.pictures
-        elif data:
-            words.attached.append(AttachedContents(attachment=path, data=data))
+    listed = [file for file in files if id(_read_bytes(file, _DATA)) not in shown]
+    _add_files(listed, words, attachment, depth)
     lines = [_read_text(folder, _SUBJECT), *_list_recipients(folder)]
     if markup:
         lines += [line for page in pages for line in page.lines]
@@ -95,6 +83,22 @@ def _read_message(folder: Folder, attachment: tuple[int, ...], depth: int) -> Me
         0, NumberedText(kind=PassageKind.MESSAGE, number=1, text=text, attachment=attachment)
     )
     return words
+
+
+def _add_files(
+    files: Sequence[Folder], words: MessageWords, attachment: tuple[int, ...], depth: int
+) -> None:
+    """Add the attachments of a message, and the words of messages within it."""
+    for place, file in enumerate(files, 1):
+        path = (*attachment, place)
+        inner = file.folders.get(f"{_PREFIX}{_DATA}000D")
+        if inner is not None and "__properties_version1.0" in inner.streams:
+            below = _read_message(inner, path, depth + 1)
+            words.numbered += below.numbered
+            words.attached += below.attached
+            words.pictures += below.pictures
+        elif data := _read_bytes(file, _DATA):
+            words.attached.append(AttachedContents(attachment=path, data=data))
 
 
 def _read_bytes(folder: Folder, number: str) -> bytes:
