@@ -108,7 +108,7 @@ KINDS_OF_FILES: dict[str, tuple[bytes, str]] = {
     "empty.zip": (packed([]), "zip"),
     "a.odt": (packed(["content.xml"], f"{ODF}.text"), "opendocument-text"),
     "a.ods": (packed(["content.xml"], f"{ODF}.spreadsheet"), "opendocument-table"),
-    "a.odp": (packed(["content.xml"], f"{ODF}.presentation"), "opendocument"),
+    "a.odp": (packed(["content.xml"], f"{ODF}.presentation"), "opendocument-slides"),
     "a.fodt": (b'<?xml version="1.0"?>\n<office:document xmlns:office="x"/>', "opendocument"),
     "a.doc": (old_office("Root Entry", "WordDocument"), "old-word"),
     "a.xls": (old_office("Workbook"), "old-excel"),
@@ -265,7 +265,7 @@ def opened(name: str, data: bytes, home: Path) -> file_preparation.OpenedSource:
 
 @pytest.mark.parametrize(
     "name",
-    ["a.pages", "cut.docx", "a.7z", "page.pdf", "locked.docx", "zeros.jpg", "a.epub"],
+    ["a.pages", "cut.docx", "a.7z", "locked.docx", "zeros.jpg", "a.epub"],
 )
 def test_what_is_refused_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
     data, kind = KINDS_OF_FILES[name]

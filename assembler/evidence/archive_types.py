@@ -45,7 +45,11 @@ def _identify_mimetype(mime: bytes) -> str:
         return "epub"
     if not mime.startswith(b"application/vnd.oasis.opendocument"):
         return ""
-    kinds = ((b".text", "opendocument-text"), (b".spreadsheet", "opendocument-table"))
+    kinds = (
+        (b".text", "opendocument-text"),
+        (b".spreadsheet", "opendocument-table"),
+        (b".presentation", "opendocument-slides"),
+    )
     return next((kind for word, kind in kinds if word in mime), "opendocument")
 
 

@@ -11,18 +11,10 @@ REFUSED = {
     # written with office programs
     "docm": ("a Word file with macros", "save it as .docx, or print it to PDF"),
     "word-other": ("another kind of Word file", "save it as .docx, or print it to PDF"),
-    "old-word": ("an old Word file (.doc)", "save it as .docx, or print it to PDF"),
     "word-lock": (
         "Word's lock file for an open document",
         "close the document, and list the document itself",
     ),
-    "excel": ("an Excel file", "print it to PDF, and check that every column is on the page"),
-    "old-excel": (
-        "an old Excel file (.xls)",
-        "print it to PDF, and check that every column is on the page",
-    ),
-    "powerpoint": ("a PowerPoint file", _PRINT),
-    "old-powerpoint": ("an old PowerPoint file (.ppt)", _PRINT),
     "visio": ("a Visio drawing", _PRINT),
     "publisher": ("a Publisher file", _PRINT),
     "office-other": ("an Office file of an unsupported type", _PRINT),
@@ -36,11 +28,6 @@ REFUSED = {
     ),
     "ole": ("an old Office file", "print it to PDF; save attachments as separate files"),
     "opendocument": ("an OpenDocument file", _PRINT),
-    "opendocument-text": ("an OpenDocument text (.odt)", "save it as .docx, or print it to PDF"),
-    "opendocument-table": (
-        "an OpenDocument spreadsheet (.ods)",
-        "print it to PDF, and check that every column is on the page",
-    ),
     "locked-opendocument": (
         "a password-protected OpenDocument file",
         "open it with the password, and print it to PDF",
@@ -49,7 +36,6 @@ REFUSED = {
         "an Apple Pages, Numbers or Keynote document",
         "open it on a Mac or at icloud.com, and export it as PDF",
     ),
-    "rtf": ("an RTF text", _PRINT),
     "wordperfect": (
         "a WordPerfect document",
         "open it in WordPerfect or LibreOffice, and print it to PDF",
@@ -67,12 +53,6 @@ REFUSED = {
     "late-pdf": (
         "a PDF behind other data",
         "open it in a viewer and print it to a new PDF, or download it again",
-    ),
-    "html": ("a web page", _PRINT),
-    "web-archive": ("a saved web page", "open it in a browser, and print it to PDF"),
-    "table-text": (
-        "a table as plain text (CSV)",
-        "open it in a spreadsheet program, and print it to PDF",
     ),
     "json": (
         "data as text (JSON)",

@@ -23,6 +23,8 @@ _BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16-be"),
     (b"\xef\xbb\xbf", "utf-8"),
 )
+_QUOTED = re.compile(rb'"[^"]*"')
+_LONG_VALUE, _SHORT_VALUE = 120, 20  # bytes
 _WIDE_ENCODINGS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
 
@@ -85,14 +87,29 @@ def _identify_by_start(text: bytes, plain: bytes) -> str:
 
 def _is_table(plain: bytes) -> bool:
     """Return whether the first lines have the same number of commas, semicolons or tabs, more than
-    one."""
-    lines = [line for line in plain.splitlines()[:12] if line.strip()]
-    complete = lines[:-1] if len(lines) > 3 else lines
-    return len(complete) > 1 and any(
-        len({re.sub(rb'"[^"]*"', b"", line).count(separator) for line in complete}) == 1
-        and complete[0].count(separator) > 1
+    one, and short values between them, which sentences have not."""
+    lines = [line for line in _QUOTED.sub(b"", plain).splitlines()[:12] if line.strip()]
+    bare = lines[:-1] if len(lines) > 3 else lines
+    return len(bare) > 1 and any(
+        len({line.count(separator) for line in bare}) == 1
+        and bare[0].count(separator) > 1
+        and (separator == b"\t" or _has_short_values(bare, separator))
         for separator in (b",", b";", b"\t")
     )
+
+
+def _has_short_values(lines: list[bytes], separator: bytes) -> bool:
+    """Return whether lines look like values rather than prose: a blank follows the separators of
+    prose, and its lines end as sentences do, or have long parts."""
+    values = [value for line in lines for value in line.split(separator)]
+    if max(map(len, values)) > _LONG_VALUE:
+        return False
+    blanks = sum(line.count(separator + b" ") for line in lines)
+    if 2 * blanks < sum(line.count(separator) for line in lines):
+        return True
+    is_sentence = any(line.rstrip().endswith((b".", b"!", b"?", b":")) for line in lines)
+    mean = sum(map(len, values)) / len(values)
+    return not is_sentence and len(lines) > 2 and mean <= _SHORT_VALUE
 
 
 def _decode(data: bytes) -> bytes | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +19,7 @@ from lxml import etree
 from assembler.model import NO_OPTIONS, FileOptions
 from assembler.proof.attached_pages import has_own_pages
 from assembler.proof.chat_contents import choose_chat_reader
+from assembler.proof.compound_file import read_compound_file
 from assembler.proof.file_contents import (
     FileContents,
     UnknownContents,
@@ -24,20 +27,46 @@ from assembler.proof.file_contents import (
     place_contents,
 )
 from assembler.proof.mail_contents import read_mail_contents
+from assembler.proof.old_office_contents import (
+    read_doc_contents,
+    read_ppt_contents,
+    read_xls_contents,
+)
 from assembler.proof.outlook_contents import read_outlook_contents
 from assembler.proof.recording_contents import is_recording, read_recording_contents
-from assembler.proof.text_contents import read_text_contents
+from assembler.proof.rich_text_contents import read_rich_contents
+from assembler.proof.sheet_contents import read_excel_contents, read_ods_contents
+from assembler.proof.slide_contents import read_slide_contents
+from assembler.proof.table_contents import is_table, read_table_contents
+from assembler.proof.text_contents import decode_words, read_text_contents
+from assembler.proof.text_document_contents import read_odp_contents, read_odt_contents
+from assembler.proof.web_contents import read_archive_contents, read_page_contents
 from assembler.proof.word_reader import read_visible_things
 
 _ZIP = b"PK\x03\x04"
+_PDF_HEAD = 1024  # bytes within which the header of a PDF starts
 _OLE = b"\xd0\xcf\x11\xe0"
 _OUTLOOK = "__properties_version1.0".encode("utf-16-le")
+_RTF, _SAFARI = b"{\\rtf", b"bplist00"
 _HEAD = 16_384  # bytes in which the header of an e-mail begins
 _MAIL = re.compile(
     rb"(?i)(?:\d+\s*\n)?(?:>?From [^\n]*\n)?(?:[!-9;-~]+[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*){0,60}?"
     rb"(?:from|received|return-path|delivered-to|mime-version)[ \t]*:"
 )
+_SAVED = re.compile(
+    rb"(?i)saved by (?:windows internet explorer|blink|mozilla|webkit)|snapshot-content-location:"
+)
+_PAGE = re.compile(r"(?is)(?:\s|<\?xml[^>]*\?>|<!--.*?-->)*<(?:!doctype html|html|head|body)\b")
 _DEEPEST = 6
+_DAMAGE = (
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OverflowError,
+    RecursionError,
+)
 ContentsReader = Callable[[bytes, FileOptions], FileContents]
 
 
@@ -45,26 +74,76 @@ def read_contents(data: bytes, options: FileOptions) -> FileContents:
     """Return what a file shows. Raises UnknownContents if the proof has no reader for it, and
     OSError, KeyError, ValueError, zipfile.BadZipFile or lxml.etree.XMLSyntaxError if it does not
     open."""
-    return choose_reader(data)(data, options)
+    try:
+        return choose_reader(data)(data, options)
+    except _DAMAGE as error:
+        raise ValueError("a damaged file") from error
 
 
 def choose_reader(data: bytes) -> ContentsReader:
     """Return the reader for a file. Raises UnknownContents."""
+    if b"%PDF-" in data[:_PDF_HEAD]:
+        raise UnknownContents("a file with pages of its own")
     if data.startswith(_ZIP):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-        if "word/document.xml" in names:
-            return _read_word
-        if reader := choose_chat_reader(data):
-            return reader
-        raise UnknownContents("an archive that is no Word file")
+        return _choose_package(data)
     if is_recording(data):
         return read_recording_contents
-    if data.startswith(_OLE) and _OUTLOOK in data:
-        return read_outlook_contents
-    if _MAIL.match(data.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n").replace(b"\0", b"")[:_HEAD]):
-        return read_mail_contents
-    return choose_chat_reader(data) or read_text_contents
+    if data.startswith(_OLE):
+        return read_outlook_contents if _OUTLOOK in data else _choose_old_office(data)
+    return _choose_text(data)
+
+
+def _choose_package(data: bytes) -> ContentsReader:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+    for part, reader in _PACKAGES:
+        if part in names:
+            return reader
+    if "content.xml" in names:
+        return _choose_open_document(data)
+    if reader := choose_chat_reader(data):
+        return reader
+    raise UnknownContents("an archive of another type")
+
+
+def _choose_text(data: bytes) -> ContentsReader:
+    head = data.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n").replace(b"\0", b"")[:_HEAD]
+    if data.startswith(_RTF):
+        return read_rich_contents
+    if data.startswith(_SAFARI):
+        return read_archive_contents
+    if _MAIL.match(head):
+        return read_archive_contents if _SAVED.search(head) else read_mail_contents
+    if reader := choose_chat_reader(data):
+        return reader
+    if _PAGE.match(decode_words(data[:_HEAD]).lstrip("\ufeff")):
+        return read_page_contents
+    return read_table_contents if is_table(data) else read_text_contents
+
+
+def _choose_open_document(data: bytes) -> ContentsReader:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        content = archive.read("content.xml")
+    for mark, reader in (
+        (b"<office:spreadsheet", read_ods_contents),
+        (b"<office:presentation", read_odp_contents),
+        (b"<office:text", read_odt_contents),
+    ):
+        if mark in content:
+            return reader
+    raise UnknownContents("an OpenDocument file of another type")
+
+
+def _choose_old_office(data: bytes) -> ContentsReader:
+    streams = read_compound_file(data).streams
+    for name, reader in (
+        ("WordDocument", read_doc_contents),
+        ("Workbook", read_xls_contents),
+        ("PowerPoint Document", read_ppt_contents),
+    ):
+        if name in streams:
+            return reader
+    raise UnknownContents("an old office file of another type")
 
 
 def read_with_attached(data: bytes, options: FileOptions, shown: str) -> FileContents:
@@ -103,3 +182,10 @@ def _read_inner(data: bytes) -> FileContents | None:
 
 def _read_word(data: bytes, _options: FileOptions) -> FileContents:
     return FileContents(things=read_visible_things(io.BytesIO(data)))
+
+
+_PACKAGES: tuple[tuple[str, ContentsReader], ...] = (  # a part that only files of a kind have
+    ("word/document.xml", _read_word),
+    ("xl/workbook.xml", read_excel_contents),
+    ("ppt/presentation.xml", read_slide_contents),
+)

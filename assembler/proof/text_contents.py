@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from assembler.model import FileOptions, PassageKind
 from assembler.proof.file_contents import FileContents, NumberedText, make_contents
@@ -14,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_OTHER_LETTERS = re.compile(rb"[\x80-\xff]+[\x40-\x7e]?")
 
 
 def read_text_contents(data: bytes, _options: FileOptions) -> FileContents:
@@ -36,4 +38,5 @@ def decode_words(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return "".join(chr(byte) if byte < 0x80 else " " for byte in data)
+        # in some Asian encodings, the byte behind one of these may look like a letter of ASCII
+        return _OTHER_LETTERS.sub(b" ", data).decode("ascii")

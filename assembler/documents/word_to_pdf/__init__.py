@@ -12,6 +12,7 @@ from assembler.documents.word_to_pdf.engines import (
     read_embedded_version,
     read_libreoffice_version,
 )
+from assembler.documents.word_to_pdf.libreoffice import convert_office_file
 from assembler.documents.word_to_pdf.normal_form import normalize_docx
 from assembler.documents.word_to_pdf.picture_count import Drawings, count_drawings
 from assembler.documents.word_to_pdf.word_text import (
@@ -28,6 +29,7 @@ __all__ = [
     "ConvertedDocument",
     "Drawings",
     "Threat",
+    "convert_office_file",
     "convert_to_pdf",
     "count_drawings",
     "count_lost_words",

@@ -23,22 +23,54 @@ Piece = tuple[int, tuple[float, float, float, float], str]  # page index, rectan
 
 def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path) -> bytes:
     """Return the PDF of a document. Raises ToolMissing, ToolFailed."""
+    colored, addresses = _color_links(docx.read_bytes())
+    pdf = _convert(colored, ".docx", _FILTER, fonts, scratch)
+    if not pdf:
+        raise ToolFailed(
+            "LibreOffice made no PDF", where=where, remedy="open it in Word and save it again"
+        )
+    return _add_links(pdf, addresses)
+
+
+def convert_office_file(
+    data: bytes, ending: str, target: str, fonts: Sequence[Path], scratch: Path
+) -> bytes:
+    """Return a file in another format: of any program that LibreOffice reads, with what it shows.
+
+    Args:
+        ending: of the file's name, for LibreOffice: ".pptx".
+        target: one of `OFFICE_TARGETS`.
+        scratch: a folder that need not exist.
+
+    Raises ToolMissing, and ToolFailed if LibreOffice cannot read it, or lacks the part that does
+    (Calc, Impress).
+    """
+    converted = _convert(data, ending, OFFICE_TARGETS[target], fonts, scratch)
+    if not converted:
+        raise ToolFailed(
+            "LibreOffice cannot read it, or is installed without the part that does",
+            remedy="install all of LibreOffice (Writer, Calc, Impress)",
+        )
+    return _add_links(converted, ()) if target == "slides" else converted
+
+
+def _convert(data: bytes, ending: str, export: str, fonts: Sequence[Path], scratch: Path) -> bytes:
+    """Return what LibreOffice makes of a file; empty if nothing."""
     profile, out = scratch / "profile", scratch / "out"
     (profile / "user").mkdir(parents=True)
     out.mkdir()
     (profile / "user/registrymodifications.xcu").write_text(_PROFILE)
     (scratch / "fonts.conf").write_text(_write_font_config(fonts, scratch))
-    colored, addresses = _color_links(docx.read_bytes())
-    source = scratch / "draft.docx"
-    source.write_bytes(colored)
-    result = programs.run(
+    source = scratch / f"draft{ending}"
+    source.write_bytes(data)
+    programs.run(
         "soffice",
         [
             f"-env:UserInstallation={profile.as_uri()}",
             "--headless",
             "--norestore",
             "--convert-to",
-            _FILTER,
+            export,
             "--outdir",
             str(out),
             str(source),
@@ -47,15 +79,9 @@ def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path
         cwd=scratch,
         env={"FONTCONFIG_FILE": str(scratch / "fonts.conf"), "HOME": str(scratch)},
     )
-    pdf = out / "draft.pdf"
+    converted = out / f"draft.{export.partition(':')[0]}"
     # its exit code is always 0, so only the file counts
-    if not pdf.is_file() or pdf.stat().st_size == 0:
-        raise ToolFailed(
-            f"LibreOffice made no PDF (exit {result.returncode})",
-            where=where,
-            remedy="open it in Word and save it again",
-        )
-    return _add_links(pdf.read_bytes(), addresses)
+    return converted.read_bytes() if converted.is_file() else b""
 
 
 def _color_links(data: bytes) -> tuple[bytes, list[str]]:
@@ -185,11 +211,19 @@ def _write_font_config(fonts: Sequence[Path], scratch: Path) -> str:
 
 
 _FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+# what a file becomes → the filter of LibreOffice
+OFFICE_TARGETS = {
+    "word": "docx:MS Word 2007 XML",
+    "excel": "xlsx:Calc MS Excel 2007 XML",
+    "powerpoint": "pptx:Impress MS PowerPoint 2007 XML",
+    "slides": "pdf:impress_pdf_Export",  # hidden slides are left out
+}
 _SETTINGS = (  # path below org.openoffice.Office, name, value
     ("Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("Common/Security/Scripting", "DisableMacrosExecution", "true"),
     ("Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
     ("Writer/Content/Update", "Link", "0"),
+    ("Calc/Content/Update", "Link", "2"),  # never
 )
 _PROFILE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'

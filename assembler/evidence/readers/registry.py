@@ -7,12 +7,23 @@ from dataclasses import fields
 from importlib.metadata import version
 
 from assembler.evidence.readers.chat import read_chat
+from assembler.evidence.readers.excel_workbook import read_excel
 from assembler.evidence.readers.mail import read_mail
 from assembler.evidence.readers.media_decoder import find_version
+from assembler.evidence.readers.ods_workbook import read_ods
+from assembler.evidence.readers.office_documents import (
+    read_old_workbook,
+    read_other_document,
+    read_other_slides,
+    read_rich_text,
+)
 from assembler.evidence.readers.outlook import read_outlook
 from assembler.evidence.readers.reading import Reader
 from assembler.evidence.readers.recording import read_recording
+from assembler.evidence.readers.separated_text import read_separated_text
+from assembler.evidence.readers.slides import read_powerpoint
 from assembler.evidence.readers.text import read_text
+from assembler.evidence.readers.web_page import read_web_archive, read_web_page
 from assembler.model import FileOptions
 
 # kind, as `file_types.sniff` names it → its reader
@@ -23,6 +34,18 @@ READERS: Mapping[str, Reader] = {
     "film": read_recording,
     "mail": read_mail,
     "outlook": read_outlook,
+    "table-text": read_separated_text,
+    "excel": read_excel,
+    "opendocument-table": read_ods,
+    "powerpoint": read_powerpoint,
+    "rtf": read_rich_text,
+    "html": read_web_page,
+    "web-archive": read_web_archive,
+    "old-excel": read_old_workbook,
+    "old-word": read_other_document,
+    "opendocument-text": read_other_document,
+    "old-powerpoint": read_other_slides,
+    "opendocument-slides": read_other_slides,
 }
 # kind → what a person calls such a file
 DESCRIPTIONS: Mapping[str, str] = {
@@ -32,6 +55,18 @@ DESCRIPTIONS: Mapping[str, str] = {
     "film": "a film",
     "mail": "an e-mail",
     "outlook": "an Outlook message (.msg)",
+    "table-text": "a table as plain text (CSV)",
+    "excel": "an Excel file",
+    "opendocument-table": "an OpenDocument spreadsheet (.ods)",
+    "powerpoint": "a PowerPoint file",
+    "rtf": "an RTF text",
+    "html": "a web page",
+    "web-archive": "a saved web page",
+    "old-excel": "an old Excel file (.xls)",
+    "old-word": "an old Word file (.doc)",
+    "opendocument-text": "an OpenDocument text (.odt)",
+    "old-powerpoint": "an old PowerPoint file (.ppt)",
+    "opendocument-slides": "an OpenDocument presentation (.odp)",
 }
 # kind → the distributions whose versions can change what a reader returns
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
@@ -39,6 +74,11 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "text": ("charset-normalizer",),
     "mail": ("charset-normalizer", "lxml"),
     "outlook": ("olefile", "lxml"),
+    "table-text": ("charset-normalizer",),
+    "excel": ("lxml",),
+    "opendocument-table": ("lxml",),
+    "powerpoint": ("lxml",),
+    "html": ("charset-normalizer", "lxml"),
 }
 # kind → the options of a file in case.json that apply to it
 _OPTIONS: Mapping[str, frozenset[str]] = {
@@ -46,6 +86,9 @@ _OPTIONS: Mapping[str, frozenset[str]] = {
     "film": frozenset(("kept_at", "stills")),
     "mail": frozenset(("messages", "since", "until")),
     "chat": frozenset(("messages", "since", "until", "date_order")),
+    "excel": frozenset(("sheets",)),
+    "opendocument-table": frozenset(("sheets",)),
+    "old-excel": frozenset(("sheets",)),
 }
 # kinds whose pages only stand for a file that cannot be printed
 _RECORDINGS = frozenset(("sound", "film"))
