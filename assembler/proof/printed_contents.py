@@ -101,8 +101,8 @@ def _choose_package(data: bytes) -> ContentsReader:
             return reader
     if "content.xml" in names:
         return _choose_open_document(data)
-    if reader := choose_chat_reader(data):
-        return reader
+    if chat_reader := choose_chat_reader(data):
+        return chat_reader
     raise UnknownContents("an archive of another type")
 
 
