@@ -26,6 +26,9 @@ from tests import factories
 from tests.support.browsers import CHROMIUM, check_accessible
 from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
 from tests.support.excerpts import REPORT, case_with
+from tests.support.mails import make_mail
+from tests.support.printed_files import make_printed_case
+from tests.support.recordings import make_opus
 
 EVIL = "<img src=x onerror=alert(1)>&\"'.pdf"
 _DROP = """() => {
@@ -48,6 +51,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("board", "drag", "panel", "words"):
         factories.small_case(root / name)
     case_with(root / "excerpt", {"path": REPORT, "pages": "3,5-6"})
+    make_printed_case(
+        root / "printed",
+        {"threat.eml": make_mail().as_bytes(), "voice.opus": make_opus()},
+    )
     empty = {**factories.CASE, "exhibits": [], "declarations": []}
     for name in ("empty", "attacked", "locked"):
         (root / name / "evidence").mkdir(parents=True)
@@ -325,6 +332,30 @@ def test_fields_are_saved_one_by_one_and_pages_turned(
         page.click(f"{find_card(page, 'letter')} .page[data-index='1']", modifiers=["Control"])
         page.click("[data-do=split]")
         wait_until(lambda: len(read(root, "panel")["exhibits"]) == 4)
+        window.check_clean()
+
+
+@pytest.mark.tools
+@browser_test
+def test_files_without_pages_are_shown_and_their_options_are_typed(
+    desk: RunningDesk, browser: Any, root: Path
+) -> None:
+    """An e-mail has a picture of its page; where a recording is kept is typed at the recording."""
+    with open_window(browser, desk) as window:
+        page = open_board(window, desk, "printed", 5)
+        page.wait_for_selector(f"{find_card(page, 'threat')} .page img")
+        page.click(f"{find_card(page, 'voice')} .title-button")
+        page.wait_for_selector("[data-option=kept_at]")
+        assert page.locator("[data-option=messages]").count() == 0
+        page.fill("[data-option=kept_at]", "the safe of the office")
+        page.keyboard.press("Tab")
+        kept = {"path": "evidence/voice.opus", "kept_at": "the safe of the office"}
+        wait_until(lambda: files_of(root, "printed", "voice") == [kept])
+        check_accessible(page)
+        page.keyboard.press("Escape")
+        page.wait_for_selector(
+            f"{find_card(page, 'voice')} [aria-label*='kept at the safe of the office']"
+        )
         window.check_clean()
 
 

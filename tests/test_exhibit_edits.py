@@ -44,6 +44,12 @@ CASE: dict[str, Any] = {
 }
 
 
+def test_an_excerpt_that_is_listed_twice_stays_twice() -> None:
+    entry = {"path": "evidence/c.pdf", "excerpt": True}
+    pages = expand_entries([entry, entry], COUNTS)
+    assert expand_entries(compress_pages(pages, COUNTS, [entry]), COUNTS) == pages
+
+
 def test_a_file_that_is_printed_in_part_stays_one_unit() -> None:
     entry = {"path": "evidence/a.pdf", "messages": "3-9", "since": "2026-01-02"}
     (page,) = expand_entries([entry], COUNTS)
@@ -405,3 +411,28 @@ def test_names_in_answers_may_be_of_any_shape() -> None:
     case = {**CASE, "rfe": {"points": [{"exhibits": [{}, "two", ["x"], "one"]}, None, 5]}}
     joined = edits.join_exhibits(case, 0, 1, COUNTS)
     assert joined["rfe"]["points"][0]["exhibits"] == [{}, "one", ["x"]]
+
+
+def test_an_option_of_a_file_is_written_as_case_json_has_it() -> None:
+    case = deepcopy(CASE)
+    changed = fields.set_option(case, 2, 0, "messages", "3 – 9, 12", "", COUNTS)
+    assert changed["exhibits"][2]["files"] == [{"path": "evidence/word.docx", "messages": "3-9,12"}]
+    sheets = fields.set_option(changed, 2, 0, "sheets", "Budget, Rent", "", COUNTS)
+    assert sheets["exhibits"][2]["files"][0]["sheets"] == ["Budget", "Rent"]
+    without = fields.set_option(sheets, 2, 0, "sheets", " ", "Budget, Rent", COUNTS)
+    assert "sheets" not in without["exhibits"][2]["files"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("messages", "all"), ("since", "31/01/2026"), ("date_order", "day"), ("stills", "12")],
+)
+def test_an_option_that_cannot_be_understood_is_refused(name: str, text: str) -> None:
+    with pytest.raises(EditRefused):
+        fields.set_option(deepcopy(CASE), 2, 0, name, text, "", COUNTS)
+
+
+def test_an_option_that_changed_meanwhile_is_not_overwritten() -> None:
+    changed = fields.set_option(deepcopy(CASE), 2, 0, "kept_at", "the safe", "", COUNTS)
+    with pytest.raises(CaseChanged):
+        fields.set_option(changed, 2, 0, "kept_at", "a drawer", "", COUNTS)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from assembler.desk.case_store import EditRefused
+from assembler.desk.entry_options import OPTIONS, format_option, parse_option
 from assembler.desk.exhibit_lists import (
     Raw,
     confirm,
@@ -47,7 +48,9 @@ _TRANSLATOR = (
     "phone",
     "date",
 )
-FIELDS = frozenset((*_PLAIN_FIELDS, *(f"translation/translator/{name}" for name in _TRANSLATOR)))
+FIELDS = frozenset(
+    (*_PLAIN_FIELDS, "layout", *(f"translation/translator/{name}" for name in _TRANSLATOR))
+)
 _EXCERPT_FIELDS = ("excerpt", "title_page")
 CONFIRMABLE = (*_PLAIN_FIELDS, "files", "translation")
 
@@ -109,6 +112,27 @@ def mark_excerpt(case: Raw, place: int, index: int, *, is_excerpt: bool, counts:
         )
     others = {key: value for key, value in fields.items() if key not in _EXCERPT_FIELDS}
     new = {**others, "excerpt": True} if is_excerpt else others
+    return _replace_entry(case, place, index, new, counts)
+
+
+def set_option(
+    case: Raw, place: int, index: int, name: str, text: str, was: str, counts: Counts
+) -> Raw:
+    """Change an option of an entry of an exhibit, such as the messages of a chat that are printed.
+
+    Args:
+        index: the entry, counted through the lists of the exhibit.
+        text: as a person types it; "" for none.
+        was: what the person saw.
+    """
+    if name not in OPTIONS:
+        raise EditRefused("there is no such option", where="File", remedy="load the page again")
+    fields = _read_entry(case, place, index)
+    if format_option(fields.get(name)) != was:
+        raise make_outdated()
+    value = parse_option(name, text)
+    others = {key: kept for key, kept in fields.items() if key != name}
+    new = {**others, name: value} if value is not None else others
     return _replace_entry(case, place, index, new, counts)
 
 

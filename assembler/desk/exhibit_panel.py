@@ -8,6 +8,7 @@ from typing import Any
 
 from assembler.desk.board_plan import list_beneficiaries, list_exhibits
 from assembler.desk.case_files import FileFacts
+from assembler.desk.entry_options import EntryOption, list_entry_options
 from assembler.desk.evidence_view import (
     FIELD_LABELS,
     BoardInputs,
@@ -20,6 +21,7 @@ from assembler.desk.evidence_view import (
     shorten_path,
 )
 from assembler.desk.page_refs import ROLES, read_pages
+from assembler.evidence.readers import picture
 from assembler.intake.untyped_values import read_file_lists, read_object, read_path
 
 
@@ -35,6 +37,7 @@ class EntryRow:
     count: int | None
     problem: str
     is_excerpt: bool
+    options: tuple[EntryOption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,7 @@ def make_panel(
         row=row,
         fields=tuple(_list_fields(entry, inputs, lines, schema)),
         translator=tuple(_list_translator_fields(entry, inputs, schema)),
-        entries=tuple(_list_entries(entry, inputs.files)),
+        entries=tuple(_list_entries(entry, inputs.files, schema)),
         others=tuple(
             Choice(value=str(n), label=_name_exhibit(other, tabs.get(n, "")))
             for n, other in enumerate(exhibits)
@@ -119,13 +122,16 @@ def _list_fields(
         "person": ("choice", inputs.people),
         "belongs_to": ("several", beneficiaries),
         "supports": ("several", dict(lines)),
+        "layout": ("choice", _label_layouts(properties["layout"])),
     }
     for name, (kind, labels) in kinds.items():
         if name == "belongs_to" and len(beneficiaries) < 2 and name not in entry:
             continue  # there is nothing to choose
+        if name == "layout" and name not in entry and not _has_pictures(entry, inputs.files):
+            continue
         yield PanelField(
             name=name,
-            label=properties[name].get("title", FIELD_LABELS[name]),
+            label=properties[name].get("title") or FIELD_LABELS[name],
             help=properties[name].get("description", ""),
             value=entry.get(name),
             kind=kind,
@@ -137,6 +143,17 @@ def _list_fields(
             ),
             is_unconfirmed=name in open_names,
         )
+
+
+def _label_layouts(layout: Mapping[str, Any]) -> Mapping[str, str]:
+    descriptions = layout.get("enumDescriptions", layout["enum"])
+    return dict(zip(layout["enum"], descriptions, strict=True))
+
+
+def _has_pictures(entry: Mapping[str, Any], files: Mapping[str, FileFacts]) -> bool:
+    """Return whether an exhibit has several pictures, which can share pages."""
+    paths = {page.path for page in read_pages(entry, {})}
+    return sum(path in files and files[path].kind in picture.KINDS for path in paths) > 1
 
 
 def _make_choices(
@@ -158,7 +175,11 @@ def _make_choices(
     return tuple(choices)
 
 
-_OTHERWISE = {"language": "English, if nothing is chosen", "person": "Nobody in particular"}
+_OTHERWISE = {
+    "layout": "A page for each picture",
+    "language": "English, if nothing is chosen",
+    "person": "Nobody in particular",
+}
 _TRANSLATOR = (
     ("name/given", "Given name"),
     ("name/family", "Family name"),
@@ -192,7 +213,9 @@ def _list_translator_fields(
         )
 
 
-def _list_entries(exhibit: Mapping[str, Any], files: Mapping[str, FileFacts]) -> Iterator[EntryRow]:
+def _list_entries(
+    exhibit: Mapping[str, Any], files: Mapping[str, FileFacts], schema: Mapping[str, Any]
+) -> Iterator[EntryRow]:
     index = 0
     for (_, entries), listed_role in zip(read_file_lists(dict(exhibit), ""), ROLES, strict=True):
         for entry in entries:
@@ -208,5 +231,13 @@ def _list_entries(exhibit: Mapping[str, Any], files: Mapping[str, FileFacts]) ->
                 count=facts.pages if facts else None,
                 problem=describe_problem(path, files),
                 is_excerpt=fields.get("excerpt") is True,
+                options=tuple(
+                    list_entry_options(
+                        fields,
+                        facts.kind if facts else "",
+                        schema,
+                        has_layout=bool(exhibit.get("layout")),
+                    )
+                ),
             )
             index += 1

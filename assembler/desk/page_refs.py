@@ -133,13 +133,21 @@ def compress_pages(
         (same, entry)
         for entry in before
         for listed in (_expand_all(entry, counts, role),)
-        for same in (listed, [*_make_title_pages(listed, counts), *listed])
+        for same in (listed, _prepend_title_page(listed, counts))
     ]
     entries: list[Any] = []
     for run in _split_runs(pages):
         again = next((entry for expanded, entry in known if expanded == run), None)
         entries += [again] if again is not None else _make_entries(run, counts, role)
     return entries
+
+
+def _prepend_title_page(pages: list[PageRef], counts: Counts) -> list[PageRef]:
+    """Return the pages of an entry as the packet has them if no other entry lists its title
+    page."""
+    numbers = {page.page for page in pages}
+    titles = [page for page in _make_title_pages(pages, counts) if page.page not in numbers]
+    return [*titles, *pages]
 
 
 def _expand_all(entry: Any, counts: Counts, role: str) -> list[PageRef]:

@@ -168,7 +168,8 @@ def read_passages(
         document.remove_unreferenced_resources()
         document.save(out, deterministic_id=True)
     return out.getvalue(), tuple(
-        join_passages([written.passages[number] for number in page]) for page in numbers
+        join_passages(list(dict.fromkeys(written.passages[number] for number in page)))
+        for page in numbers
     )
 
 

@@ -22,10 +22,12 @@ from assembler.proof.passage_check import (
     spell_symbols,
 )
 from assembler.proof.printed_contents import read_with_attached
+from assembler.proof.recording_contents import is_recording
 from assembler.proof.word_losses import find_missing, read_pages
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
+_HEAD, _OLE = 65_536, b"\xd0\xcf\x11\xe0"  # bytes; of Outlook and old office files
 _WORD, _OTHER = "word-file", "printed-file"  # names of the checks
 
 
@@ -103,7 +105,7 @@ def _check(use: _Use, job: Job, trouble: str | Failure | None) -> Check:
     elif trouble:
         detail = f"{use.path}: {trouble}"
     else:
-        detail = f"every word, sign and picture of {use.path} is on {place}"
+        detail = _describe_success(job.source, use.path, place)
     return Check(
         name=_WORD if _is_word_file(job.source) else _OTHER,
         ok=trouble == "",
@@ -111,6 +113,21 @@ def _check(use: _Use, job: Job, trouble: str | Failure | None) -> Check:
         exhibit=use.exhibit,
         page=None if trouble == "" else use.entries[0].number,
     )
+
+
+def _describe_success(file: Path, path: str, place: str) -> str:
+    """Say what was compared: of a recording only what its sheet says, of an old office file only
+    the words that can be read without its program."""
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError:
+        head = b""
+    if is_recording(head):
+        return f"what {path} is, how large and how long, is on {place}"
+    if head.startswith(_OLE):
+        return f"every word of {path} that can be read without its program is on {place}"
+    return f"every word, sign and picture of {path} is on {place}"
 
 
 def _is_word_file(file: Path) -> bool:

@@ -381,6 +381,7 @@ async function onFieldChange(event) {
   if (event.target.matches("[data-join]")) { joinWith(event.target); return; }
   if (event.target.matches("[data-entry]")) { changeEntry(event.target); return; }
   if (event.target.matches("[data-excerpt]")) { markExcerpt(event.target); return; }
+  if (event.target.matches("[data-option]")) { changeOption(event.target); return; }
   const control = event.target.closest("[data-field]");
   if (!control) return;
   const body = { ...panelPlace(), field: control.dataset.field, value: readControl(control), was: JSON.parse(control.dataset.was) };
@@ -400,6 +401,11 @@ async function changeEntry(input) {
 async function markExcerpt(box) {
   const body = { ...panelPlace(), index: Number(box.dataset.excerpt), value: box.checked };
   if (!(await edit("set-excerpt", body))) box.checked = !box.checked;
+}
+
+async function changeOption(input) {
+  const body = { ...panelPlace(), index: Number(input.dataset.of), name: input.dataset.option, value: input.value, was: input.dataset.was };
+  if (!(await edit("set-option", body))) input.value = input.dataset.was;
 }
 
 async function joinWith(select) {

@@ -383,6 +383,12 @@ def _read_excerpt(body: Mapping[str, Any], counts: Counts) -> Edit:
     )
 
 
+def _read_option(body: Mapping[str, Any], counts: Counts) -> Edit:
+    place, index = get_number(body, "place"), get_number(body, "index")
+    name, text, was = (get_text(body, key) for key in ("name", "value", "was"))
+    return lambda case: fields.set_option(case, place, index, name, text, was, counts)
+
+
 _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {
     "move-exhibit": _read_move_exhibit,
     "move-pages": _read_move_pages,
@@ -399,6 +405,7 @@ _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {
     "set-field": _read_field,
     "set-pages": _read_pages,
     "set-excerpt": _read_excerpt,
+    "set-option": _read_option,
 }
 
 

@@ -104,9 +104,14 @@ def is_recording(kind: str) -> bool:
     return kind in _RECORDINGS
 
 
+def list_options(kind: str) -> frozenset[str]:
+    """Return the names of the options of a file in case.json that apply to files of a kind."""
+    return _OPTIONS.get(kind, frozenset())
+
+
 def list_unused_options(kind: str, options: FileOptions) -> tuple[str, ...]:
     """Return the names of the options that are set, and do not apply to files of a kind."""
-    applying = _OPTIONS.get(kind, frozenset())
+    applying = list_options(kind)
     return tuple(
         field.name
         for field in fields(options)
