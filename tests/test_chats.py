@@ -3,6 +3,7 @@ itself."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import random
@@ -617,12 +618,12 @@ def test_the_words_of_a_document_in_a_chat_are_proved_too() -> None:
     words = "Declaración jurada de la señora Núñez"
     contents = read_with_attached(data, NO_OPTIONS, "attachment 3 cannot be shown")
     assert words in contents.things.paragraphs
-    named = read_with_attached(
-        data,
-        NO_OPTIONS,
-        "attachment 3 cannot be shown. attachment 4 cannot be shown: it has tracked changes",
-    )
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    sentence = "attachment 4 cannot be shown: it has tracked changes"
+    named = read_with_attached(data, NO_OPTIONS, f"sha256 {digest} {sentence}")
     assert words not in named.things.paragraphs
+    claimed = read_with_attached(data, NO_OPTIONS, sentence)  # as anybody can write it
+    assert words in claimed.things.paragraphs
 
 
 def test_a_missing_picture_and_a_missing_message_are_counted_by_the_proof() -> None:

@@ -6,6 +6,7 @@ that one mistake cannot hide itself.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import struct
@@ -21,6 +22,7 @@ from assembler.proof.attached_pages import has_own_pages
 from assembler.proof.chat_contents import choose_chat_reader
 from assembler.proof.compound_file import read_compound_file
 from assembler.proof.file_contents import (
+    AttachedContents,
     FileContents,
     UnknownContents,
     join_contents,
@@ -58,6 +60,8 @@ _SAVED = re.compile(
 )
 _PAGE = re.compile(r"(?is)(?:\s|<\?xml[^>]*\?>|<!--.*?-->)*<(?:!doctype html|html|head|body)\b")
 _DEEPEST = 6
+# letters before and after the words that a file cannot be shown, among which its sha256 is
+_BEFORE_WORDS, _AFTER_WORDS = 120, 300
 _DAMAGE = (
     zlib.error,
     struct.error,
@@ -150,20 +154,19 @@ def read_with_attached(data: bytes, options: FileOptions, shown: str) -> FileCon
     """Return what a file shows, with the files within it that have no pages of their own.
 
     Args:
-        shown: the text of its pages. A file of which they say that it cannot be shown is left out:
-            that is reported to the user, and a person must accept it.
+        shown: the text of its pages. A file of which they say, beside its sha256, that it cannot be
+            shown is left out: that is reported to the user, and a person must accept it.
 
     Raises as `read_contents`.
     """
-    return _expand(read_contents(data, options), " ".join(shown.split()), 0)
+    return _expand(read_contents(data, options), "".join(shown.split()), 0)
 
 
 def _expand(contents: FileContents, shown: str, depth: int) -> FileContents:
     """Replace attached files without pages of their own by what they show."""
     joined = replace(contents, attached=())
     for entry in contents.attached:
-        name = f"attachment {'.'.join(map(str, entry.attachment))}"
-        if f"{name} cannot be shown" in shown:
+        if _is_named_as_missing(entry, shown):
             continue
         if has_own_pages(entry.data):
             joined = replace(joined, attached=(*joined.attached, entry))
@@ -171,6 +174,17 @@ def _expand(contents: FileContents, shown: str, depth: int) -> FileContents:
             placed = place_contents(inner, entry.attachment)
             joined = join_contents(joined, _expand(placed, shown, depth + 1))
     return joined
+
+
+def _is_named_as_missing(entry: AttachedContents, shown: str) -> bool:
+    """Return whether the pages, given without blanks, say that a file cannot be shown. Its sha256
+    must be beside these words, since the client's file may have the words, too."""
+    number = ".".join(map(str, entry.attachment))
+    digest = hashlib.sha256(entry.data).hexdigest()
+    return any(
+        digest in shown[max(0, words.start() - _BEFORE_WORDS) : words.end() + _AFTER_WORDS]
+        for words in re.finditer(f"attachment{re.escape(number)}cannotbeshown", shown)
+    )
 
 
 def _read_inner(data: bytes) -> FileContents | None:
