@@ -136,7 +136,9 @@ def _print_paper(section: PrintedPaper, tools: PrintTools) -> PrintedPart:
             docx, template.name, "auto", list_font_files(), scratch / "work", evidence=True
         )
     except (TemplateBroken, ToolFailed) as error:
-        remedy = _PRINT if programs.find("soffice") else f"{_PRINT}, or install LibreOffice"
+        # LibreOffice draws what the embedded engine loses, with the same fonts
+        may_help = isinstance(error, ToolFailed) and not programs.find("soffice")
+        remedy = f"{_PRINT}, or install LibreOffice" if may_help else _PRINT
         raise Refused(
             "EVID.PRINT", f"the file cannot be printed in full: {error.problem}", remedy
         ) from error
