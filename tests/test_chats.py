@@ -42,6 +42,7 @@ from tests.support.chats import (
     ANDROID,
     make_android_chat,
     make_long_chat,
+    make_photo,
     make_sms_backup,
     make_telegram_files,
     make_telegram_pages,
@@ -624,6 +625,19 @@ def test_the_words_of_a_document_in_a_chat_are_proved_too() -> None:
     assert words not in named.things.paragraphs
     claimed = read_with_attached(data, NO_OPTIONS, sentence)  # as anybody can write it
     assert words in claimed.things.paragraphs
+
+
+def test_a_picture_that_is_named_as_not_shown_is_not_looked_for() -> None:
+    """Once a person accepts that a damaged photo is missing, the proof can pass."""
+    photo = make_photo(1)
+    lines = "12/31/23, 9:41 PM - Ana: IMG-1.jpg (file attached)\n12/31/23, 9:42 PM - Ana: ok\n"
+    data = make_zip({"WhatsApp Chat with Ana.txt": lines.encode(), "IMG-1.jpg": photo})
+    digest = hashlib.sha256(photo).hexdigest()
+    shown = read_with_attached(data, NO_OPTIONS, "")
+    named = read_with_attached(
+        data, NO_OPTIONS, f"sha256 {digest} attachment 1 cannot be shown: it is damaged"
+    )
+    assert (shown.things.pictures, named.things.pictures) == (1, 0)
 
 
 def test_a_missing_picture_and_a_missing_message_are_counted_by_the_proof() -> None:

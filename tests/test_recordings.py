@@ -327,3 +327,17 @@ def test_a_sheet_of_another_recording_fails_the_proof(tmp_path: Path, other: byt
     case = finished(tmp_path)
     (case / "evidence/call.m4a").write_bytes(other)
     assert "printed-file" in failed(proved(case))
+
+
+@pytest.mark.parametrize("change", ["cut", "hole"])
+def test_an_ogg_file_that_lacks_a_part_is_refused(change: str) -> None:
+    whole = recordings.make_opus()
+    data = whole[:-20] if change == "cut" else whole[:1500] + whole[1700:]
+    with pytest.raises(Refused) as caught:
+        read_facts(data)
+    assert caught.value.rule == "EVID.BROKEN"
+
+
+def test_what_follows_an_ogg_file_is_no_part_of_it() -> None:
+    whole = recordings.make_opus()
+    assert read_facts(whole + b"TAG" + bytes(125)) == read_facts(whole)

@@ -141,7 +141,8 @@ def balance_graphics_state(page: pikepdf.Page) -> None:
         return
     streams = raw if isinstance(raw, pikepdf.Array) else [raw]
     try:
-        data = b"\n".join(stream.read_bytes() for stream in streams)
+        # anything else in a damaged page is no content, to viewers, too
+        data = b"\n".join(s.read_bytes() for s in streams if isinstance(s, pikepdf.Stream))
     except pikepdf.PdfError:  # damaged, which `integrity` reports; viewers show what they can
         return
     if len(_SAVE.findall(data)) == len(_RESTORE.findall(data)):

@@ -8,7 +8,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assembler.model import FileOptions, PassageKind
@@ -200,8 +200,13 @@ def _make_contents(chat: _ReadChat, options: FileOptions) -> FileContents:
         for number, data in dict(files).items()
         if number not in pictures
     )
-    shown = sum(number in pictures for number, _ in files)
-    return make_contents(tuple(chat.texts), numbered, attached, pictures=shown)
+    placed = tuple(
+        AttachedContents(attachment=(number,), data=data)
+        for number, data in files
+        if number in pictures
+    )
+    contents = make_contents(tuple(chat.texts), numbered, attached, pictures=len(placed))
+    return replace(contents, placed=placed)
 
 
 def _is_picture(data: bytes) -> bool:

@@ -43,12 +43,17 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContents:
     """Everything of a file that must be on its pages: texts, pictures, numbered things, files
-    within it, and texts of which one is enough."""
+    within it, and texts of which one is enough.
+
+    `placed`: the picture files among `things.pictures`, once for each place, where one that cannot
+    be shown is named by its number.
+    """
 
     things: VisibleThings
     numbered: tuple[NumberedText, ...] = ()
     attached: tuple[AttachedContents, ...] = ()
     choices: tuple[Choice, ...] = ()
+    placed: tuple[AttachedContents, ...] = ()
 
 
 def make_contents(
@@ -95,6 +100,9 @@ def place_contents(contents: FileContents, attachment: tuple[int, ...]) -> FileC
             replace(entry, attachment=(*attachment, *entry.attachment))
             for entry in contents.attached
         ),
+        placed=tuple(
+            replace(entry, attachment=(*attachment, *entry.attachment)) for entry in contents.placed
+        ),
     )
 
 
@@ -112,4 +120,5 @@ def join_contents(first: FileContents, second: FileContents) -> FileContents:
         numbered=(*first.numbered, *second.numbered),
         attached=(*first.attached, *second.attached),
         choices=(*first.choices, *second.choices),
+        placed=(*first.placed, *second.placed),
     )

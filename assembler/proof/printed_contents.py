@@ -164,7 +164,9 @@ def read_with_attached(data: bytes, options: FileOptions, shown: str) -> FileCon
 
 def _expand(contents: FileContents, shown: str, depth: int) -> FileContents:
     """Replace attached files without pages of their own by what they show."""
-    joined = replace(contents, attached=())
+    missing = sum(_is_named_as_missing(entry, shown) for entry in contents.placed)
+    things = replace(contents.things, pictures=contents.things.pictures - missing)
+    joined = replace(contents, things=things, attached=(), placed=())
     for entry in contents.attached:
         if _is_named_as_missing(entry, shown):
             continue

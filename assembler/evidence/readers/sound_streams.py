@@ -39,7 +39,11 @@ _AMR_SECONDS = 0.02
 
 
 def read_ogg_facts(data: bytes) -> RecordingFacts:
-    """Return the facts of an Ogg file: its codecs, and the time at its end (RFC 3533)."""
+    """Return the facts of an Ogg file: its codecs, and the time at its end (RFC 3533).
+
+    Raises Refused if a page is missing or cut off, since the time would not be that of the whole.
+    """
+    _check_pages(data)
     sound = picture = ""
     seconds = None
     for start in _find_first_pages(data):
@@ -62,6 +66,17 @@ def read_ogg_facts(data: bytes) -> RecordingFacts:
         seconds=seconds,
         recorded=format_date(day[1].decode("ascii")) if day else "",
     )
+
+
+def _check_pages(data: bytes) -> None:
+    """Raise Refused unless page follows page to the end; what other programs put behind the last
+    page is no part of it."""
+    place = 0
+    while data[place : place + 4] == b"OggS":
+        count = data[place + 26] if len(data) > place + 26 else 0
+        place += 27 + count + sum(data[place + 27 : place + 27 + count])
+    if place > len(data) or b"OggS" in data[place:]:
+        raise refuse_damage("pages of it are missing or cut off")
 
 
 def _find_first_pages(data: bytes) -> list[int]:
