@@ -15,6 +15,7 @@ from reportlab.pdfgen import canvas
 from assembler.intake.json_removal import remove_members
 from assembler.intake.json_text import parse_json
 from tests.support.commands import run, snapshot
+from tests.support.recordings import make_opus
 
 DAY = ["--as-of", "2026-11-28"]
 STATEMENT = (
@@ -112,6 +113,17 @@ def test_a_printed_file_is_one_exhibit_however_many_pages_it_has(case: Path) -> 
     assert code == 0, err
     listed = [exhibit["files"] for exhibit in exhibits(case)]
     assert [files for files in listed if "notes.txt" in str(files)] == [["evidence/notes.txt"]]
+
+
+def test_a_recording_is_proposed_without_a_guess_and_asks_for_its_transcript(case: Path) -> None:
+    (case / "evidence/call.opus").write_bytes(make_opus())
+
+    code, out, _ = run("propose", case, *DAY)
+
+    assert code == 0
+    (recording,) = [row for row in exhibits(case) if row["files"] == ["evidence/call.opus"]]
+    assert (recording["title"], recording["category"]) == ("Sound recording", "other")
+    assert out.count("  EVID.TRANSCRIPT  ") == 1
 
 
 def test_a_dry_run_prints_a_table_and_writes_nothing(case: Path) -> None:

@@ -86,7 +86,12 @@ def read_unlisted_pages(
         for path, exhibit in prepared.items()
         for page in texts.get(path, ())
     )
-    findings += _list_page_findings(prepared, case, texts, as_of)
+    stopped = {(finding.rule, finding.file) for finding in refused}
+    findings += [
+        finding  # an error that was only set aside to look at the pages is not told twice
+        for finding in _list_page_findings(prepared, case, texts, as_of)
+        if (finding.rule, finding.file) not in stopped
+    ]
     return UnlistedPages(pages=_join_cut_pages(pages), findings=tuple(dict.fromkeys(findings)))
 
 

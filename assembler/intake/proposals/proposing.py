@@ -34,6 +34,8 @@ from assembler.model import Finding, PartRole
 from assembler.runtime.rule_catalog import make_finding
 
 _OWN_PACKET = ("identity", "status")  # documents that go into the packet of their person alone
+# files whose pages are a sheet of our own: nothing is known of what can be heard or seen in them
+_RECORDINGS, _UNHEARD = ("sound", "film"), 0.3
 _DOUBTFUL, _CAPPED = 0.8, 0.85  # confidence of a grouping, and of what it rests on
 _SHARED_WORDS = 2  # of a line of a checklist and a document, from which it may support the line
 
@@ -150,6 +152,8 @@ def _propose_bundle(
     originals = bundle.documents or (*bundle.translations, *bundle.certificates)
     main = originals[0]
     kind = _choose_kind(bundle, main)
+    if main.pages[0].reading.printed in _RECORDINGS:
+        kind = Guess(value="other", confidence=_UNHEARD)
     known = cues.kind(kind.value) if kind.value != "other" else None
     pages = tuple(page for document in originals for page in document.pages)
     helpers = tuple(page for document in bundle.translations for page in document.pages)
