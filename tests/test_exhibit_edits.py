@@ -413,13 +413,18 @@ def test_names_in_answers_may_be_of_any_shape() -> None:
     assert joined["rfe"]["points"][0]["exhibits"] == [{}, "one", ["x"]]
 
 
+def set_option(case: dict[str, Any], name: str, text: str, was: str = "") -> dict[str, Any]:
+    edit = FieldEdit(pointer=name, value=text, was=was)
+    return fields.set_option(case, 2, 0, edit, COUNTS)
+
+
 def test_an_option_of_a_file_is_written_as_case_json_has_it() -> None:
     case = deepcopy(CASE)
-    changed = fields.set_option(case, 2, 0, "messages", "3 – 9, 12", "", COUNTS)
+    changed = set_option(case, "messages", "3 – 9, 12", "")
     assert changed["exhibits"][2]["files"] == [{"path": "evidence/word.docx", "messages": "3-9,12"}]
-    sheets = fields.set_option(changed, 2, 0, "sheets", "Budget, Rent", "", COUNTS)
+    sheets = set_option(changed, "sheets", "Budget, Rent", "")
     assert sheets["exhibits"][2]["files"][0]["sheets"] == ["Budget", "Rent"]
-    without = fields.set_option(sheets, 2, 0, "sheets", " ", "Budget, Rent", COUNTS)
+    without = set_option(sheets, "sheets", " ", "Budget, Rent")
     assert "sheets" not in without["exhibits"][2]["files"][0]
 
 
@@ -429,10 +434,10 @@ def test_an_option_of_a_file_is_written_as_case_json_has_it() -> None:
 )
 def test_an_option_that_cannot_be_understood_is_refused(name: str, text: str) -> None:
     with pytest.raises(EditRefused):
-        fields.set_option(deepcopy(CASE), 2, 0, name, text, "", COUNTS)
+        set_option(deepcopy(CASE), name, text, "")
 
 
 def test_an_option_that_changed_meanwhile_is_not_overwritten() -> None:
-    changed = fields.set_option(deepcopy(CASE), 2, 0, "kept_at", "the safe", "", COUNTS)
+    changed = set_option(deepcopy(CASE), "kept_at", "the safe", "")
     with pytest.raises(CaseChanged):
-        fields.set_option(changed, 2, 0, "kept_at", "a drawer", "", COUNTS)
+        set_option(changed, "kept_at", "a drawer", "")

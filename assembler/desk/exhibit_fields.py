@@ -115,22 +115,21 @@ def mark_excerpt(case: Raw, place: int, index: int, *, is_excerpt: bool, counts:
     return _replace_entry(case, place, index, new, counts)
 
 
-def set_option(
-    case: Raw, place: int, index: int, name: str, text: str, was: str, counts: Counts
-) -> Raw:
+def set_option(case: Raw, place: int, index: int, edit: FieldEdit, counts: Counts) -> Raw:
     """Change an option of an entry of an exhibit, such as the messages of a chat that are printed.
 
     Args:
         index: the entry, counted through the lists of the exhibit.
-        text: as a person types it; "" for none.
-        was: what the person saw.
+        edit: `pointer` is the name of the option; both values are as a person types them, "" for
+            none.
     """
+    name = edit.pointer
     if name not in OPTIONS:
         raise EditRefused("there is no such option", where="File", remedy="load the page again")
     fields = _read_entry(case, place, index)
-    if format_option(fields.get(name)) != was:
+    if format_option(fields.get(name)) != edit.was:
         raise make_outdated()
-    value = parse_option(name, text)
+    value = parse_option(name, str(edit.value))
     others = {key: kept for key, kept in fields.items() if key != name}
     new = {**others, name: value} if value is not None else others
     return _replace_entry(case, place, index, new, counts)

@@ -386,7 +386,8 @@ def _read_excerpt(body: Mapping[str, Any], counts: Counts) -> Edit:
 def _read_option(body: Mapping[str, Any], counts: Counts) -> Edit:
     place, index = get_number(body, "place"), get_number(body, "index")
     name, text, was = (get_text(body, key) for key in ("name", "value", "was"))
-    return lambda case: fields.set_option(case, place, index, name, text, was, counts)
+    edit = FieldEdit(pointer=name, value=text, was=was)
+    return lambda case: fields.set_option(case, place, index, edit, counts)
 
 
 _EDITS: dict[str, Callable[[Mapping[str, Any], Counts], Edit]] = {

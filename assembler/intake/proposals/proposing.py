@@ -152,8 +152,6 @@ def _propose_bundle(
     originals = bundle.documents or (*bundle.translations, *bundle.certificates)
     main = originals[0]
     kind = _choose_kind(bundle, main)
-    if main.pages[0].reading.printed in _RECORDINGS:
-        kind = Guess(value="other", confidence=_UNHEARD)
     known = cues.kind(kind.value) if kind.value != "other" else None
     pages = tuple(page for document in originals for page in document.pages)
     helpers = tuple(page for document in bundle.translations for page in document.pages)
@@ -215,6 +213,8 @@ def _list_documents(bundle: Bundle) -> tuple[JudgedDocument, ...]:
 
 def _choose_kind(bundle: Bundle, main: JudgedDocument) -> Guess[str]:
     """Return the kind of a bundle: of its original, or of its translation if that is surer."""
+    if main.pages[0].reading.printed in _RECORDINGS:
+        return Guess(value="other", confidence=_UNHEARD)
     kinds = [main.kind, *(document.kind for document in bundle.translations)]
     if len(kinds) > 1 and kinds[1].value == kinds[0].value:
         sure = 1 - (1 - kinds[0].confidence) * (1 - kinds[1].confidence)
