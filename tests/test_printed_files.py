@@ -27,7 +27,9 @@ from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof.passage_check import find_passage_trouble
 from assembler.proof.text_contents import read_text_contents
 from assembler.runtime.resources import Shelf, TemplateFile, list_font_files
+from tests import factories
 from tests.support.evidence import prepared, words
+from tests.support.mails import make_mail, make_mailbox
 from tests.support.printed_files import bundle_printed_case, make_printed_case, read_packet
 from tests.support.proofs import failed, proved
 from tests.support.sharing import made_once
@@ -234,3 +236,37 @@ def test_passages_are_described_in_words() -> None:
         Passage(kind=PassageKind.PAGE, first=3, last=3, attachment=(2, 1)),
     )
     assert describe_passages(passages) == "rows 40–60 of Budget; attachment 2.1, page 3"
+
+
+@pytest.mark.slow
+def test_two_parts_of_one_mailbox_are_proved_and_stay_in_a_filed_packet(tmp_path: Path) -> None:
+    """A late exhibit is added to a filed packet that has two choices of one file."""
+    messages = [make_mail(f"Subject {number}").as_bytes() for number in range(1, 5)]
+    case = make_printed_case(
+        tmp_path / "case", {"box.mbox": make_mailbox(messages)}, {"box.mbox": {"messages": "1-2"}}
+    )
+    raw = json.loads((case / "case.json").read_text(encoding="utf8"))
+    later = {"path": "evidence/box.mbox", "messages": "4"}
+    raw["exhibits"].append(
+        {"id": "later", "title": "Later", "category": "threat", "files": [later]}
+    )
+    factories.write_case(case, raw)
+    result = bundle_printed_case(case)
+    assert result.exit_code == 0, result.output
+    shown = [
+        describe_passages(entry.client_source.passages)
+        for entry in read_packet(case).ledger
+        if entry.source and entry.client_source.path == "evidence/box.mbox"
+    ]
+    assert shown == ["message 1", "message 2", "message 4"]
+
+    filed = tmp_path / "filed"
+    shutil.copytree(case / "build/child", filed)
+    (case / "evidence/note.txt").write_bytes(b"A late note.\n")
+    raw["exhibits"].append(
+        {"id": "note", "title": "Note", "category": "threat", "files": ["evidence/note.txt"]}
+    )
+    factories.write_case(case, raw)
+    frozen = bundle_printed_case(case, "--freeze", str(filed))
+    assert frozen.exit_code == 0, frozen.output
+    assert failed(proved(case)) == set()

@@ -30,6 +30,7 @@ from assembler.model import (
     Plan,
     Prepared,
     Volume,
+    make_source_key,
 )
 from assembler.pdf.ink import measure_pages
 from assembler.runtime import programs
@@ -291,7 +292,10 @@ def read_exhibit_page_facts(exhibit: Prepared) -> list[PageFacts]:
             height=page.height,
             ink=page.ink,
             content=amendment.make_content_key(
-                page.sha256, page.source_page, page.turned, page.part
+                make_source_key(page.sha256, page.options),
+                page.source_page,
+                page.turned,
+                page.part,
             ),
         )
         for page in exhibit.pages

@@ -82,7 +82,7 @@ def _identify_content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
     if entry.kind is PartKind.EXHIBIT and entry.source is not None:
         source = entry.source
         part = f":{source.part}" if source.part > 1 else ""
-        return f"{source.sha256}:{source.page}:{entry.client_transform.turned}{part}"
+        return f"{source.content}:{source.page}:{entry.client_transform.turned}{part}"
     sha256 = digests.get(locate_filled_form(entry.document)) or digests.get(entry.document.name)
     return f"{sha256}:{entry.index + 1}:0" if sha256 else ""
 

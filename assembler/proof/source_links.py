@@ -223,4 +223,4 @@ def split_into_runs(ledger: Sequence[LedgerEntry]) -> dict[int, tuple[int, ...]]
 def _identify_home(entry: LedgerEntry) -> tuple[str, str]:
     """Return what pages must share for links between them: the same content in an exhibit; a draft
     or form, the document."""
-    return entry.document, entry.client_source.sha256 if entry.source is not None else ""
+    return entry.document, entry.client_source.content if entry.source is not None else ""
