@@ -342,6 +342,3 @@ def _make_table_properties(width: float) -> Any:
         margins.append(_make_element(f"w:{side}", w=points * _TWIPS, type="dxa"))
     properties.append(margins)
     return properties
-
-
-__all__ = ["PASSAGE_ADDRESS", "WrittenPaper", "write_paper"]

@@ -81,6 +81,11 @@ class Job:
     options: FileOptions = NO_OPTIONS  # of a file without pages of its own
     templates: tuple[TemplateFile, ...] = ()  # that such a file is printed with; empty = ours
 
+    @property
+    def is_reading_accepted(self) -> bool:
+        """Return whether a person accepts the pages that PDFium shows of this very file."""
+        return self.accept_reading == self.sha256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedSource:
@@ -118,25 +123,25 @@ def open_file(job: Job) -> OpenedSource:
         )
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
-    accepted = job.accept_reading == job.sha256
+    kind = sniff(data)
     key = [
         "open",
         digest_code("evidence", "documents/word_to_pdf"),
-        *_list_reader_versions(sniff(data)),
-        *_list_printing(job, sniff(data)),
+        *_list_reader_versions(kind),
+        *_list_printing(job, kind),
         job.sha256,
-        *(["as shown"] if accepted else []),
+        *(["as shown"] if job.is_reading_accepted else []),
     ]
     try:
-        _refuse_disguised(job.path, sniff(data))
+        _refuse_disguised(job.path, kind)
         entry = job.cache.get_or_make(key, lambda folder: _make(job, data, password, folder))
         fields = json.loads((entry / "pages.json").read_text())
         _check_password(data, password, fields)
     except Refused as error:
         refused = mention_unusable_passwords(error, passwords)
         problem, remedy = refused.problem, refused.remedy
-        if refused.rule == "EVID.FORMAT" and not is_printed(sniff(data)):
-            problem += _describe_wrong_ending(job.path, sniff(data))
+        if refused.rule == "EVID.FORMAT" and not is_printed(kind):
+            problem += _describe_wrong_ending(job.path, kind)
         if refused.acceptable:
             remedy += _explain_acceptance(job.sha256)
         return _report_failure(job, refused.rule, problem, remedy)
@@ -157,7 +162,7 @@ def open_file(job: Job) -> OpenedSource:
             tuple(_parse_passage(passage) for passage in passages)
             for passages in fields["passages"]
         ),
-        is_recording=is_recording(sniff(data)),
+        is_recording=is_recording(kind),
     )
 
 
@@ -210,9 +215,9 @@ def _make(job: Job, data: bytes, password: str, folder: Path) -> None:
             data=data,
             folder=folder,
             password=password,
-            accepted=job.accept_reading == job.sha256,
+            accepted=job.is_reading_accepted,
             options=job.options,
-            templates=job.templates or read_paper_templates(Shelf.default(), _DEFAULT_KIND),
+            templates=_find_templates(job),
         )
     )
     normalized, measured = converted.normalized, converted.measured
@@ -241,6 +246,10 @@ def read_paper_templates(
     return tuple(shelf.template(kind, name.value, case_folder) for name in PaperTemplate)
 
 
+def _find_templates(job: Job) -> tuple[TemplateFile, ...]:
+    return job.templates or read_paper_templates(Shelf.default(), _DEFAULT_KIND)
+
+
 def _parse_loss(raw: dict[str, Any]) -> Loss:
     region = tuple(raw["region"]) if raw["region"] else None
     return Loss(**{**raw, "severity": Severity(raw["severity"]), "region": region})
@@ -256,8 +265,7 @@ def _list_printing(job: Job, kind: str) -> list[str]:
     """Return what the pages of a printed file depend on besides the file and its reader."""
     if not is_printed(kind):
         return [job.options.digest] if job.options.digest else []
-    templates = job.templates or read_paper_templates(Shelf.default(), _DEFAULT_KIND)
-    digests = [hashlib.sha256(template.data).hexdigest() for template in templates]
+    digests = [hashlib.sha256(template.data).hexdigest() for template in _find_templates(job)]
     return [digest_code("documents"), job.options.digest, *digests]
 
 

@@ -68,6 +68,11 @@ def make_loss(
     )
 
 
+def format_count(count: int, singular: str, plural: str = "") -> str:
+    """Return "1 chart" or "2 charts"."""
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"
+
+
 def rotate_region(
     region: tuple[float, float, float, float], size: tuple[float, float], clockwise: int
 ) -> tuple[float, float, float, float]:
@@ -93,16 +98,12 @@ def find_losses(pdf: Pdf) -> tuple[Loss, ...]:
         losses += _find_comments(number, notes, off)
     if count := _count_scripts(pdf):
         problem = (
-            f"{_format_count(count, 'script or action', 'scripts or actions')} removed: a bundle "
+            f"{format_count(count, 'script or action', 'scripts or actions')} removed: a bundle "
             "runs no code"
         )
         remedy = "nothing to do, unless a script drew part of the page"
         losses.append(make_loss("EVID.SCRIPT", problem, remedy))
     return tuple(losses)
-
-
-def _format_count(count: int, singular: str, plural: str = "") -> str:
-    return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
 def _list_dictionaries(values: Any) -> list[Any]:
@@ -122,7 +123,7 @@ def _find_files(pdf: Pdf) -> Iterator[Loss]:
     if Name.Collection in pdf.Root:
         yield make_loss(
             "EVID.PORTFOLIO",
-            f"the PDF is a portfolio: {_format_count(count, 'file')} attached, and its only page "
+            f"the PDF is a portfolio: {format_count(count, 'file')} attached, and its only page "
             "is a cover",
             "save the files it contains and list each of them as an exhibit",
             Severity.ERROR,
@@ -130,8 +131,7 @@ def _find_files(pdf: Pdf) -> Iterator[Loss]:
     elif count:
         yield make_loss(
             "EVID.ATTACHMENT",
-            f"{_format_count(count, 'file')} attached inside the PDF, which a bundle cannot "
-            "contain",
+            f"{format_count(count, 'file')} attached inside the PDF, which a bundle cannot contain",
             "save the attachments, and list those that matter as exhibits",
             Severity.ERROR,
         )
@@ -161,7 +161,7 @@ def _find_form(pdf: Pdf) -> Iterator[Loss]:
     if signed:
         yield make_loss(
             "EVID.SIGNATURE",
-            f"{_format_count(signed, 'digital signature')} that cannot be verified in a bundle; "
+            f"{format_count(signed, 'digital signature')} that cannot be verified in a bundle; "
             "the appearance remains",
             "keep the client's file unchanged; the manifest has its sha256",
         )
@@ -183,7 +183,7 @@ def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
     if redactions := sum(note.get(Name.Subtype) == Name.Redact for note in notes):
         yield make_loss(
             "EVID.REDACTION",
-            f"{_format_count(redactions, 'mark')} for redaction never applied: the text they "
+            f"{format_count(redactions, 'mark')} for redaction never applied: the text they "
             "should remove is still there",
             "apply them in the program that made them, and use the new file",
             Severity.ERROR,
@@ -193,7 +193,7 @@ def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
         note.get(Name.Subtype) == Name.Link and _is_active_link(note) for note in notes
     ):
         problem = (
-            f"{_format_count(links, 'link')} removed that would open a file, run a program or run "
+            f"{format_count(links, 'link')} removed that would open a file, run a program or run "
             "a script"
         )
         remedy = "nothing to do; links within the file, to the web, and to e-mail addresses remain"
@@ -209,7 +209,7 @@ def _find_comments(number: int, notes: list[Any], off: frozenset[ObjectId]) -> I
     ]
     if hidden := sum(is_hidden_annotation(note) or is_switched_off(note, off) for note in comments):
         problem = (
-            f"{_format_count(hidden, 'hidden comment or mark', 'hidden comments or marks')} "
+            f"{format_count(hidden, 'hidden comment or mark', 'hidden comments or marks')} "
             "omitted, as a viewer would omit them"
         )
         remedy = "if they matter, show them in the program that made them and save the file again"
@@ -217,7 +217,7 @@ def _find_comments(number: int, notes: list[Any], off: frozenset[ObjectId]) -> I
     if with_text := sum(_has_text(note) for note in comments if not is_hidden_annotation(note)):
         yield make_loss(
             "EVID.NOTE",
-            f"{_format_count(with_text, 'note')} whose text opens only on a click; it was omitted",
+            f"{format_count(with_text, 'note')} whose text opens only on a click; it was omitted",
             "if they matter, print the file with its comments to a new PDF",
             page=number,
         )

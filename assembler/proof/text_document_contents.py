@@ -34,11 +34,7 @@ def read_odt_contents(data: bytes, _options: FileOptions) -> FileContents:
     """Return the paragraphs of a text document, and how many pictures it has."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         root = read_xml(archive, "content.xml")
-        hidden = {
-            find_attribute(style, "name")
-            for style in list_named(root, "style")
-            if any(find_attribute(child, "display") == "none" for child in style)
-        }
+        hidden = _list_styles(root, "display", "none")
         paragraphs: list[str] = []
         pictures = 0
         for text in list_named(root, "text"):
@@ -54,11 +50,7 @@ def read_odp_contents(data: bytes, _options: FileOptions) -> FileContents:
     """Return the texts of the visible slides of a presentation, and how many pictures they have."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         root = read_xml(archive, "content.xml")
-        hidden_slides = {
-            find_attribute(style, "name")
-            for style in list_named(root, "style")
-            if any(find_attribute(child, "visibility") == "hidden" for child in style)
-        }
+        hidden_slides = _list_styles(root, "visibility", "hidden")
         numbered: list[NumberedText] = []
         pictures = 0
         for book in list_named(root, "presentation"):
@@ -86,6 +78,15 @@ def _is_unseen(element: Element, hidden: set[str]) -> bool:
     if name_of(element) in _UNSEEN or find_attribute(element, "style-name") in hidden:
         return True
     return find_attribute(element, "display") in ("none", "condition")
+
+
+def _list_styles(root: Element, attribute: str, value: str) -> set[str]:
+    """Return the names of the styles whose properties have a value."""
+    return {
+        find_attribute(style, "name")
+        for style in list_named(root, "style")
+        if any(find_attribute(child, attribute) == value for child in style)
+    }
 
 
 def _walk(element: Element, hidden: set[str]) -> Iterator[Element]:

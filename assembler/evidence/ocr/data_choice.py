@@ -70,8 +70,8 @@ def choose_data(tag: str) -> DataChoice:
     if not is_latin(tag):
         return DataChoice(engine=ENGLISH, is_own=False)
     usable = {
-        place: found
-        for engine, found in _list_measured(tag).items()
+        place: words
+        for engine, words in _list_measured(tag).items()
         for place in _PLACES.get(engine, (engine,))
         if engine == ENGLISH or all(map(is_installed, place.split("+")))
     }
@@ -106,9 +106,9 @@ def describe_better_data(tag: str) -> str:
 def _list_measured(tag: str) -> Mapping[str, FoundWords]:
     """Return what was measured for a language, by data; the mean of all languages for one that was
     not measured."""
-    found = _read_table()["found"]
+    tables = _read_table()["found"]
     primary = tag.split("-", maxsplit=1)[0].lower()
-    rows = found.get(primary) or found["other"]
+    rows = tables.get(primary) or tables["other"]
     return {name: FoundWords(exact=row[0], plain=row[1]) for name, row in rows.items()}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from assembler.documents import word_to_pdf
 from assembler.documents.paper_blocks import Block, PageBreak, Paper, TextStyle, make_paragraph
 from assembler.errors import ToolFailed
-from assembler.evidence.losses import Loss, make_loss
+from assembler.evidence.losses import Loss, format_count, make_loss
 from assembler.evidence.readers.office_package import open_package
 from assembler.evidence.readers.reading import (
     DrawnPages,
@@ -28,7 +28,6 @@ from assembler.evidence.readers.reading import (
 from assembler.evidence.readers.slide_content import Slide, read_slides
 from assembler.evidence.readers.workbook_parts import (
     OmittedParts,
-    format_count,
     list_omission_losses,
 )
 from assembler.model import Passage, PassageKind

@@ -15,7 +15,7 @@ from lxml import etree
 
 from assembler.documents import word_to_pdf
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.evidence.losses import Loss, make_loss
+from assembler.evidence.losses import Loss, format_count, make_loss
 from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from assembler.runtime import programs
@@ -78,7 +78,7 @@ def _convert(source: Path, scratch: Path) -> word_to_pdf.ConvertedDocument:
         except (ToolFailed, TemplateBroken) as error:
             problem = problem or error.problem
     charts = word_to_pdf.count_drawings(source.read_bytes()).charts
-    detail = f"; it holds {_format_count(charts, 'chart')}" if charts else ""
+    detail = f"; it holds {format_count(charts, 'chart')}" if charts else ""
     remedy = _PRINT if len(engines) > 1 else f"{_PRINT}, or install LibreOffice, which draws more"
     raise Refused(
         "EVID.WORD", f"the Word file cannot be printed in full: {problem}{detail}", remedy
@@ -91,7 +91,7 @@ def _list_differences(
     """Yield what the pages do not show as Word does, although all text and pictures are there."""
     if drawings.broken:
         problem = (
-            f"{_format_count(drawings.broken, 'picture')} of the Word file missing or damaged: "
+            f"{format_count(drawings.broken, 'picture')} of the Word file missing or damaged: "
             "there is nothing in its place"
         )
         remedy = "ask for the file again, or for its pages as PDF"
@@ -103,10 +103,10 @@ def _list_differences(
         )
         graphics = []
         if drawings.shapes:
-            shapes = _format_count(drawings.shapes, "shape")
+            shapes = format_count(drawings.shapes, "shape")
             graphics.append(f"{shapes} without text (lines, arrows, boxes)")
         if drawings.equations:
-            graphics.append(_format_count(drawings.equations, "equation"))
+            graphics.append(format_count(drawings.equations, "equation"))
         if graphics:
             items = ", ".join(graphics)
             problem += f"; it holds {items}, which this engine may omit or misplace"
@@ -119,10 +119,6 @@ def _list_differences(
 
 def _make_word_loss(severity: Severity, problem: str, remedy: str) -> Loss:
     return make_loss("EVID.WORD", problem, remedy, severity)
-
-
-def _format_count(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _check_file(original: bytes) -> tuple[bytes, Counter[str], list[Loss]]:

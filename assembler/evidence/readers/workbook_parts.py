@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assembler.documents.paper_blocks import Paper
-from assembler.evidence.losses import Loss, make_loss
+from assembler.evidence.losses import Loss, format_count, make_loss
 from assembler.evidence.readers.reading import (
     FileReading,
     PaperTemplate,
@@ -72,11 +72,6 @@ def _count_parts(
     for kind, (single, several) in names.items():
         if counts[kind]:
             yield format_count(counts[kind], single, several), counts[kind]
-
-
-def format_count(count: int, single: str, several: str) -> str:
-    """Return "1 chart" or "2 charts"."""
-    return f"{count} {single if count == 1 else several}"
 
 
 def list_omission_losses(omitted: OmittedParts) -> Iterator[Loss]:
