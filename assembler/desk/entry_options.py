@@ -109,10 +109,6 @@ def _parse_order(text: str) -> str:
     return order
 
 
-def _parse_sheets(text: str) -> list[str]:
-    return _split(text)
-
-
 def _parse_stills(text: str) -> list[str]:
     times = _split(text)
     if not all(map(_TIME.fullmatch, times)):
@@ -132,6 +128,6 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "since": _parse_day,
     "until": _parse_day,
     "date_order": _parse_order,
-    "sheets": _parse_sheets,
+    "sheets": _split,
     "stills": _parse_stills,
 }

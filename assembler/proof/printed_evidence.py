@@ -93,21 +93,39 @@ def check_printed_evidence(
         )
         for use in uses
     ]
-    for use, job, trouble in zip(uses, jobs, workshop.map(find_trouble, jobs), strict=True):
-        yield _check(use, job, trouble)
+    for use, result in zip(uses, workshop.map(read_printed_file, jobs), strict=True):
+        yield _check(use, _Reading() if isinstance(result, Failure) else result)
 
 
-def _check(use: _Use, job: Job, trouble: str | Failure | None) -> Check:
-    count = len(use.entries)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What a worker says of a file: as `find_trouble`, and what was compared."""
+
+    trouble: str | None = None
+    is_word_file: bool = False
+    compared: str = ""
+
+
+def read_printed_file(job: Job) -> _Reading:
+    """Look for everything that a file shows on its pages; in a worker, since it is untrusted."""
+    return _Reading(
+        trouble=find_trouble(job),
+        is_word_file=_is_word_file(job.source),
+        compared=_describe_compared(job.source),
+    )
+
+
+def _check(use: _Use, reading: _Reading) -> Check:
+    count, trouble = len(use.entries), reading.trouble
     place = f"its {count} pages" if use.is_whole else "the pages that it was printed to"
-    if trouble is None or isinstance(trouble, Failure):
+    if trouble is None:
         detail = f"{use.path}: its words cannot be read"
     elif trouble:
         detail = f"{use.path}: {trouble}"
     else:
-        detail = _describe_success(job.source, use.path, place)
+        detail = f"{reading.compared.format(use.path)} is on {place}"
     return Check(
-        name=_WORD if _is_word_file(job.source) else _OTHER,
+        name=_WORD if reading.is_word_file else _OTHER,
         ok=trouble == "",
         detail=detail,
         exhibit=use.exhibit,
@@ -115,19 +133,19 @@ def _check(use: _Use, job: Job, trouble: str | Failure | None) -> Check:
     )
 
 
-def _describe_success(file: Path, path: str, place: str) -> str:
-    """Say what was compared: of a recording only what its sheet says, of an old office file only
-    the words that can be read without its program."""
+def _describe_compared(file: Path) -> str:
+    """Return what is compared, with {} for the file: of a recording only what its sheet says, of an
+    old office file only the words that can be read without its program."""
     try:
         with file.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError:
         head = b""
     if is_recording(head):
-        return f"what {path} is, how large and how long, is on {place}"
+        return "what {} is, how large and how long,"
     if head.startswith(_OLE):
-        return f"every word of {path} that can be read without its program is on {place}"
-    return f"every word, sign and picture of {path} is on {place}"
+        return "every word of {} that can be read without its program"
+    return "every word, sign and picture of {}"
 
 
 def _is_word_file(file: Path) -> bool:
