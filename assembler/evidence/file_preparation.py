@@ -104,7 +104,7 @@ class OpenedSource:
     is_converted: bool = False  # it has no pages of its own: they are those of `pdf` alone
     options: str = ""  # digest of the options it was printed with
     passages: tuple[tuple[Passage, ...], ...] = ()  # by page; of a file that a reader printed
-    is_recording: bool = False  # its pages are a sheet that stands for a recording
+    printed_kind: str = ""  # kind of a file that a reader printed; "" for all others
     tiles: tuple[tuple[Tile, ...], ...] = ()  # by page; of pages that show several pictures
     plain: Path | None = None  # such pages without captions, of which words are recognized
 
@@ -112,6 +112,11 @@ class OpenedSource:
     def content(self) -> str:
         """Return what identifies the content of the file as it was printed."""
         return make_source_key(self.sha256, self.options)
+
+    @property
+    def is_recording(self) -> bool:
+        """Return whether its pages are a sheet that stands for a recording."""
+        return is_recording(self.printed_kind)
 
 
 def open_file(job: Job) -> OpenedSource:
@@ -162,7 +167,7 @@ def open_file(job: Job) -> OpenedSource:
             tuple(_parse_passage(passage) for passage in passages)
             for passages in fields["passages"]
         ),
-        is_recording=is_recording(kind),
+        printed_kind=kind if is_printed(kind) else "",
     )
 
 

@@ -389,7 +389,11 @@ def _assemble_prepared(
         files=tuple(_record_opened_file(source) for source in files),
         conversions=tuple(
             Conversion(
-                path=source.path, sha256=source.sha256, pdf=source.pdf, options=source.options
+                path=source.path,
+                sha256=source.sha256,
+                pdf=source.pdf,
+                options=source.options,
+                printed_kind=source.printed_kind,
             )
             for source in used.values()
             if source.is_converted and source.pdf is not None

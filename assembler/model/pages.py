@@ -127,6 +127,8 @@ class Conversion:
     sha256: str  # of the client's file
     pdf: Path
     options: str = ""  # digest of the options it was printed with
+    # kind of the file, "mail", if a reader printed it; "" for a Word file
+    printed_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

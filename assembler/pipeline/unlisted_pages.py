@@ -14,8 +14,6 @@ from typing import Any
 from assembler import crosscheck, evidence, intake
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence import ocr
-from assembler.evidence.file_types import sniff
-from assembler.evidence.readers.registry import is_printed
 from assembler.intake.proposals import (
     PageReading,
 )
@@ -78,7 +76,8 @@ def read_unlisted_pages(
         prepared |= better
         texts |= evidence.read_texts(tuple(better.values()), workshop)
     printed = {
-        path: _find_printed_kind(folder / path) if exhibit.conversions else ""
+        # a Word file has none: its pages are like those of any letter
+        path: next((conversion.printed_kind for conversion in exhibit.conversions), "")
         for path, exhibit in prepared.items()
     }
     pages = tuple(
@@ -93,13 +92,6 @@ def read_unlisted_pages(
         if (finding.rule, finding.file) not in stopped
     ]
     return UnlistedPages(pages=_join_cut_pages(pages), findings=tuple(dict.fromkeys(findings)))
-
-
-def _find_printed_kind(file: Path) -> str:
-    """Return the kind of a file without pages of its own; "" for a Word file, whose pages are like
-    those of any letter."""
-    kind = sniff(file.read_bytes())
-    return kind if is_printed(kind) else ""
 
 
 def _prepare(
