@@ -91,7 +91,8 @@ def test_facts_relied_on_are_to_be_checked_again() -> None:
     ]
 
     oldest = min(one.provenance.checked_on for one in used if one.provenance.confidence != "house")
-    assert (again.day - oldest).days == LIBRARY.facts["deadlines/stale"]["days"]
+    limit = LIBRARY.facts["deadlines/stale"]["days_by_kind"]["fees"]
+    assert (again.day - oldest).days == limit
 
 
 def test_a_calendar_file_is_read_by_a_calendar_program_and_keeps_its_entries() -> None:

@@ -23,6 +23,7 @@ from assembler.rules import load_library
 from assembler.runtime.resources import Shelf
 from tests.factories import encrypted_pdf, small_case, text_pdf, write_case
 from tests.formdraw import field, form
+from tests.support.building import AS_OF
 from tests.support.browsers import CHROMIUM, check_accessible
 from tests.support.commands import BLANKS, MAILED
 from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
@@ -125,7 +126,9 @@ def test_forms_are_listed_once_and_left_out_for_a_reason() -> None:
 
 
 def test_each_form_says_what_becomes_of_it() -> None:
-    catalog = make_catalog(SHELF.schema("case.schema.json"), load_library(SHELF), load_maps(SHELF))
+    catalog = make_catalog(
+        SHELF.schema("case.schema.json"), load_library(SHELF), load_maps(SHELF), AS_OF
+    )
     blank = FormLook(form="i-131", edition="01/20/25", has_fields=True, is_read=True)
     old = FormLook(form="i-134", edition="11/30/16", has_fields=True, is_read=True)
     case = {

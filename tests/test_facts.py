@@ -142,7 +142,7 @@ def test_the_ten_exceptions_to_the_parole_fee() -> None:
     ]
 
 
-def test_amounts_rise_by_date_and_the_doubtful_one_says_so() -> None:
+def test_amounts_rise_by_date_and_the_newest_says_where_it_was_read() -> None:
     amounts = LIBRARY.facts["parole-fee/amounts"]["amounts"]
 
     days = [date.fromisoformat(one["from"]) for one in amounts]
@@ -151,7 +151,7 @@ def test_amounts_rise_by_date_and_the_doubtful_one_says_so() -> None:
     assert (date.fromisoformat(newest["from"]), newest["usd"], newest["confidence"]) == (
         OCTOBER_16,
         1050,
-        "?",
+        "B",
     )
     assert newest["note"]
 

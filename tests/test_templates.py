@@ -276,18 +276,13 @@ def test_a_re_parole_lists_its_forms_and_says_no_fee_that_is_not_known() -> None
 
 
 @pytest.mark.parametrize(("filing", "said"), [("paper", True), ("online", False)])
-def test_an_address_that_is_not_known_is_said_to_be_missing(filing: str, said: bool) -> None:
+def test_an_address_that_is_not_known_is_a_marked_blank(filing: str, said: bool) -> None:
     one = of_kind("re-parole", {"filing": filing})
 
     judged = rules.check_case(one, KNOWN, letters.AS_OF)
 
-    assert (
-        any(
-            what.startswith("where to send a paper re-parole request")
-            for what in judged.not_checked
-        )
-        == said
-    )
+    assert ("FACT.UNKNOWN" in {finding.rule for finding in judged.findings}) == said
+    assert ("[FILING ADDRESS TO BE CONFIRMED]" in letter(one)) == said
     assert ("Filed online" in letter(one)) != said
 
 

@@ -111,7 +111,7 @@ def _check_case(case: Path, shelf: Shelf, workshop: Workshop, options: Options) 
     """Check one case; findings that would stop `bundle` decide the exit code."""
     from assembler import pipeline
     from assembler.errors import FindingsError
-    from assembler.model import Finding
+    from assembler.model import Finding, is_stopping
 
     code = ExitCode.OK
     findings: tuple[Finding, ...]
@@ -123,16 +123,12 @@ def _check_case(case: Path, shelf: Shelf, workshop: Workshop, options: Options) 
             code = error.exit_code
             findings = tuple(finding for finding in error.findings if isinstance(finding, Finding))
     if code is ExitCode.OK and any(
-        _is_failing(finding, strict=options.strict) for finding in findings
+        is_stopping(finding, strict=options.strict) for finding in findings
     ):
         code = ExitCode.CASE_REJECTED
     return Checked(
         case=case.resolve().name, code=code, findings=tuple(sorted(findings, key=_sort_key))
     )
-
-
-def _is_failing(finding: Finding, *, strict: bool) -> bool:
-    return finding.severity.value == "error" or (strict and finding.severity.value == "warning")
 
 
 def _sort_key(finding: Finding) -> tuple[int, str, str, int]:

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import click
 
-from assembler.cli.console import Framed, print_result, say
+from assembler.cli.console import Framed, print_result, read_as_of, say
 from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -129,7 +129,12 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
     with Workshop(case / ".assembler") as workshop:
         card = _read_card(payment) if payment else None
         written, findings = pipeline.fill_forms(
-            case, Shelf.default(), workshop, out or case / pipeline.FILLED_FORMS, card
+            case,
+            Shelf.default(),
+            workshop,
+            out or case / pipeline.FILLED_FORMS,
+            card,
+            as_of=read_as_of(None),
         )
     for finding in findings:
         say(str(finding))

@@ -30,6 +30,7 @@ from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
 from assembler.cli.export_command import export
+from assembler.cli.facts_commands import facts
 from assembler.cli.findings_output import decide_exit_code, print_findings, print_verdict
 from assembler.cli.form_commands import forms
 from assembler.cli.import_command import import_facts
@@ -85,6 +86,7 @@ main.add_command(watch)
 main.add_command(validate)
 main.add_command(check)
 main.add_command(explain)
+main.add_command(facts)
 main.add_command(forms)
 main.add_command(draft)
 main.add_command(batch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -97,7 +98,7 @@ class FormsView:
 
 
 def make_catalog(
-    schema: Mapping[str, Any], library: Library, maps: Sequence[FormMap]
+    schema: Mapping[str, Any], library: Library, maps: Sequence[FormMap], as_of: date
 ) -> FormCatalog:
     """Return the forms of the schema of case.json, with what the dated facts and maps say."""
     field = schema["$defs"]["form"]["properties"]["form"]
@@ -106,7 +107,7 @@ def make_catalog(
     newest = {form: find_map(maps, form) for form in field["enum"]}
     return FormCatalog(
         names=dict(zip(field["enum"], field["enumDescriptions"], strict=True)),
-        editions=find_current_editions(library),
+        editions=find_current_editions(library, (), as_of),
         sources={form: url for form, url in sources.items() if url.startswith(_OFFICIAL)},
         fillable=frozenset(form for form, known in newest.items() if known and known.fillable),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from assembler import pipeline
@@ -20,6 +21,7 @@ class FillOrder:
     folder: Path
     shelf: Shelf
     workers: int
+    as_of: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,10 @@ def fill_case_forms(order: FillOrder, report_progress: ReportProgress) -> FillRe
     report_progress("fill forms", 0, 0)
     with Workshop(order.folder / WORK_FOLDER, jobs=order.workers) as workshop:
         written, findings = pipeline.fill_forms(
-            order.folder, order.shelf, workshop, order.folder / pipeline.FILLED_FORMS
+            order.folder,
+            order.shelf,
+            workshop,
+            order.folder / pipeline.FILLED_FORMS,
+            as_of=order.as_of,
         )
     return FillResult(count=len(written), findings=findings)

@@ -19,6 +19,7 @@ from assembler.model.bundle_layout import (
 from assembler.model.case import (
     Attorney,
     Case,
+    ConfirmedFact,
     Consulate,
     Declaration,
     Event,
@@ -49,11 +50,13 @@ from assembler.model.file_options import (
 from assembler.model.filed_packet import Filed, FiledPage
 from assembler.model.filing_profile import Marking, Profile, Zone
 from assembler.model.finding import (
+    BLANK_RULES,
     Contradiction,
     Finding,
     RuleHelp,
     SearchResult,
     Severity,
+    is_stopping,
     read_finding,
 )
 from assembler.model.manifest import LedgerEntry, Manifest
@@ -89,6 +92,7 @@ from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import Volume
 
 __all__ = [
+    "BLANK_RULES",
     "NO_OPTIONS",
     "PLACEHOLDER_RULE",
     "PLACEHOLDER_SUFFIX",
@@ -99,6 +103,7 @@ __all__ = [
     "Bookmark",
     "Case",
     "Check",
+    "ConfirmedFact",
     "Consulate",
     "Contradiction",
     "Conversion",
@@ -173,6 +178,7 @@ __all__ = [
     "Volume",
     "Zone",
     "describe_passages",
+    "is_stopping",
     "make_source_key",
     "read_finding",
     "split_source_key",

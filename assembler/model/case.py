@@ -39,6 +39,19 @@ class Attorney:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmedFact:
+    """A dated fact that a person has compared with its source. What is left out holds as before."""
+
+    fact: str  # "addresses/paper-courier"
+    checked_on: date
+    source: str  # address of the page it was read on
+    lines: tuple[str, ...] = ()  # of an address
+    edition: str = ""  # of a form, "01/20/25"
+    paper_usd: int | None = None
+    online_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consulate:
     """The consulate where the beneficiary applies for travel documents."""
 
@@ -257,6 +270,7 @@ class Case:
     others: tuple[Person, ...] = ()  # people who only declare or are mentioned, as a physician
     forms: tuple[FormFile, ...] = ()
     rfe: Rfe | None = None
+    confirmed_facts: tuple[ConfirmedFact, ...] = ()
     files: tuple[SourceFile, ...] = ()
     # (JSON pointer, line in case.json)
     lines: tuple[tuple[str, int], ...] = field(default=(), repr=False)

@@ -8,6 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 
+# errors that leave a marked blank in the packet: it is built, but must not be filed as it is
+BLANK_RULES = frozenset(("FACT.SUPERSEDED", "FACT.UNKNOWN"))
+
+
 class Severity(StrEnum):
     """error: the receiver would reject it, or content would be lost; warning: likely to raise a
     question later; info: good to know."""
@@ -62,6 +66,14 @@ class SearchResult:
     what: str  # "name of child", "machine-readable lines", …
     result: str  # "found", "not found", "not checked"
     why: str = ""
+
+
+def is_stopping(finding: Finding, *, strict: bool = False) -> bool:
+    """Return whether a finding keeps a packet from being built: an error, but for those that leave
+    a marked blank; with `strict` any error and any warning."""
+    if strict:
+        return finding.severity in (Severity.ERROR, Severity.WARNING)
+    return finding.severity is Severity.ERROR and finding.rule not in BLANK_RULES
 
 
 def read_finding(row: Mapping[str, Any]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from assembler import crosscheck, evidence, forms, intake, receivers, rules
@@ -41,6 +42,10 @@ class CheckedCase:
     crosschecked: crosscheck.CrosscheckReport
     filing: tuple[Finding, ...] = ()  # where the case and the receiver's profile disagree
 
+    def find_editions(self, as_of: date) -> dict[str, str]:
+        """Return the edition in force on a day of each form whose edition is known."""
+        return rules.find_current_editions(self.library, self.case.confirmed_facts, as_of)
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings about the facts, the receiver, the evidence, and facts and evidence
@@ -59,7 +64,7 @@ def find_problems(context: RunContext) -> tuple[Finding, ...]:
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=rules.find_current_editions(checked.library),
+        editions=checked.find_editions(context.options.as_of),
     )
     findings = [*checked.findings]
     for plan in checked.plans:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assembler import receivers
 from assembler.errors import CaseRejected
-from assembler.model import Case, Filed, Finding, Proof, Severity
+from assembler.model import Case, Filed, Finding, Proof, is_stopping
 from assembler.runtime.publishing import KeptFiles
 
 Progress = Callable[[str, int, int], None]  # step, done, total
@@ -51,11 +51,10 @@ class BuiltPacket:
 
 def stop_at_findings(case: Case, findings: Sequence[Finding], options: Options) -> None:
     """Raise CaseRejected with all findings, those that stop the bundle first, if any does: errors
-    always stop it, warnings with --strict."""
-    stops = {Severity.ERROR, Severity.WARNING} if options.strict else {Severity.ERROR}
-    stopping = [finding for finding in findings if finding.severity in stops]
+    stop it, but for those that leave a marked blank; with --strict these and warnings, too."""
+    stopping = [finding for finding in findings if is_stopping(finding, strict=options.strict)]
     if stopping:
-        others = [finding for finding in findings if finding.severity not in stops]
+        others = [finding for finding in findings if finding not in stopping]
         is_single = len(stopping) == 1
         raise CaseRejected(
             f"{len(stopping)} finding{'' if is_single else 's'} stop{'s' if is_single else ''} "

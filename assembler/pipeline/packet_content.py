@@ -152,7 +152,7 @@ def _fill_forms(
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=rules.find_current_editions(checked.library),
+        editions=checked.find_editions(options.as_of),
     )
     packet_forms = forms.fill_packet(plan, inputs)
     findings = (*checked.findings, *packet_forms.findings)

@@ -137,12 +137,15 @@ def fill_forms(
     workshop: Workshop,
     out: Path,
     payment: Mapping[str, object] | None = None,
+    *,
+    as_of: date,
 ) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
     """Fill the blank forms of a case into `out`/<packet>/, without opening evidence; return their
     paths and all findings.
 
     Args:
         payment: card data for a payment form; it is written into that form and nowhere else.
+        as_of: the day on which an edition must be in force.
 
     Raises:
         AssemblerError: one of the steps failed.
@@ -153,7 +156,9 @@ def fill_forms(
         folder=folder,
         shelf=shelf,
         workshop=workshop,
-        editions=rules.find_current_editions(rules.load_library(shelf)),
+        editions=rules.find_current_editions(
+            rules.load_library(shelf), case.confirmed_facts, as_of
+        ),
         payment=payment,
     )
     filled: dict[Path, bytes] = {}

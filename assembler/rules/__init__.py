@@ -9,15 +9,25 @@ from assembler.rules.case_check import FactUsed, Judgment, check_case
 from assembler.rules.claim_matrix import ClaimRow
 from assembler.rules.claim_rows import list_claims, list_relied_facts
 from assembler.rules.deadlines import list_deadlines
+from assembler.rules.fact_state import (
+    VALUE_FIELDS,
+    FactState,
+    FactStatus,
+    confirm_facts,
+    explain_useless,
+    find_current_editions,
+    judge_fact,
+    list_confirmed_values,
+)
 from assembler.rules.letter_facts import find_letter_facts
 from assembler.rules.library import (
+    CONFIRMED,
     Checklist,
     Fact,
     Library,
     Line,
     Provenance,
     Rule,
-    find_current_editions,
     list_library_files,
     load_library,
     parse_library,
@@ -27,12 +37,16 @@ from assembler.rules.readiness import decide_verdict, is_blocker
 from assembler.rules.rule_help import FACT_PACKAGES, Explanation, explain_rules, list_rule_help
 
 __all__ = [
+    "CONFIRMED",
     "FACT_PACKAGES",
+    "VALUE_FIELDS",
     "CaseStart",
     "Checklist",
     "ClaimRow",
     "Explanation",
     "Fact",
+    "FactState",
+    "FactStatus",
     "FactUsed",
     "Judgment",
     "Library",
@@ -40,14 +54,18 @@ __all__ = [
     "Provenance",
     "Rule",
     "check_case",
+    "confirm_facts",
     "decide_verdict",
     "draft_case",
     "explain_rules",
+    "explain_useless",
     "find_current_editions",
     "find_letter_facts",
     "format_gather_list",
     "is_blocker",
+    "judge_fact",
     "list_claims",
+    "list_confirmed_values",
     "list_deadlines",
     "list_library_files",
     "list_relied_facts",

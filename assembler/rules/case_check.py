@@ -4,10 +4,10 @@ Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assembler.model import Case, Finding
+from assembler.model import Case, ConfirmedFact, Finding, Severity
 from assembler.rules import (
     claim_matrix as matrix,
 )
@@ -19,6 +19,14 @@ from assembler.rules import (
     request_rules,
 )
 from assembler.rules.claim_matrix import ClaimRow
+from assembler.rules.fact_state import (
+    STALE,
+    FactState,
+    explain_useless,
+    find_limit,
+    judge_fact,
+    list_coming_changes,
+)
 from assembler.rules.letter_facts import read_letter_facts
 from assembler.rules.library import CATALOG, Library, Line, Provenance
 from assembler.rules.rule_context import Hit, RuleContext
@@ -76,10 +84,12 @@ def check_case(case: Case, library: Library, as_of: date) -> Judgment:
         )
     )
     read_letter_facts(context)  # the letter relies on facts, too
-    limit = context.use_fact("deadlines/stale")
+    context.use_fact(STALE)
     facts_used = tuple(_list_used(context, [line for _, line in claim_rows]))
-    if limit:
-        findings += _find_stale(context, facts_used, limit["days"])
+    findings += _find_useless_confirmations(context)
+    findings += _find_superseded(context)
+    findings += _find_coming_changes(context)
+    findings += _find_stale(context, facts_used)
     return Judgment(
         findings=tuple(findings),
         matrix=tuple(row for row, _ in claim_rows),
@@ -95,24 +105,69 @@ def _list_used(context: RuleContext, lines: Iterable[Line]) -> Iterator[FactUsed
         yield FactUsed(id=line.id, provenance=line.provenance)
 
 
-def _find_stale(
-    context: RuleContext, facts_used: Iterable[FactUsed], limit: int
-) -> Iterator[Finding]:
+def _find_superseded(context: RuleContext) -> Iterator[Finding]:
+    """Yield a finding for each fact that was superseded, or that nobody has read: an error where
+    the letter has a blank for it, a warning where it is only compared."""
+    for name, fact in sorted(context.used.items()):
+        status = judge_fact(fact, context.library, context.as_of)
+        values = {"fact": name, "why": status.why}
+        if status.state is FactState.SUPERSEDED:
+            finding = context.library.rules["FACT.SUPERSEDED"].make_finding(
+                fact.provenance.file, values
+            )
+            is_printed = name in context.blanks
+            yield finding if is_printed else replace(finding, severity=Severity.WARNING)
+        elif name in context.blanks:
+            yield context.library.rules["FACT.UNKNOWN"].make_finding(fact.provenance.file, values)
+
+
+def _find_coming_changes(context: RuleContext) -> Iterator[Finding]:
+    """Yield a finding for each announced change of a fact relied on that has no day yet, or a later
+    one."""
+    for name, fact in sorted(context.used.items()):
+        for notice in list_coming_changes(fact, context.as_of):
+            values = {
+                "fact": name,
+                "announced": notice.announced,
+                "seen": notice.seen_on.isoformat(),
+                "when": f"on {notice.effective}" if notice.effective else "on a day not yet known",
+            }
+            yield context.library.rules["FACT.NOTICE"].make_finding(fact.provenance.file, values)
+
+
+def _find_useless_confirmations(context: RuleContext) -> Iterator[Finding]:
+    """Yield a finding for each fact that the case confirms, but that changes nothing."""
+    for number, entry in enumerate(context.case.confirmed_facts):
+        if why := explain_useless(entry, context.library, context.as_of):
+            hit = Hit(
+                rule="FACT.CONFIRMATION",
+                pointer=f"/confirmed_facts/{number}",
+                values={"fact": _name_fact(entry, context), "why": why},
+            )
+            yield context.make_finding(hit)
+
+
+def _name_fact(entry: ConfirmedFact, context: RuleContext) -> str:
+    """Return the id of a confirmed fact; one that does not exist may be anything, and is not
+    repeated."""
+    return entry.fact if entry.fact in context.library.facts else "this fact"
+
+
+def _find_stale(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[Finding]:
     """Yield a finding for each file with an entry that was relied on and not checked lately."""
-    provenances = [fact.provenance for fact in facts_used] + [
-        rule.provenance for rule in context.library.rules.values()
+    entries = [(fact.id, fact.provenance) for fact in facts_used] + [
+        (rule.id, rule.provenance) for rule in context.library.rules.values()
     ]
-    ages: dict[str, list[int]] = {}
-    for provenance in provenances:
-        if (
-            provenance.confidence != "house"
-            and (days := (context.as_of - provenance.checked_on).days) > limit
-        ):
-            ages.setdefault(provenance.file, []).append(days)
+    old: dict[str, list[tuple[int, int]]] = {}
+    for name, provenance in entries:
+        limit = find_limit(name, provenance, context.library)
+        days = (context.as_of - provenance.checked_on).days
+        if limit is not None and days > limit and name not in context.blanks:
+            old.setdefault(provenance.file, []).append((days, limit))
     rule = context.library.rules["FACT.STALE"]
-    for file, days_old in sorted(ages.items()):
-        values = {"count": len(days_old), "days": max(days_old), "limit": limit}
-        yield rule.make_finding(file, values)
+    for file, ages in sorted(old.items()):
+        days, limit = max(ages)
+        yield rule.make_finding(file, {"count": len(ages), "days": days, "limit": limit})
 
 
 def _list_unchecked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[str]:

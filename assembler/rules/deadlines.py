@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from assembler.model import Case, Deadline, DeadlineKind, EventKind
 from assembler.rules.case_check import FactUsed
+from assembler.rules.fact_state import find_limit
 from assembler.rules.library import Library
 
 _EVENTS = {
@@ -101,13 +102,15 @@ def _list_event_days(case: Case) -> Iterator[Deadline]:
 
 def _list_fact_days(library: Library, facts_used: Iterable[FactUsed]) -> Iterator[Deadline]:
     """Yield the day on which the first of the facts relied on must be checked again."""
-    limit = library.facts.get("deadlines/stale")
+    limits = ((fact, find_limit(fact.id, fact.provenance, library)) for fact in facts_used)
     days = [
-        fact.provenance.checked_on for fact in facts_used if fact.provenance.confidence != "house"
+        fact.provenance.checked_on + timedelta(days=limit)
+        for fact, limit in limits
+        if limit is not None
     ]
-    if limit is not None and days:
+    if days:
         yield Deadline(
-            day=min(days) + timedelta(days=limit["days"]),
+            day=min(days),
             kind=DeadlineKind.FACTS_STALE,
-            title="Check fees, editions and addresses in schemas/facts again",
+            title="Check fees, editions and addresses again (assembler facts)",
         )

@@ -18,7 +18,6 @@ def check_fees(context: RuleContext) -> Iterator[Hit]:
     if context.case.kind != "rfe-response":
         yield from _check_fee(context)
         yield from _check_support(context)
-    _note_missing_address(context)
     yield from _check_parole_fee(context)
     yield from _check_forms(context)
     for n, supporter in enumerate(context.case.supporters):
@@ -57,19 +56,9 @@ def _check_fee(context: RuleContext) -> Iterator[Hit]:
     if request.fee != "exempt" and request.fee_exemption:
         yield Hit(rule="FEE.EXEMPTION_UNUSED", pointer="/request/fee_exemption")
     if request.fee == "pay" and context.case.kind == "re-parole":
-        context.note_unchecked("the amount of the re-parole fee: look it up in Form G-1055")
-
-
-def _note_missing_address(context: RuleContext) -> None:
-    """Note that no address is known: the letter then has none."""
-    if context.case.kind == "re-parole" and context.case.request.filing == "paper":
-        addresses = [
-            fact for key, fact in context.library.facts.items() if key.startswith("addresses/paper")
-        ]
-        if not any("re-parole" in fact["kinds"] for fact in addresses):
-            context.note_unchecked(
-                "where to send a paper re-parole request: look it up at uscis.gov/i-131-addresses"
-            )
+        fee = context.use_fact("fees/i-131-re-parole")
+        if fee and fee.data.get("unknown"):
+            context.note_unchecked("the amount of the re-parole fee: look it up in Form G-1055")
 
 
 def _check_parole_fee(context: RuleContext) -> Iterator[Hit]:

@@ -14,12 +14,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assembler.errors import TemplateBroken
-from assembler.model import Finding, Severity
+from assembler.model import ConfirmedFact, Finding, Severity
 
 if TYPE_CHECKING:
     from assembler.runtime.resources import Shelf
 
 CATALOG = "schemas/rules.json"
+CONFIRMED = "schemas/confirmed-facts.json"  # of a firm's shelf
 CHECKLISTS = "schemas/checklists"
 FACTS = "schemas/facts"
 SUBJECTS = ("case", "beneficiary", "petitioner", "supporter")
@@ -39,21 +40,36 @@ LEVELS = {"required": Severity.ERROR, "core": Severity.WARNING, "supporting": Se
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An announced change of a fact."""
+
+    seen_on: date
+    announced: str  # a clause: "the filing location changed"
+    effective: date | None  # first day of the change; None: announced without a day
+    source: str
+    confidence: str
+    accepted_until: date | None = None  # last day on which the former value is accepted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where an entry comes from. Confidence: A read in a copy of this year, B in an older or
     secondary copy, K common knowledge of the field, ? uncertain, house: this program's own rule,
-    which cannot become stale."""
+    which cannot become stale, firm: confirmed by the firm or in the case."""
 
     file: str
     source: str
     checked_on: date
     confidence: str
     note: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_verified(self) -> bool:
         """Return whether somebody has read it at a source."""
-        return self.confidence in ("A", "B", "house")
+        return self.confidence in ("A", "B", "house", "firm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +163,10 @@ class Library:
     """All data of the rules."""
 
     checklists: tuple[Checklist, ...]
-    facts: Mapping[str, Fact]
+    facts: Mapping[str, Fact]  # as shipped, or as the firm's own file has them
     rules: Mapping[str, Rule]
     lines: Mapping[str, Line]  # of all checklists, by id
+    confirmed: tuple[ConfirmedFact, ...] = ()  # by the firm; later ones replace earlier ones
 
     def select_checklists(self, kind: str, reasons: Iterable[str]) -> tuple[Checklist, ...]:
         """Return the checklists of a request, general ones first, then in the order of the
@@ -175,6 +192,7 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
     checklists: list[Checklist] = []
     facts: dict[str, Fact] = {}
     rules: dict[str, Rule] = {}
+    confirmed: tuple[ConfirmedFact, ...] = ()
     for name in sorted(names):
         raw = _parse_object(read(name), name)
         try:
@@ -182,6 +200,8 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
                 facts |= _parse_facts(raw, name)
             elif name.startswith(CHECKLISTS):
                 checklists.append(_parse_checklist(raw, name))
+            elif name == CONFIRMED:
+                confirmed = tuple(parse_confirmed(entry) for entry in raw["confirmed"])
             else:
                 rules |= {key: _parse_rule(key, entry, name) for key, entry in raw["rules"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -194,6 +214,20 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
         facts=facts,
         rules=rules,
         lines=_index_lines(checklists, rules),
+        confirmed=confirmed,
+    )
+
+
+def parse_confirmed(raw: Mapping[str, Any]) -> ConfirmedFact:
+    """Parse a confirmed fact, of case.json or of a firm's shelf. Raises KeyError, TypeError or
+    ValueError if it does not follow its schema."""
+    values = {key: raw[key] for key in ("edition", "paper_usd", "online_usd") if key in raw}
+    return ConfirmedFact(
+        fact=raw["fact"],
+        checked_on=date.fromisoformat(raw["checked_on"]),
+        source=raw["source"],
+        lines=tuple(raw.get("lines", ())),
+        **values,
     )
 
 
@@ -203,18 +237,11 @@ def load_library(shelf: Shelf) -> Library:
     return parse_library(shelf.read, list_library_files(shelf.names))
 
 
-def find_current_editions(library: Library) -> dict[str, str]:
-    """Return the edition in force of each form whose edition is known: {"i-131": "01/20/25"}."""
-    forms = [fact for name, fact in library.facts.items() if name.startswith("forms/")]
-    return {
-        fact.id.partition("/")[2]: fact["edition"] for fact in forms if fact.data.get("edition")
-    }
-
-
 def list_library_files(list_files: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
     """Return the names of the files of a library; `list_files` gives the files of a folder, as
     `Shelf.names` does."""
-    return (*list_files(CHECKLISTS, ".json"), *list_files(FACTS, ".json"), CATALOG)
+    confirmed = (name for name in list_files("schemas", ".json") if name == CONFIRMED)
+    return (*list_files(CHECKLISTS, ".json"), *list_files(FACTS, ".json"), CATALOG, *confirmed)
 
 
 def _parse_object(data: bytes, name: str) -> dict[str, Any]:
@@ -248,7 +275,25 @@ def _parse_provenance(raw: Mapping[str, Any], name: str) -> Provenance:
         checked_on=date.fromisoformat(raw["checked_on"]),
         confidence=raw["confidence"],
         note=raw.get("note", ""),
+        valid_from=_parse_day(raw, "valid_from"),
+        valid_until=_parse_day(raw, "valid_until"),
+        notices=tuple(_parse_notice(notice) for notice in raw.get("notices", ())),
     )
+
+
+def _parse_notice(raw: Mapping[str, Any]) -> Notice:
+    return Notice(
+        seen_on=date.fromisoformat(raw["seen_on"]),
+        announced=raw["announced"],
+        effective=_parse_day(raw, "effective"),
+        source=raw["source"],
+        confidence=raw["confidence"],
+        accepted_until=_parse_day(raw, "accepted_until"),
+    )
+
+
+def _parse_day(raw: Mapping[str, Any], key: str) -> date | None:
+    return date.fromisoformat(raw[key]) if raw.get(key) else None
 
 
 def _parse_facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:

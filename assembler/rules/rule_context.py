@@ -9,6 +9,7 @@ from datetime import date
 
 from assembler.model import Case, Exhibit, Finding, Person
 from assembler.model.citations import list_cites
+from assembler.rules.fact_state import FactStatus, confirm_facts, judge_fact
 from assembler.rules.library import Checklist, Fact, Library
 
 Values = Mapping[str, str | int]
@@ -40,9 +41,11 @@ class RuleContext:
 
     def __init__(self, case: Case, library: Library, as_of: date) -> None:
         self.case = case
-        self.library = library
+        # with the facts that the firm and the case confirmed
+        self.library = confirm_facts(library, case.confirmed_facts, as_of)
         self.as_of = as_of
         self.used: dict[str, Fact] = {}
+        self.blanks: dict[str, FactStatus] = {}  # facts that the letter has a marked blank for
         self.not_checked: list[str] = []
         self.subjects = tuple(_iterate_subjects(case))
         self.checklists: tuple[Checklist, ...] = library.select_checklists(case.kind, case.reasons)
@@ -56,6 +59,18 @@ class RuleContext:
         else:
             self.used[name] = fact
         return fact
+
+    def use_printed_fact(self, name: str) -> Fact | None:
+        """Return a dated fact to print, noted as relied on; None, noted as a blank, if it is
+        superseded or unknown on the day, and None if the library lacks it."""
+        fact = self.use_fact(name)
+        if fact is None:
+            return None
+        status = judge_fact(fact, self.library, self.as_of)
+        if status.is_usable:
+            return fact
+        self.blanks[name] = status
+        return None
 
     def note_unchecked(self, sentence: str) -> None:
         """Note something that could not be checked."""

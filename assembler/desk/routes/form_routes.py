@@ -64,7 +64,7 @@ def get_catalog(desk: Desk) -> FormCatalog:
     catalog: FormCatalog | None = desk.notes.get("form catalog")
     if catalog is None:
         schema = desk.shelf.schema("case.schema.json")
-        catalog = make_catalog(schema, get_library(desk).rules, load_maps(desk.shelf))
+        catalog = make_catalog(schema, get_library(desk).rules, load_maps(desk.shelf), desk.as_of)
         desk.notes["form catalog"] = catalog
     return catalog
 
@@ -217,7 +217,7 @@ async def start_filling(request: Request) -> Response:
     """Fill the blanks now, as work in a process of its own."""
     desk, case = get_desk(request), find_case(request)
     await read_body(request)
-    order = FillOrder(folder=case.folder, shelf=desk.shelf, workers=desk.workers)
+    order = FillOrder(folder=case.folder, shelf=desk.shelf, workers=desk.workers, as_of=desk.as_of)
     desk.start_job(case, "fill", fill_case_forms, order)
     return JsonAnswer({"started": True})
 

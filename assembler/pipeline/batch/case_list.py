@@ -69,6 +69,7 @@ class FactCheck:
     not_checked: tuple[str, ...] = ()  # sentences
     missing_forms: tuple[str, ...] = ()  # that a placeholder page would stand for
     deadlines: tuple[Deadline, ...] = ()  # the earliest first
+    facts_used: tuple[str, ...] = ()  # ids of the dated facts and checklist lines relied on
 
 
 def validate(folder: Path, shelf: Shelf, library: rules.Library, as_of: date) -> FactCheck:
@@ -95,6 +96,7 @@ def check_facts(
         not_checked=not_checked,
         missing_forms=forms,
         deadlines=rules.list_deadlines(case, library, judged.facts_used),
+        facts_used=tuple(fact.id for fact in judged.facts_used),
     )
 
 

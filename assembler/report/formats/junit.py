@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from assembler.model import Finding, RuleHelp
-from assembler.report.formats.listing import Listed, is_failing, tally
+from assembler.model import Finding, RuleHelp, is_stopping
+from assembler.report.formats.listing import Listed, tally
 
 # characters that XML 1.0 does not allow, escaped or not; file names may have them
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,7 +32,7 @@ def as_junit(cases: Sequence[Listed], rules: Sequence[RuleHelp], strict: bool) -
 def _add_suite(root: Element, case: Listed, rules: Sequence[RuleHelp], strict: bool) -> None:
     rules_with_findings = {finding.rule for finding in case.findings}
     passed = [rule.id for rule in rules if rule.id not in rules_with_findings]
-    failures = sum(is_failing(finding, strict) for finding in case.findings)
+    failures = sum(is_stopping(finding, strict=strict) for finding in case.findings)
     suite = SubElement(
         root,
         "testsuite",
@@ -59,7 +59,7 @@ def _add_finding(suite: Element, case: Listed, finding: Finding, strict: bool) -
         line=str(finding.line or 1),
     )
     sentence = f"{finding.where}: {finding.problem}; {finding.remedy}"
-    if is_failing(finding, strict):
+    if is_stopping(finding, strict=strict):
         severity = finding.severity.value
         failure = SubElement(test, "failure", type=severity, message=_clean(finding.problem))
         failure.text = _clean(sentence)

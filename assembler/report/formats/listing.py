@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assembler.model import Finding, Severity
+from assembler.model import Finding, Severity, is_stopping
 
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -44,11 +44,6 @@ def tally(findings: Iterable[Finding]) -> str:
     )
 
 
-def is_failing(finding: Finding, strict: bool) -> bool:
-    """Return True if a finding makes the case fail."""
-    return finding.severity is Severity.ERROR or (strict and finding.severity is Severity.WARNING)
-
-
 def has_failure(cases: Iterable[Listed], *, strict: bool) -> bool:
     """Return True if any case fails."""
-    return any(is_failing(finding, strict) for case in cases for finding in case.findings)
+    return any(is_stopping(finding, strict=strict) for case in cases for finding in case.findings)

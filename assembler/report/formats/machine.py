@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from assembler import __version__
-from assembler.model import Finding, RuleHelp, Severity
-from assembler.report.formats.listing import Listed, count, is_failing
+from assembler.model import Finding, RuleHelp, Severity, is_stopping
+from assembler.report.formats.listing import Listed, count
 
 _SARIF = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -32,7 +32,7 @@ def _describe_case(case: Listed, strict: bool) -> dict[str, Any]:
     return {
         "case": case.case,
         "folder": case.folder,
-        "ok": not any(is_failing(finding, strict) for finding in case.findings),
+        "ok": not any(is_stopping(finding, strict=strict) for finding in case.findings),
         "errors": count(case.findings, Severity.ERROR),
         "warnings": count(case.findings, Severity.WARNING),
         "notes": count(case.findings, Severity.INFO),
