@@ -23,8 +23,8 @@ from assembler.rules import load_library
 from assembler.runtime.resources import Shelf
 from tests.factories import encrypted_pdf, small_case, text_pdf, write_case
 from tests.formdraw import field, form
-from tests.support.building import AS_OF
 from tests.support.browsers import CHROMIUM, check_accessible
+from tests.support.building import AS_OF
 from tests.support.commands import BLANKS, MAILED
 from tests.support.desks import DeskWindow, RunningDesk, open_window, run_desk
 

@@ -114,7 +114,7 @@ def confirm(
     """
     from assembler.pipeline.fact_confirmation import write_confirmations
 
-    today = date.today()
+    today = read_as_of(None)
     if checked_on.date() > today:
         raise click.BadParameter("this day is yet to come", param_hint="--on")
     if not _PAGE.fullmatch(source):

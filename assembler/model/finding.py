@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-
 # errors that leave a marked blank in the packet: it is built, but must not be filed as it is
 BLANK_RULES = frozenset(("FACT.SUPERSEDED", "FACT.UNKNOWN"))
 

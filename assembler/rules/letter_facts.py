@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from assembler.model import Case
-from assembler.rules.fee_rules import list_required_forms
 from assembler.rules.fact_state import judge_fact
+from assembler.rules.fee_rules import list_required_forms
 from assembler.rules.library import Fact, Library
 from assembler.rules.rule_context import RuleContext
 
