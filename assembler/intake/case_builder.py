@@ -33,6 +33,8 @@ from assembler.model import (
     ParagraphOwners,
     PartRole,
     Passport,
+    Payment,
+    PaymentMethod,
     Person,
     Request,
     Rfe,
@@ -219,6 +221,7 @@ def _build_request(raw: Raw) -> Request:
             "expedite_reason",
             "parole_program",
             "work_permit",
+            "ms_l_class",
         ),
         basis=_list_paragraphs(raw.get("basis")),
         length_reason=_list_paragraphs(raw.get("length_reason")),
@@ -226,6 +229,7 @@ def _build_request(raw: Raw) -> Request:
         departure_plan=_list_paragraphs(raw.get("departure_plan")),
         support_plan=_list_paragraphs(raw.get("support_plan")),
         changed_circumstances=_list_paragraphs(raw.get("changed_circumstances")),
+        payment=_build_payment(raw["payment"]) if "payment" in raw else None,
         events=tuple(
             Event(kind=EventKind(entry["kind"]), date=date.fromisoformat(entry["date"]))
             for entry in raw.get("events", ())
@@ -236,6 +240,12 @@ def _build_request(raw: Raw) -> Request:
         i94_admit_until=_parse_day(raw, "i94_admit_until"),
         consulate=Consulate(**raw["consulate"]) if "consulate" in raw else None,
         enclosures=tuple(raw.get("enclosures", ())),
+    )
+
+
+def _build_payment(raw: Raw) -> Payment:
+    return Payment(
+        method=PaymentMethod(raw["method"]), account_in_us=raw.get("account_in_us")
     )
 
 

@@ -76,6 +76,22 @@ class Event:
     date: date
 
 
+class PaymentMethod(StrEnum):
+    """How the filing fee of a mailed request is paid."""
+
+    CARD = "card"
+    BANK_ACCOUNT = "bank-account"
+    EXEMPT = "exempt"  # from electronic payment (Form G-1651), not from the fee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """How the filing fee is paid. Holds no number of a card or an account."""
+
+    method: PaymentMethod
+    account_in_us: bool | None = None  # whether the card or account is of a U.S. bank
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParagraphOwners:
     """The beneficiaries that one paragraph of the request is for, where it is not for all."""
@@ -110,6 +126,9 @@ class Request:
     # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
     parole_program: str = ""
     work_permit: bool | None = None  # re-parole: also requests an employment authorization document
+    payment: Payment | None = None
+    # belongs to the settlement class of Ms. L. v. ICE; None = case.json does not say
+    ms_l_class: bool | None = None
     events: tuple[Event, ...] = ()
     owners: tuple[ParagraphOwners, ...] = ()  # of the paragraphs that are not for all beneficiaries
 
@@ -246,11 +265,11 @@ class FormFile:
     """A government form that a person put into forms/: blank, to be filled, or completed, to be
     bound as it is."""
 
-    form: str  # "i-131", "i-134", "g-28", "g-1145", "g-1450", "i-912"
+    form: str  # "i-131", "i-134", "g-28", "g-1145", "g-1450", "g-1650", "g-1651", "i-912"
     path: str
     completed: bool = True
     belongs_to: tuple[str, ...] = ()
-    person: str = ""
+    person: str = ""  # id of the supporter of an I-134, of the person who signs an I-912
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: the two lookup tables are cached on the instance

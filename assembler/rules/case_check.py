@@ -15,7 +15,10 @@ from assembler.rules import (
     declaration_rules,
     exhibit_rules,
     fee_rules,
+    payment_rules,
     people_rules,
+    photo_rules,
+    program_rules,
     request_rules,
 )
 from assembler.rules.claim_matrix import ClaimRow
@@ -36,7 +39,10 @@ _CHECKS: tuple[Callable[[RuleContext], Iterator[Hit]], ...] = (
     exhibit_rules.check_exhibits,
     declaration_rules.check_declarations,
     fee_rules.check_fees,
+    payment_rules.check_payment,
     request_rules.check_request,
+    program_rules.check_programs,
+    photo_rules.check_photos,
 )
 
 

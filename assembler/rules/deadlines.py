@@ -12,6 +12,7 @@ from assembler.model import Case, Deadline, DeadlineKind, EventKind
 from assembler.rules.case_check import FactUsed
 from assembler.rules.fact_state import find_limit
 from assembler.rules.library import Library
+from assembler.rules.program_rules import find_window_id
 
 _EVENTS = {
     EventKind.SURGERY: "Surgery or treatment begins",
@@ -57,9 +58,10 @@ def _list_parole_days(case: Case, library: Library) -> Iterator[Deadline]:
         return
     yield Deadline(day=until, kind=DeadlineKind.PAROLE_ENDS, title="Parole ends", pointer=pointer)
     window = library.facts.get("deadlines/re-parole")
-    if window is not None:
+    own_window = library.facts.get(find_window_id(library, case.request.parole_program)) or window
+    if window is not None and own_window is not None:
         yield Deadline(
-            day=until - timedelta(days=window["earliest_days"]),
+            day=until - timedelta(days=own_window["earliest_days"]),
             kind=DeadlineKind.REPAROLE_OPENS,
             title="First day to file for re-parole",
             pointer=pointer,

@@ -10,6 +10,7 @@ from assembler.rules.library import Fact
 from assembler.rules.rule_context import Hit, RuleContext
 
 _AMOUNTS = "amounts"
+_WAIVER_LINE = "FEE.WAIVER_EVIDENCE"  # of the checklist
 _OF_PAYMENT = ("g-1450", "g-1650")  # hold a card's number, a bank account's
 
 
@@ -46,6 +47,7 @@ def _check_fee(context: RuleContext) -> Iterator[Hit]:
         waiver = context.use_fact("fees/waiver")
         if waiver and request.filing not in waiver["filing"]:
             yield Hit(rule="FEE.WAIVER_ONLINE", pointer="/request/filing")
+        yield from _check_who_asks(context)
     if (
         request.fee == "exempt"
         and exemptions
@@ -59,6 +61,25 @@ def _check_fee(context: RuleContext) -> Iterator[Hit]:
         fee = context.use_fact("fees/i-131-re-parole")
         if fee and fee.data.get("unknown"):
             context.note_unchecked("the amount of the re-parole fee: look it up in Form G-1055")
+
+
+def _check_who_asks(context: RuleContext) -> Iterator[Hit]:
+    """Check that the petitioner asks for the waiver, not a beneficiary for whom they file."""
+    if not context.use_fact("fees/waiver-petitioner"):
+        return
+    petitioner = context.case.petitioner.id
+    others = {person.id for person in context.case.beneficiaries} - {petitioner}
+    for n, form in enumerate(context.case.forms):
+        if form.form == "i-912" and form.person and form.person != petitioner:
+            yield Hit(rule="FEE.WAIVER_PERSON", pointer=f"/forms/{n}/person")
+    proofs = [
+        (where, exhibit)
+        for where, exhibit in context.iterate_exhibits()
+        if _WAIVER_LINE in exhibit.supports
+    ]
+    if proofs and all(exhibit.person in others for _, exhibit in proofs):
+        for where, exhibit in proofs:
+            yield Hit(rule="FEE.WAIVER_PERSON", pointer=f"{where}/person", exhibit=exhibit.id)
 
 
 def _check_parole_fee(context: RuleContext) -> Iterator[Hit]:

@@ -56,9 +56,7 @@ def read_letter_facts(context: RuleContext) -> dict[str, object]:
         "original_submission": "Original submission." if case.kind == "parole" else None,
         "expedite_mark": str(mark["text"]) if mark else None,
         "fee_sentence": _describe_fee(context) if case.kind != "rfe-response" else None,
-        "parole_fee_sentence": _describe_parole_fee(context)
-        if case.request.parole_fee_exception
-        else None,
+        "parole_fee_sentence": _describe_parole_fee(context),
         "forms": tuple(_list_forms(context)) if case.kind != "rfe-response" else (),
         "legal_basis": str(law["cite"]) if law else _find_blank(context, f"law/{case.kind}"),
         "request_line": str(law["line"]) if law else None,
@@ -133,6 +131,10 @@ def _describe_fee(context: RuleContext) -> str | None:
 
 
 def _describe_parole_fee(context: RuleContext) -> str | None:
+    """Return the exception to the parole fee that the case names, or that its collection is paused
+    for the person."""
+    if not context.case.request.parole_fee_exception:
+        return _describe_paused_fee(context)
     name = f"parole-fee/{context.case.request.parole_fee_exception}"
     if name not in context.library.facts or "text" not in context.library.facts[name].data:
         return None
@@ -143,6 +145,15 @@ def _describe_parole_fee(context: RuleContext) -> str | None:
         f"The exception of 8 U.S.C. § 1804 to the immigration parole fee applies: "
         f"{exception['text']}."
     )
+
+
+def _describe_paused_fee(context: RuleContext) -> str | None:
+    case = context.case
+    is_asking = case.request.ms_l_class and case.kind != "rfe-response"
+    paused = context.use_fact("litigation/ms-l") if is_asking else None
+    if paused is None or context.as_of < date.fromisoformat(paused["from"]):
+        return None
+    return str(paused["sentence"])
 
 
 def _list_forms(context: RuleContext) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Check the request: length, dates, expediting, the answer to a notice, the window of re-parole."""
+"""Check the request: length, dates, expediting, the answer to a notice."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ def check_request(context: RuleContext) -> Iterator[Hit]:
         yield from _check_expedite(context)
     if context.case.rfe:
         yield from _check_response(context, context.case.rfe)
-    if context.case.kind == "re-parole":
-        yield from _check_window(context)
 
 
 def _find_placeholders(case: Case) -> Iterator[Hit]:
@@ -116,22 +114,3 @@ def _check_due_date(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
     longest = limits["max_days"] + limits["mail_days"] if limits else None
     if longest and (rfe.due_date - rfe.notice_date).days > longest:
         yield Hit(rule="RFE.WINDOW", pointer=where, values={"days": longest})
-
-
-def _check_window(context: RuleContext) -> Iterator[Hit]:
-    until, where = context.case.request.i94_admit_until, "/request/i94_admit_until"
-    limits = context.use_fact("deadlines/re-parole")
-    if until is None:
-        yield Hit(rule="REPAROLE.I94", pointer="/request")
-        return
-    days_left = (until - context.as_of).days
-    if days_left < 0:
-        yield Hit(rule="REPAROLE.EXPIRED", pointer=where)
-    elif limits and days_left < limits["latest_days"]:
-        yield Hit(
-            rule="REPAROLE.WINDOW_LATE", pointer=where, values={"days": limits["latest_days"]}
-        )
-    elif limits and days_left > limits["earliest_days"]:
-        yield Hit(
-            rule="REPAROLE.WINDOW_EARLY", pointer=where, values={"days": limits["earliest_days"]}
-        )

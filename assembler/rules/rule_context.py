@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assembler.model import Case, Exhibit, Finding, Person
+from assembler.model import Case, Exhibit, Finding, Person, Severity
 from assembler.model.citations import list_cites
 from assembler.rules.fact_state import FactStatus, confirm_facts, judge_fact
 from assembler.rules.library import Checklist, Fact, Library
@@ -18,12 +18,13 @@ Values = Mapping[str, str | int]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A place to which a rule applies; `values` fill the places of its texts and hold no client
-    fact."""
+    fact. `severity`: one of the rule's other severities, None for the usual one."""
 
     rule: str
     pointer: str
     exhibit: str | None = None
     values: Values = field(default_factory=dict)
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ class RuleContext:
         """Return the finding of a hit, in the words of the catalog."""
         values = {**hit.values, "exhibit": hit.exhibit or ""}
         finding = self.library.rules[hit.rule].make_finding("case.json", values, hit.exhibit)
+        finding = replace(finding, severity=hit.severity or finding.severity)
         return self.locate(finding, hit.pointer)
 
     def locate(self, finding: Finding, pointer: str) -> Finding:
