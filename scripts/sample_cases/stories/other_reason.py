@@ -82,6 +82,7 @@ def _case(money: list[desk.Json]) -> desk.Json:
         "request": {
             "filing": "paper",
             "fee": "pay",
+            "payment": {"method": "bank-account", "account_in_us": True},
             "length_months": 12,
             "letter_date": "2026-11-20",
             "arrival_date": "2027-01-15",

@@ -83,6 +83,7 @@ def _case(money: list[desk.Json]) -> desk.Json:
         "request": {
             "filing": "paper",
             "fee": "pay",
+            "payment": {"method": "card", "account_in_us": True},
             "length_months": 8,
             "letter_date": "2026-11-20",
             "i94_admit_until": "2027-03-04",
