@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assembler import rules
+from assembler import forms, intake, rules
 from assembler.model import Case, DeadlineKind, Finding, Severity
 from assembler.rules.photo_rules import is_photo_for_documents
 from assembler.rules.program_rules import find_status
@@ -601,7 +601,6 @@ def test_photos_are_reported_for_every_kind_of_filing_since_the_policy_alert(
 
 
 def test_no_sample_is_told_of_payment_programs_or_photos_without_reason() -> None:
-    from assembler import intake
 
     prefixes = ("PHOTO.", "PROGRAM.", "MS_L.", "PAYMENT.", "FEE.WAIVER_PERSON")
     samples = sorted((Path(__file__).parent.parent / "samples").glob("*/case.json"))
@@ -615,3 +614,44 @@ def test_no_sample_is_told_of_payment_programs_or_photos_without_reason() -> Non
             found[json.loads(path.read_text())["id"]] = told
 
     assert all(one == {"PAYMENT.DEBIT_BLOCK"} for one in found.values()), found
+
+
+# --- answer sheets ---
+
+
+def list_sheets(folder: Path, kind: str, edits: Edits, only: str | None = None) -> dict[str, Any]:
+    sheets = forms.build_answer_sheets(make_case(folder, kind, edits), SHELF, only)
+    return {sheet["form"]: sheet["answers"] for sheet in sheets}
+
+
+@pytest.mark.parametrize(
+    ("edits", "only", "shown"),
+    [
+        ([paid("card")], None, True),
+        ([paid("bank-account")], None, False),
+        ([paid("card"), ONLINE], None, False),
+        ([], None, False),
+        ([], "g-1450", True),
+        ([paid("bank-account")], "g-1450", False),
+        ([paid("card"), ["/request/fee", "waiver"]], None, False),
+    ],
+)
+def test_the_answer_sheet_of_a_card_is_made_where_the_case_says_card(
+    edits: Edits, only: str | None, shown: bool, tmp_path: Path
+) -> None:
+    assert ("g-1450" in list_sheets(tmp_path, "", edits, only)) == shown
+
+
+def test_the_waiver_is_filled_from_the_petitioner(tmp_path: Path) -> None:
+    sheet = list_sheets(tmp_path, "", [["/request/fee", "waiver"]])["i-912"]
+
+    names = {row["value"] for row in sheet if row["label"] in ("Family name", "Given name")}
+    assert names == {"Muster", "Probanda"}
+    assert "Exemplar" not in json.dumps(sheet)
+
+
+def test_the_task_force_process_has_box_10_g(tmp_path: Path) -> None:
+    sheet = list_sheets(tmp_path, "re-parole", [MS_L, TASK_FORCE])["i-131"]
+
+    (row,) = [row for row in sheet if row["label"] == "Re-parole under a program"]
+    assert "10.G" in row["value"]

@@ -33,6 +33,9 @@ from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
+# their answer sheets are made where case.json says how the fee is paid, or where one is asked for
+_OF_PAYMENT = ("g-1450", "g-1650", "g-1651")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledForm:
@@ -143,11 +146,13 @@ def build_answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> li
         only: a form, "i-131"; all forms by default.
     """
     sheets: list[dict[str, Any]] = []
+    # the map of a payment form says for which method it is
+    is_paid = case.request.payment is not None and case.request.filing == "paper"
     newest: dict[str, FormMap] = {}
     for form_map in load_maps(shelf):
         newest.setdefault(form_map.form, form_map)
     for form, form_map in newest.items():
-        if only not in (None, form) or form == "g-1450":
+        if form != only and (only is not None or (form in _OF_PAYMENT and not is_paid)):
             continue
         supporters = range(len(case.supporters)) if form == "i-134" else [None]
         sheets += _list_sheets(form_map, case, supporters, _load_countries(shelf))
