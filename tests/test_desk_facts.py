@@ -137,6 +137,17 @@ def test_choices_lists_and_paragraphs_keep_their_types(make_case: MakeCase) -> N
     assert case["reasons"] == [*CASE["reasons"], "family-reunification"]
 
 
+def test_payment_and_class_are_chosen_by_their_words(make_case: MakeCase) -> None:
+    shown = make_case("facts")
+    shown.page.locator("details", has_text="Add payment").first.locator("summary").click()
+    method = shown.field("/request/payment/method")
+    method.get_by_text("from a bank account, with Form G-1650").click()
+    shown.field("/request/payment/account_in_us").get_by_text("Yes", exact=True).click()
+    shown.field("/request/ms_l_class").get_by_text("No", exact=True).click()
+    case = shown.wait(lambda case: case["request"].get("ms_l_class") is False)
+    assert case["request"]["payment"] == {"method": "bank-account", "account_in_us": True}
+
+
 def test_findings_stand_beside_their_field_and_are_counted(make_case: MakeCase) -> None:
     shown = make_case("facts")
     page = shown.page
