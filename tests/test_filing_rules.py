@@ -514,6 +514,12 @@ PROMISED = (
     "A pair of identical photographs",
     "Photos for the travel document",
     "Dos fotos tipo pasaporte",
+    "Photographs: passport-style",
+    "Photographs meeting passport specifications",
+    "Passport-quality portrait",
+    "U.S. passport-style photos x2",
+    "2 identical photographs of the child",
+    "5 cm x 5 cm photos",
 )
 EVIDENCE = (
     "Photographs of the destroyed home",
@@ -535,6 +541,11 @@ EVIDENCE = (
     "Twelve photographs of the couple",
     "Identical threats on two photographs",
     "Photographs, 2 x 2 on each page",
+    "Student ID photo",
+    "Photos of the 5 x 5 m room",
+    "Two identical photographs posted on Telegram, with threats",
+    "Photographs of passport stamps",
+    "Passport scans and photos",
 )
 
 

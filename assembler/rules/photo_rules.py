@@ -10,15 +10,19 @@ from datetime import date
 from assembler.model.case_texts import list_citing_texts
 from assembler.rules.rule_context import Hit, RuleContext
 
-_PHOTO = r"(?:photo(?:graph)?s?|pictures?|headshots?|pics?)"
+_PHOTO = r"(?:photo(?:graph)?s?|pictures?|headshots?|portraits?|pics?)"
 _HOW_MANY = r"(?:\(?(?:two|three|four|six|[2-9])\)?|(?:a\s+)?(?:pair|set)\s+of)(?:\s*\([0-9]\))?"
 # a photo for a document is described by its use, its size or its sameness
-_UNIT = r"\s*-?(?:\"|”|″|'|in(?:ch(?:es)?)?\b\.?|mm\b|cm\b)?"
+_INCHES = r"\s*-?(?:\"|”|″|'|in(?:ch(?:es)?)?\b\.?)?"
+_TIMES = r"\s*-?(?:[x×*]|by)-?\s*"
 _SIZE = (
-    rf"(?<![0-9.,])(?:2|two|5|50|51|35|3[.,]5){_UNIT}\s*-?(?:[x×*]|by)-?\s*"
-    rf"(?:2|two|5|50|51|45|4[.,]5){_UNIT}(?![0-9])"
+    rf"(?<![0-9.,])(?:(?:2|two){_INCHES}{_TIMES}(?:2|two){_INCHES}"
+    rf"|5(?:\s*cm)?{_TIMES}5\s*cm\b|5[01](?:\s*mm)?{_TIMES}5[01]\s*mm\b"
+    rf"|35(?:\s*mm)?{_TIMES}45(?:\s*mm\b)?|3[.,]5(?:\s*cm)?{_TIMES}4[.,]5(?:\s*cm\b)?)(?![0-9])"
 )
+# "student ID photo" is a picture of a document
 _USE = (
+    r"(?<!student )(?<!school )(?<!national )(?<!military )(?<!voter )(?<!work )(?<!consular )"
     r"\b(?:passport|visa|id|i\.d\.|identity|identification|biometrics?|green[\s-]card)"
     r"(?:[\s-](?:style|type|size|sized|quality|format|standard))?"
 )
@@ -33,9 +37,12 @@ _NOT_A_PHOTO = (
     r"|grid|layout|metadata))"
 )
 _FOR_DOCUMENTS = re.compile(
-    rf"(?:{_USE}|{_SIZE}|\bidentical){_ADJECTIVES}{_PHOTO}\b{_NOT_A_PHOTO}"
-    rf"|\b{_PHOTO}\b[\s,(–-]*(?:(?:in|of|for|as)\s+)?(?:the\s+|an?\s+)?"
-    rf"(?:passport[\s-](?:style|type|sized?|format)\b|{_SIZE}{_NOT_A_PHOTO})"
+    rf"(?:{_USE}|{_SIZE}){_ADJECTIVES}{_PHOTO}\b{_NOT_A_PHOTO}"
+    # identical ones that were posted or sent are evidence
+    rf"|\bidentical{_ADJECTIVES}{_PHOTO}\b(?!\s+(?!of\b|for\b|and\b|\()\w){_NOT_A_PHOTO}"
+    rf"|\b{_PHOTO}\b[\s,(:–-]*(?:(?:in|of|for|as|meeting)\s+)?(?:the\s+|an?\s+)?"
+    r"(?:passport[\s-](?:style|type|sized?|format|standards?|specifications?|requirements?)\b"
+    rf"|{_SIZE}{_NOT_A_PHOTO})"
     rf"|\b{_PHOTO}\s+for\s+(?:the\s+|an?\s+|his\s+|her\s+)?"
     r"(?:travel document|parole document|ead|employment authorization|biometrics?|uscis)\b"
     r"|\bfotos?(?:graf[ií]as?)?\s+(?:de\s+)?(?:tipo\s+|tamaño\s+)?(?:pasaporte|carn[eé]t?)\b",
