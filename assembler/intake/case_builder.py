@@ -244,9 +244,7 @@ def _build_request(raw: Raw) -> Request:
 
 
 def _build_payment(raw: Raw) -> Payment:
-    return Payment(
-        method=PaymentMethod(raw["method"]), account_in_us=raw.get("account_in_us")
-    )
+    return Payment(method=PaymentMethod(raw["method"]), account_in_us=raw.get("account_in_us"))
 
 
 def _list_paragraphs(value: str | list[str | Raw] | None) -> tuple[str, ...]:
