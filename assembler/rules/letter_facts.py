@@ -150,7 +150,7 @@ def _describe_parole_fee(context: RuleContext) -> str | None:
 def _describe_paused_fee(context: RuleContext) -> str | None:
     case = context.case
     is_asking = case.request.ms_l_class and case.kind != "rfe-response"
-    paused = context.use_fact("litigation/ms-l") if is_asking else None
+    paused = context.use_printed_fact("litigation/ms-l") if is_asking else None
     if paused is None or context.as_of < date.fromisoformat(paused["from"]):
         return None
     return str(paused["sentence"])
