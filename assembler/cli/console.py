@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WORKFLOW = {
     "On a web page": ("desk",),
     "Start a case": ("init", "propose", "confirm", "import", "export"),
-    "See what is missing": ("status", "validate", "check", "watch", "plan", "explain"),
+    "See what is missing": ("status", "validate", "check", "watch", "plan", "explain", "facts"),
     "Build": ("bundle", "batch", "forms", "draft"),
     "Prove, compare, print": ("verify", "diff", "print", "unbundle"),
     "This machine": ("doctor", "cache"),
