@@ -60,7 +60,7 @@ CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared" / "corpu
 with_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real forms is not here")
 COUNTRIES: dict[str, str] = Shelf.default().schema("languages.json")["countries"]
 MAPS = forms.load_maps(Shelf.default())
-FILLABLE = [one for one in MAPS if one.fillable]
+FILLABLE = [one for one in MAPS if one.fillable and one.is_placed]
 HOME = Address(
     street="8 Sample Lane",
     unit_type="apt",
@@ -604,10 +604,10 @@ def _step(kind: object, step: str) -> object:
 
 
 def test_no_field_is_mapped_twice_and_no_signature_is_an_answer() -> None:
-    for form in FILLABLE:
-        names = [field.name for field in form.fields()]
+    for form in MAPS:
+        names = [(field.name, field.on) for field in form.fields()]
         assert len(names) == len(set(names)), form.form
-        assert not set(form.untouched) & set(names)
+        assert not set(form.untouched) & {name for name, _ in names}
 
 
 def test_a_broken_map_names_itself(blank: Path) -> None:
@@ -724,11 +724,14 @@ def test_forms_of_other_packets_are_not_asked() -> None:
     assert is_form_needed(i134, scope(a_case(), "child", 0))
 
 
-def test_the_answer_sheet_of_an_edition_without_fields() -> None:
+def test_the_answer_sheet_of_an_edition_whose_blank_was_not_at_hand() -> None:
     current = forms.find_map(MAPS, "i-134", "01/20/25")
     assert current is not None
-    assert not current.fillable
-    assert shown(a_case(), form=current)["2.16 Your annual income, U.S. dollars"] == "97,240"
+    assert not current.is_placed
+    sheet = shown(a_case(), form=current)
+    assert sheet["2.16 Your annual income, U.S. dollars"] == "97,240"
+    assert sheet["2.10 Your immigration status"] == "Lawful permanent resident"
+    assert sheet["3.12 Beneficiary's stay: to"] == "01/10/2028"
 
 
 # --- fitting ---
@@ -1115,10 +1118,14 @@ def test_recognize_names_form_edition_and_pages(blank: Path, tmp_path: Path) -> 
     assert pickle.loads(pickle.dumps(found)) == found
 
 
+def in_force(edition: str) -> forms.EditionFacts:
+    return forms.EditionFacts(current={"i-131": edition})
+
+
 def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Path) -> None:
-    assert forms.check_edition(forms.recognize_form(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
+    assert forms.check_edition(forms.recognize_form(blank), "x.pdf", in_force("01/01/30")) == ()
     assert rules(
-        forms.check_edition(forms.recognize_form(blank), "x.pdf", {"i-131": "03/03/33"})
+        forms.check_edition(forms.recognize_form(blank), "x.pdf", in_force("03/03/33"))
     ) == ["FORM.EDITION"]
     other = drawn_form(tmp_path / "other.pdf", edition="02/02/31", pages=3)
     one, two = pypdf.PdfReader(plain(blank)), pypdf.PdfReader(plain(other))
@@ -1131,13 +1138,19 @@ def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Pat
         for page in pages:
             book.add_page(page)
         book.write(tmp_path / f"{name}.pdf")
-    found = forms.check_edition(forms.recognize_form(tmp_path / "mixed.pdf"), "x.pdf", {})
+    found = forms.check_edition(
+        forms.recognize_form(tmp_path / "mixed.pdf"), "x.pdf", forms.EditionFacts()
+    )
     assert "FORM.MIXED" in rules(found)
     assert next(one for one in found if one.rule == "FORM.MIXED").page == 3
-    short_found = forms.check_edition(forms.recognize_form(tmp_path / "short.pdf"), "x.pdf", {})
+    short_found = forms.check_edition(
+        forms.recognize_form(tmp_path / "short.pdf"), "x.pdf", forms.EditionFacts()
+    )
     assert "pages missing: 2 of 3" in short_found[0].problem
     assert rules(
-        forms.check_edition(forms.recognize_form(tmp_path / "swapped.pdf"), "x.pdf", {})
+        forms.check_edition(
+            forms.recognize_form(tmp_path / "swapped.pdf"), "x.pdf", forms.EditionFacts()
+        )
     ) == ["FORM.PAGES"]
 
 
@@ -1371,7 +1384,7 @@ def test_other_real_forms_are_refused_by_name(tmp_path: Path) -> None:
     done = filled(CORPUS / "i-765.pdf", a_case(), tmp_path, form=i131())
     assert rules(done.findings) == ["FORM.NO_MAP"]
     assert "I-765, edition 08/21/25" in done.findings[0].problem
-    current = {"i-134": "01/20/25"}
+    current = forms.EditionFacts(current={"i-134": "01/20/25"})
     assert rules(
         forms.check_edition(forms.recognize_form(CORPUS / "i-134.pdf"), "i-134.pdf", current)
     ) == ["FORM.EDITION"]

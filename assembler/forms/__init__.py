@@ -16,6 +16,7 @@ from assembler.forms.answers import (
     collect_answers,
     is_form_needed,
 )
+from assembler.forms.edition_watch import EditionFacts
 from assembler.forms.filled_form import FillResult, FormFiles, fill_form
 from assembler.forms.form_check import (
     FormComparison,
@@ -45,6 +46,7 @@ __all__ = [
     "Answer",
     "AnswerSource",
     "Continuation",
+    "EditionFacts",
     "FieldRow",
     "FillResult",
     "FilledForm",

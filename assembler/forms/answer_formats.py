@@ -8,6 +8,7 @@ a reason that holds no client fact.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -166,6 +167,16 @@ def join_paragraphs(value: object, scope: Scope) -> object:
         )
 
 
+def add_length_of_stay(value: object, scope: Scope) -> object:
+    """Return the day on which a stay that begins on this day ends, by the months requested."""
+    months = getattr(scope.get("request"), "length_months", None)
+    if not isinstance(value, date) or not months:
+        return None
+    years, month = divmod(value.month - 1 + int(months), 12)
+    last_day = monthrange(value.year + years, month + 1)[1]
+    return date(value.year + years, month + 1, min(value.day, last_day))
+
+
 def replace_typographic_signs(text: str) -> str:
     """Replace typographic quotes and spaces by those of a typewriter; forms are searched by
     machines."""
@@ -215,4 +226,5 @@ FORMATS: dict[str, Callable[..., object]] = {
 WITH_SCOPE: dict[str, Callable[[object, Scope], object]] = {
     "country": name_country,
     "prose": join_paragraphs,
+    "stay_end": add_length_of_stay,
 }

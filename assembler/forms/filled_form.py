@@ -15,11 +15,13 @@ from assembler.forms.answers import (
     collect_answers,
     is_form_needed,
 )
+from assembler.forms.blank_identity import check_arming, identify_blank
 from assembler.forms.continuation_sheets import add_sheets, list_sheet_characters
 from assembler.forms.form_check import check_blank
 from assembler.forms.form_maps import FormMap
 from assembler.forms.form_reader import FieldRow, read_fields, recognize_form
 from assembler.forms.form_writer import FormWriter, save_form
+from assembler.forms.map_placing import place_map
 from assembler.forms.typeface import Typeface, load_typeface
 from assembler.model import Finding, Severity
 from assembler.runtime.rule_catalog import make_finding
@@ -59,7 +61,10 @@ def fill_form(form: FormMap, source: AnswerSource, files: FormFiles) -> FillResu
     """
     where = files.blank.name
     rows = read_fields(files.blank)
-    findings = check_blank(form, recognize_form(files.blank, (form,)), rows, where)
+    recognized = recognize_form(files.blank, (form,))
+    findings = check_arming(form, identify_blank(files.blank, recognized, rows), where)
+    form = place_map(form, rows).form
+    findings = findings or check_blank(form, recognized, rows, where)
     if not findings and not _has_matching_payment(form, source.payment):
         findings = (_make_payment_finding(form, where),)
     if _has_error(findings):

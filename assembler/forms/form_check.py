@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assembler.forms.answer_formats import Scope
 from assembler.forms.answers import (
     Answer,
     AnswerSource,
@@ -18,7 +19,9 @@ from assembler.forms.answers import (
     collect_answers,
     is_form_needed,
 )
-from assembler.forms.form_maps import Field, FormMap
+from assembler.forms.edition_watch import EditionFacts, watch_edition
+from assembler.forms.expression import parse_expression
+from assembler.forms.form_maps import Field, FormMap, Signature
 from assembler.forms.form_reader import (
     FieldRow,
     RecognizedForm,
@@ -27,37 +30,31 @@ from assembler.forms.form_reader import (
     read_places,
     recognize_form,
 )
+from assembler.forms.map_placing import drop_unplaced_items, place_map
 from assembler.model import Contradiction, Finding, Severity
 from assembler.runtime.rule_catalog import make_finding
 
 # share of dark pixels from which a signature box counts as signed; a thin pen stroke is about 0.01
 _INK = 0.004
+_MISSING = 0.1  # share of a map's fields that a completed form may lack and still be compared
 _SHIFT = 3.0  # points a field may be from where the map has it
 
 
 def check_edition(
-    recognized: RecognizedForm, where: str, current: Mapping[str, str]
+    recognized: RecognizedForm, where: str, facts: EditionFacts, maps: Sequence[FormMap] = ()
 ) -> tuple[Finding, ...]:
-    """Check that a form is known, of the edition in force, complete, and of one edition throughout.
+    """Check that a form is known, of an edition that is accepted, complete, and of one edition
+    throughout.
 
     Args:
-        current: form → edition in force.
+        maps: of this form; they hold notices of newer editions.
     """
     form, edition = recognized.form, recognized.edition
     if not form:
         problem = "not a government form that assembler knows"
         return (make_finding("FORM.UNKNOWN", where, problem, "check the file"),)
-    findings = []
-    in_force = current.get(form)
-    if in_force and in_force != edition:
-        findings.append(
-            make_finding(
-                "FORM.EDITION",
-                where,
-                f"Form {form.upper()} of edition {edition}; the current edition is {in_force}",
-                "download the current edition from uscis.gov and complete it",
-            )
-        )
+    own_maps = [form_map for form_map in maps if form_map.form == form]
+    findings = [*watch_edition(form, edition, own_maps, facts, where)]
     findings += [
         make_finding(
             "FORM.MIXED",
@@ -130,7 +127,9 @@ class _FormText:
     where: str  # its file name
     values: Mapping[str, str]  # field name → text, or state of a box
     additional: str  # all its additional information, squeezed
-    fillable: bool  # else the text inside the fields' places, which a scanner may have read
+    # fields whose places the map knows; else the text inside the fields' places, which a scanner
+    # may have read, or fields that the map knows by name only
+    is_exact: bool
 
 
 def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormComparison:
@@ -145,13 +144,20 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
     if (recognized.form, recognized.edition) != (form.form, form.edition):
         return FormComparison(findings=_check_other_form(form, recognized, where))
     scope = build_scope(source)
+    is_exact = form.is_placed
+    placed = place_map(form, read_fields(completed))
+    if len(placed.missing) > _MISSING * len([*form.fields()]):
+        problem = "its fields are not those of the map, so nothing on it could be compared"
+        found = make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source)
+        return FormComparison(findings=(*_check_pages(recognized, where), found))
+    form = drop_unplaced_items(placed.form)
     answers = collect_answers(form, scope) if is_form_needed(form, scope) else ()
     values = _read_values(form, completed)
     text = _FormText(
         where=where,
         values=values,
         additional=_squeeze("".join(values.get(block.text.name, "") for block in form.blocks)),
-        fillable=recognized.fillable,
+        is_exact=recognized.fillable and is_exact,
     )
     findings, contradictions = [*_check_pages(recognized, where)], []
     for answer in answers:
@@ -161,7 +167,7 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
         findings += answer_findings
         if any(finding.rule == "FORM.DIFFERS" for finding in answer_findings):
             contradictions.append(_describe_contradiction(answer, text))
-    findings += check_signatures(form, completed, source.case.attorney is not None)
+    findings += check_signatures(form, completed, source.case.attorney is not None, scope)
     return FormComparison(findings=tuple(findings), contradictions=tuple(contradictions))
 
 
@@ -195,20 +201,28 @@ def _list_ticked_boxes(answer: Answer, text: _FormText) -> list[str]:
 
 
 def check_signatures(
-    form: FormMap, completed: Path, represented: bool = False
+    form: FormMap, completed: Path, represented: bool = False, scope: Scope | None = None
 ) -> tuple[Finding, ...]:
     """Return a warning for each missing signature: the form's first (the applicant's), and the
-    attorney's if there is one."""
+    attorney's if there is one.
+
+    Args:
+        scope: of the answers; a signature whose condition does not hold is not asked for.
+    """
     attorney_parts = {item.part for item in form.items if "/attorney" in item.value}
+    places = [place for place in form.signatures if _is_asked_for(place, scope)]
     required = [
         place
-        for number, place in enumerate(form.signatures)
-        if number == 0
-        or (
-            represented
-            and (
-                place.who == "attorney"
-                or (place.who == "preparer" and place.part in attorney_parts)
+        for number, place in enumerate(places)
+        if place.signature.is_placed
+        and (
+            number == 0
+            or (
+                represented
+                and (
+                    place.who == "attorney"
+                    or (place.who == "preparer" and place.part in attorney_parts)
+                )
             )
         )
     ]
@@ -229,6 +243,10 @@ def check_signatures(
     )
 
 
+def _is_asked_for(place: Signature, scope: Scope | None) -> bool:
+    return not place.when or scope is None or bool(parse_expression(place.when).value(scope))
+
+
 def _compare_answer(form: FormMap, answer: Answer, text: _FormText) -> tuple[Finding, ...]:
     """Return the finding of one answer of a completed form, if it has any."""
     if answer.spec.boxes:
@@ -244,7 +262,7 @@ def _compare_answer(form: FormMap, answer: Answer, text: _FormText) -> tuple[Fin
         return check_answers(form, (answer,), text.where)
     if is_same or not is_expected:
         return ()
-    is_error = text.fillable and (answer.spec.required or not is_blank)
+    is_error = text.is_exact and (answer.spec.required or not is_blank)
     return (
         make_finding(
             "FORM.EMPTY" if is_blank else "FORM.DIFFERS",

@@ -5,8 +5,11 @@ In: JSON. Out: `FormMap` values. Must not know a case or a PDF.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from assembler.errors import TemplateBroken
@@ -14,6 +17,9 @@ from assembler.forms.expression import BadExpression, parse_expression
 from assembler.runtime.resources import Shelf
 
 Rect = tuple[float, float, float, float]
+UNPLACED: Rect = (0.0, 0.0, 0.0, 0.0)  # of a field whose place the blank says
+ANY_INDEX = "[*]"  # ends the name of a box that is found by its state
+_DIGEST_LENGTH = 64  # hex digits of a whole sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +28,17 @@ class Field:
 
     name: str
     page: int  # from 1
-    rect: Rect
+    rect: Rect = UNPLACED
     max: int | None = None  # characters
     comb: bool = False
     lines: int = 1  # ruled lines of a text box
     on: str = ""  # for boxes: the state that ticks it, without the slash
     says: str = ""  # for boxes: what is printed beside it
+
+    @property
+    def is_placed(self) -> bool:
+        """Return whether the map says where the field is."""
+        return self.rect != UNPLACED and not self.name.endswith(ANY_INDEX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,7 @@ class Signature:
     who: str
     signature: Field
     date: Field | None = None
+    when: str = ""  # expression; "" = always
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +93,37 @@ class Block:
     part: Field
     number: Field
     text: Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An announcement of a newer edition than that of the map it is in."""
+
+    seen_on: date
+    announced: str  # a clause: "a new edition of the G-28 is announced as soon"
+    effective: date | None  # first day on which the map's edition is no longer accepted
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """When an edition is accepted, and what was announced about it."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+    is_accepted_beside_newer: bool = False
+    accepted_until: date | None = None  # beside a newer one; None: no end is announced
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownBlank:
+    """The one file that a map fills."""
+
+    sha256: str  # or its first 8 digits; then the other numbers must agree, too
+    size: int | None = None  # bytes
+    fields: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +144,21 @@ class FormMap:
     blocks: tuple[Block, ...] = ()
     when: str = ""  # the form belongs to the packet only if this holds
     note: str = ""
+    unknown: tuple[str, ...] = ()  # what is not known of this edition
+    confidence: str = "A"
+    blank: KnownBlank | None = None  # None: any file whose fields are where the map has them
+    validity: Validity = Validity()
+    is_draft: bool = False  # proposed by the program
+    is_confirmed: bool = True  # False for a draft that nobody confirmed, or that was changed since
 
     @property
     def fillable(self) -> bool:
-        return bool(self.fingerprint)
+        return bool(self.fingerprint or self.blank) and self.is_confirmed
+
+    @property
+    def is_placed(self) -> bool:
+        """Return whether the map says where all its fields are."""
+        return all(field.is_placed for field in self.fields())
 
     def fields(self) -> Iterator[Field]:
         """Return every field of the map: answers, boxes, signatures, continuation."""
@@ -128,10 +182,26 @@ def load_maps(shelf: Shelf) -> tuple[FormMap, ...]:
             maps,
             key=lambda form_map: (
                 form_map.form,
-                [-int(part) for part in _split_date(form_map.edition)],
+                [-int(part) for part in order_edition(form_map.edition)],
             ),
         )
     )
+
+
+def digest_map(raw: Mapping[str, Any]) -> str:
+    """Return the sha256 of a map's content without its confirmation, however it is indented."""
+    content = {key: value for key, value in raw.items() if key != "confirmation"}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_confirmation_valid(raw: Mapping[str, Any]) -> bool:
+    """Return whether a map needs no confirmation, or has one of exactly this map and one blank."""
+    if "draft" not in raw and "confirmation" not in raw:
+        return True
+    confirmation = raw.get("confirmation", {})
+    has_blank = len(raw.get("blank_sha256", "")) == _DIGEST_LENGTH
+    return has_blank and confirmation.get("map_sha256") == digest_map(raw)
 
 
 def parse_map(raw: Mapping[str, Any], where: str) -> FormMap:
@@ -142,6 +212,8 @@ def parse_map(raw: Mapping[str, Any], where: str) -> FormMap:
         for item in form_map.items:
             for source in filter(None, (item.value, item.when)):
                 parse_expression(source)
+        for source in filter(None, (form_map.when, *(one.when for one in form_map.signatures))):
+            parse_expression(source)
     except BadExpression as error:
         raise TemplateBroken(str(error), where=where) from error
     except (KeyError, TypeError, ValueError) as error:
@@ -156,20 +228,15 @@ def find_map(maps: Sequence[FormMap], form: str, edition: str = "") -> FormMap |
     fillable edition."""
     editions = [form_map for form_map in maps if form_map.form == form]
     if edition:
-        return next(
-            (
-                form_map
-                for form_map in editions
-                if _split_date(form_map.edition) == _split_date(edition)
-            ),
-            None,
-        )
+        wanted = order_edition(edition)
+        editions = [form_map for form_map in editions if order_edition(form_map.edition) == wanted]
     return next(
         (form_map for form_map in editions if form_map.fillable), editions[0] if editions else None
     )
 
 
-def _split_date(edition: str) -> tuple[str, str, str]:
+def order_edition(edition: str) -> tuple[str, str, str]:
+    """Return a key that orders editions by their dates: year, month, day."""
     month, day, year = (part.zfill(2) for part in edition.split("/"))
     return year[-2:], month, day
 
@@ -187,7 +254,44 @@ def _parse_map(raw: Mapping[str, Any]) -> FormMap:
         blocks=tuple(_parse_block(block) for block in continuation["blocks"]),
         when=raw.get("when", ""),
         note=raw.get("note", ""),
+        unknown=tuple(raw.get("unknown", ())),
+        confidence=raw.get("confidence", "A"),
+        blank=_parse_blank(raw),
+        validity=_parse_validity(raw),
+        is_draft="draft" in raw or "confirmation" in raw,
+        is_confirmed=is_confirmation_valid(raw),
     )
+
+
+def _parse_blank(raw: Mapping[str, Any]) -> KnownBlank | None:
+    if "blank_sha256" not in raw:
+        return None
+    return KnownBlank(
+        sha256=raw["blank_sha256"], size=raw.get("blank_bytes"), fields=raw.get("blank_fields")
+    )
+
+
+def _parse_validity(raw: Mapping[str, Any]) -> Validity:
+    return Validity(
+        first_day=_parse_day(raw.get("valid_from")),
+        last_day=_parse_day(raw.get("valid_until")),
+        is_accepted_beside_newer="accepted_until" in raw,
+        accepted_until=_parse_day(raw.get("accepted_until")),
+        notices=tuple(
+            Notice(
+                seen_on=date.fromisoformat(notice["seen_on"]),
+                announced=notice["announced"],
+                effective=_parse_day(notice["effective"]),
+                source=notice["source"],
+                confidence=notice["confidence"],
+            )
+            for notice in raw.get("notices", ())
+        ),
+    )
+
+
+def _parse_day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _parse_item(raw: Mapping[str, Any]) -> Item:
@@ -204,6 +308,7 @@ def _parse_signature(raw: Mapping[str, Any]) -> Signature:
     known = {key: raw[key] for key in ("part", "item", "who")}
     return Signature(
         **known,
+        when=raw.get("when", ""),
         signature=_parse_field(raw["signature"]),
         date=_parse_field(raw["date"]) if "date" in raw else None,
     )
@@ -217,5 +322,5 @@ def _parse_block(raw: Mapping[str, Any]) -> Block:
 
 
 def _parse_field(raw: Mapping[str, Any]) -> Field:
-    x0, y0, x1, y1 = raw["rect"]
+    x0, y0, x1, y1 = raw.get("rect", UNPLACED)
     return Field(**{**raw, "rect": (float(x0), float(y0), float(x1), float(y1))})

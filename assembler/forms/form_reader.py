@@ -91,6 +91,7 @@ class RecognizedForm:
     fingerprint: str
     confidence: float
     fillable: bool
+    has_text: bool = True
 
 
 def read_fields(pdf: Path) -> tuple[FieldRow, ...]:
@@ -112,10 +113,11 @@ def read_fields(pdf: Path) -> tuple[FieldRow, ...]:
 def recognize_form(pdf: Path, maps: Sequence[FormMap] = ()) -> RecognizedForm:
     """Recognize form and edition by page footers and field names. Raises FormUnreadable."""
     rows = read_fields(pdf)
-    footers = tuple(_read_footer(text) for text in read_page_texts(pdf))
+    texts = read_page_texts(pdf)
+    footers = tuple(_read_footer(text) for text in texts)
     digest = fingerprint_fields(rows)
     matching = next(
-        (form_map for form_map in maps if rows and form_map.fingerprint == digest), None
+        (form_map for form_map in maps if digest and form_map.fingerprint == digest), None
     )
     votes = Counter((footer.form, footer.edition) for footer in footers if footer.form)
     form, edition = votes.most_common(1)[0][0] if votes else ("", "")
@@ -129,6 +131,7 @@ def recognize_form(pdf: Path, maps: Sequence[FormMap] = ()) -> RecognizedForm:
         fingerprint=digest,
         confidence=_estimate_confidence(bool(votes), matching is not None, agree),
         fillable=bool(rows),
+        has_text=any(text.strip() for text in texts),
     )
 
 

@@ -14,10 +14,17 @@ from assembler.forms.answers import (
     collect_answers,
     is_form_needed,
 )
+from assembler.forms.blank_identity import choose_map, identify_blank
+from assembler.forms.edition_watch import EditionFacts
 from assembler.forms.filled_form import FormFiles, fill_form
 from assembler.forms.form_check import check_edition, compare_form
-from assembler.forms.form_maps import FormMap, find_map, load_maps
-from assembler.forms.form_reader import FormUnreadable, recognize_form
+from assembler.forms.form_maps import FormMap, load_maps
+from assembler.forms.form_reader import (
+    FormUnreadable,
+    RecognizedForm,
+    read_fields,
+    recognize_form,
+)
 from assembler.model import (
     Case,
     Contradiction,
@@ -65,10 +72,11 @@ class FormJob:
     document: DocumentId
     path: str  # in the case folder, for messages
     files: FormFiles
-    form: FormMap
+    form: str  # as case.json says, "i-131"
+    maps: tuple[FormMap, ...]  # of this form, all editions
     source: AnswerSource
     completed: bool
-    current: Mapping[str, str]  # form → edition in force
+    editions: EditionFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +87,7 @@ class FormInputs:
     folder: Path  # of the case
     shelf: Shelf
     workshop: Workshop
-    editions: Mapping[str, str]  # form → edition in force, "01/20/25"
+    editions: EditionFacts
     payment: Mapping[str, object] | None = None  # card data, for a payment form only; kept nowhere
 
 
@@ -118,16 +126,19 @@ def run_form_job(job: FormJob) -> FilledForm:
 
     A file that is not a PDF becomes a finding.
     """
+    findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...] = ()
     try:
-        recognized = recognize_form(job.files.blank, (job.form,))
-        findings = check_edition(recognized, job.path, job.current)
+        recognized = recognize_form(job.files.blank, job.maps)
+        if job.completed and _is_scan(recognized):
+            findings = (_make_scan_finding(job.path),)
+        else:
+            findings = check_edition(recognized, job.path, job.editions, job.maps)
         if job.completed:
-            comparison = compare_form(job.form, job.files.blank, job.source)
-            findings += comparison.findings
-            contradictions = comparison.contradictions
+            compared, contradictions = _compare_completed(job, recognized)
+            findings += compared
         elif not any(finding.severity is Severity.ERROR for finding in findings):
-            findings += fill_form(job.form, job.source, job.files).findings
+            findings += _fill_blank(job, recognized)
     except FormUnreadable as error:
         findings = (_make_form_finding(job.path, "FORM.UNKNOWN", error.problem),)
     return FilledForm(
@@ -137,6 +148,62 @@ def run_form_job(job: FormJob) -> FilledForm:
         findings=findings,
         contradictions=contradictions,
     )
+
+
+def _fill_blank(job: FormJob, recognized: RecognizedForm) -> tuple[Finding, ...]:
+    """Fill a blank with the map of its edition, if there is one that may."""
+    identity = identify_blank(job.files.blank, recognized, read_fields(job.files.blank))
+    form = choose_map(job.maps, recognized, identity) if recognized.form == job.form else None
+    if form is not None:
+        return fill_form(form, job.source, job.files).findings
+    if recognized.form != job.form:
+        return (_make_other_form_finding(job, recognized),)
+    known = ", ".join(one.edition for one in job.maps if one.fillable) or "none"
+    problem = (
+        f"there is no map to fill Form {job.form.upper()}, edition {recognized.edition}; there "
+        f"are maps of: {known}"
+    )
+    remedy = (
+        "draft one with `assembler forms draft-map BLANK` and confirm it, or complete the form "
+        "by hand and list it as completed"
+    )
+    return (_make_form_finding(job.path, "FORM.NO_MAP", problem, remedy),)
+
+
+def _compare_completed(
+    job: FormJob, recognized: RecognizedForm
+) -> tuple[tuple[Finding, ...], tuple[Contradiction, ...]]:
+    """Compare a completed form with the case, if its edition has a map that may be used."""
+    if not recognized.form:
+        return (), ()
+    if recognized.form != job.form:
+        return (_make_other_form_finding(job, recognized),), ()
+    maps = [form for form in job.maps if form.fillable]
+    identity = identify_blank(job.files.blank, recognized, ())
+    form = choose_map(maps, recognized, identity)
+    if form is None:
+        return (), ()
+    comparison = compare_form(form, job.files.blank, job.source)
+    return comparison.findings, comparison.contradictions
+
+
+def _is_scan(recognized: RecognizedForm) -> bool:
+    """Return whether a file has neither fields nor the words of a form."""
+    return not recognized.form and not recognized.fillable and not recognized.has_text
+
+
+def _make_other_form_finding(job: FormJob, recognized: RecognizedForm) -> Finding:
+    problem = (
+        f"this is Form {recognized.form.upper()}, edition {recognized.edition}; case.json lists "
+        f"Form {job.form.upper()}"
+    )
+    remedy = "correct the form in case.json, or use the right file"
+    return _make_form_finding(job.path, "FORM.NO_MAP", problem, remedy)
+
+
+def _make_scan_finding(path: str) -> Finding:
+    problem = "a scan without text or fields, so nothing on it could be compared with case.json"
+    return _make_form_finding(path, "FORM.SCAN", problem, "compare it by eye")
 
 
 def build_answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> list[dict[str, Any]]:
@@ -150,7 +217,8 @@ def build_answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> li
     is_paid = case.request.payment is not None and case.request.filing == "paper"
     newest: dict[str, FormMap] = {}
     for form_map in load_maps(shelf):
-        newest.setdefault(form_map.form, form_map)
+        if form_map.is_confirmed:
+            newest.setdefault(form_map.form, form_map)
     for form, form_map in newest.items():
         if form != only and (only is not None or (form in _OF_PAYMENT and not is_paid)):
             continue
@@ -189,29 +257,23 @@ def _make_sheet(form: FormMap, answers: Sequence[Answer], beneficiary: str) -> d
         "title": form.title,
         "for": beneficiary,
         "answers": rows,
+        "note": form.note,
+        "unknown": list(form.unknown),
+        "confidence": form.confidence,
     }
 
 
 def _make_job(
     form: FormFile, plan: Plan, inputs: FormInputs, maps: Sequence[FormMap], out: Path
 ) -> FormJob | tuple[Finding, ...]:
-    """Return the work on one form, or the findings that prevent it.
-
-    There is neither for a completed form without a map: it cannot be compared.
-    """
-    form_map = find_map(maps, form.form)
-    if form_map is None or not form_map.fillable:
-        if form.completed:
-            return ()
-        problem = f"there is no map to fill {form.form}"
-        remedy = "complete it by hand and list it as completed"
-        return (_make_form_finding(form.path, "FORM.NO_MAP", problem, remedy),)
+    """Return the work on one form, or the findings that prevent it."""
+    own_maps = tuple(form_map for form_map in maps if form_map.form == form.form)
     supporter = _find_supporter(form, plan, inputs.case) if form.form == "i-134" else None
     if form.form == "i-134" and supporter is None:
         problem = "case.json does not say whose form this is"
         remedy = "set `person` to the supporter's id"
         return (_make_form_finding(form.path, "FORM.SUPPORTER", problem, remedy),)
-    takes_payment = any(item.sensitive for item in form_map.items)
+    takes_payment = any(item.sensitive for one in own_maps for item in one.items)
     source = AnswerSource(
         case=inputs.case,
         beneficiary_id=plan.beneficiary,
@@ -230,10 +292,11 @@ def _make_job(
         document=DocumentId.form(form.path),
         path=form.path,
         files=files,
-        form=form_map,
+        form=form.form,
+        maps=own_maps,
         source=source,
         completed=form.completed,
-        current=inputs.editions,
+        editions=inputs.editions,
     )
 
 

@@ -42,10 +42,6 @@ class CheckedCase:
     crosschecked: crosscheck.CrosscheckReport
     filing: tuple[Finding, ...] = ()  # where the case and the receiver's profile disagree
 
-    def find_editions(self, as_of: date) -> dict[str, str]:
-        """Return the edition in force on a day of each form whose edition is known."""
-        return rules.find_current_editions(self.library, self.case.confirmed_facts, as_of)
-
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings about the facts, the receiver, the evidence, and facts and evidence
@@ -64,13 +60,23 @@ def find_problems(context: RunContext) -> tuple[Finding, ...]:
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=checked.find_editions(context.options.as_of),
+        editions=find_edition_facts(case, checked.library, context.options.as_of),
     )
     findings = [*checked.findings]
     for plan in checked.plans:
         filled = forms.fill_packet(plan, inputs)
         findings += (*filled.findings, *find_placeholders(plan))
     return tuple(dict.fromkeys(findings))
+
+
+def find_edition_facts(case: Case, library: rules.Library, as_of: date) -> forms.EditionFacts:
+    """Return what the dated facts, as the firm and the case confirmed them, say of the editions of
+    forms on a day."""
+    return forms.EditionFacts(
+        current=rules.find_current_editions(library, case.confirmed_facts, as_of),
+        accepted=rules.find_accepted_editions(library),
+        as_of=as_of,
+    )
 
 
 def plan_packets(case: Case, context: RunContext) -> tuple[Plan, ...]:

@@ -26,7 +26,12 @@ from assembler.model import (
 )
 from assembler.model.manifest import Claim, locate_word_file
 from assembler.pipeline import amend, size_limit
-from assembler.pipeline.checked_case import CheckedCase, find_papers_with_blanks, find_placeholders
+from assembler.pipeline.checked_case import (
+    CheckedCase,
+    find_edition_facts,
+    find_papers_with_blanks,
+    find_placeholders,
+)
 from assembler.pipeline.options import stop_at_findings
 from assembler.pipeline.run_context import RunContext
 from assembler.pipeline.size_limit import BoundFiles
@@ -152,7 +157,7 @@ def _fill_forms(
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=checked.find_editions(options.as_of),
+        editions=find_edition_facts(case, checked.library, options.as_of),
     )
     packet_forms = forms.fill_packet(plan, inputs)
     findings = (*checked.findings, *packet_forms.findings)

@@ -15,7 +15,7 @@ from assembler.bundle import print_set
 from assembler.errors import OutputNotWritten, TemplateBroken
 from assembler.model import Exhibit, Finding, Plan, Proof
 from assembler.pdf.source_files import ClientFiles
-from assembler.pipeline.checked_case import read_plans
+from assembler.pipeline.checked_case import find_edition_facts, read_plans
 from assembler.proof.source_pages import count_pages
 from assembler.runtime.atomic_files import find_link_below, report_write_errors, write_atomic
 from assembler.runtime.resources import Shelf
@@ -145,7 +145,7 @@ def fill_forms(
 
     Args:
         payment: card data for a payment form; it is written into that form and nowhere else.
-        as_of: the day on which an edition must be in force.
+        as_of: the day by which editions are judged.
 
     Raises:
         AssemblerError: one of the steps failed.
@@ -156,9 +156,7 @@ def fill_forms(
         folder=folder,
         shelf=shelf,
         workshop=workshop,
-        editions=rules.find_current_editions(
-            rules.load_library(shelf), case.confirmed_facts, as_of
-        ),
+        editions=find_edition_facts(case, rules.load_library(shelf), as_of),
         payment=payment,
     )
     filled: dict[Path, bytes] = {}

@@ -237,6 +237,19 @@ def load_library(shelf: Shelf) -> Library:
     return parse_library(shelf.read, list_library_files(shelf.names))
 
 
+def find_accepted_editions(library: Library) -> dict[str, dict[str, date | None]]:
+    """Return the older editions that are accepted beside the one in force, with the last day (None:
+    no end is announced): {"g-28": {"05/23/18": None}}."""
+    forms = [fact for name, fact in library.facts.items() if name.startswith("forms/")]
+    return {
+        fact.id.partition("/")[2]: {
+            entry["edition"]: date.fromisoformat(entry["until"]) if entry["until"] else None
+            for entry in fact.data.get("also_accepted", ())
+        }
+        for fact in forms
+    }
+
+
 def list_library_files(list_files: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
     """Return the names of the files of a library; `list_files` gives the files of a folder, as
     `Shelf.names` does."""
