@@ -1,17 +1,26 @@
-"""`assembler forms`: list maps and fields, print the answers of a case, fill forms, and draft the
-map of a new edition."""
+"""`assembler forms`: list maps and fields, print the answers of a case, and fill forms.
+
+The commands for the map of a new edition are in `form_map_commands`.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from assembler.cli.console import Framed, print_result, read_as_of, say
-from assembler.cli.shared_options import FOLDER, json_option, verbose_option
+from assembler.cli.shared_options import (
+    FOLDER,
+    as_of_option,
+    json_option,
+    shelf_option,
+    verbose_option,
+)
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -22,19 +31,22 @@ def forms() -> None:
 
 
 @forms.command("list")
+@shelf_option
 @json_option
 @verbose_option
-def list_maps(as_json: bool) -> None:
+def list_maps(shelf_dir: Path | None, as_json: bool) -> None:
     """List the forms and editions that can be filled, or that have answer sheets."""
     from assembler import forms as government_forms
     from assembler.runtime.resources import Shelf
 
-    maps = government_forms.load_maps(Shelf.default())
+    maps = government_forms.load_maps(Shelf.default(shelf_dir))
     rows = [
         {
             "form": form_map.form,
             "edition": form_map.edition,
             "fillable": form_map.fillable,
+            "confirmed": form_map.is_confirmed,
+            "one_blank": form_map.blank.sha256 if form_map.blank else "",
             "checked_on": form_map.checked_on,
             "title": form_map.title,
         }
@@ -45,6 +57,8 @@ def list_maps(as_json: bool) -> None:
     else:
         for row in rows:
             kind = "fills the form" if row["fillable"] else "answer sheet"
+            kind = "fills one blank" if row["fillable"] and row["one_blank"] else kind
+            kind = kind if row["confirmed"] else "not confirmed"
             print_result(
                 f"{row['form']:<7} {row['edition']:<9} {kind:<15} checked {row['checked_on']}  "
                 f"{row['title']}"
@@ -75,17 +89,18 @@ def fields(pdf: Path, as_json: bool) -> None:
 
 @forms.command()
 @click.argument("case", type=FOLDER)
-@click.option("--form", "form", default=None, help="Only this form, for example i-131.")
+@click.option("--form", "form", default=None, help="Only this form, for example i-131 or g-1650.")
+@shelf_option
 @json_option
 @verbose_option
-def answers(case: Path, form: str | None, as_json: bool) -> None:
+def answers(case: Path, form: str | None, shelf_dir: Path | None, as_json: bool) -> None:
     """Print the answers for each form: part, item, answer. They contain the client's facts;
-    be careful where you send them."""
+    be careful where you send them. Payment forms are printed only with --form."""
     from assembler import forms as government_forms
     from assembler import intake
     from assembler.runtime.resources import Shelf
 
-    shelf = Shelf.default()
+    shelf = Shelf.default(shelf_dir)
     case_facts = intake.read_case(case, shelf, hashed=False)
     sheets = government_forms.build_answer_sheets(case_facts, shelf, form)
     if as_json:
@@ -94,10 +109,12 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
     for sheet in sheets:
         print_result(f"{sheet['title']}, edition {sheet['edition']}: {sheet['for']}")
         for row in sheet["answers"]:
-            print_result(
-                f"  Part {row['part']} item {row['item']:<8} {row['label']}: "
-                f"{row['value'] or '(by hand)'}"
-            )
+            place = f"Part {row['part']} item {row['item']:<8} " if row["part"] else ""
+            print_result(f"  {place}{row['label']}: {row['value'] or '(by hand)'}")
+        if sheet["note"]:
+            print_result(f"  Note (confidence {sheet['confidence']}): {sheet['note']}")
+        for unknown in sheet["unknown"]:
+            print_result(f"  Not known: {unknown}")
 
 
 @forms.command()
@@ -116,9 +133,19 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
     help="JSON file with card data for Form G-1450, or - for standard input; kept only in that "
     "form (docs/forms.md).",
 )
+@shelf_option
+@as_of_option
 @verbose_option
 @click.pass_context
-def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | None) -> None:
+def fill(
+    ctx: click.Context,
+    /,
+    case: Path,
+    out: Path | None,
+    payment: TextIO | None,
+    shelf_dir: Path | None,
+    as_of: datetime | None,
+) -> None:
     """Fill the blank forms that case.json lists, without opening evidence or making a bundle."""
     from assembler import pipeline
     from assembler.errors import ExitCode
@@ -130,11 +157,11 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
         card = _read_card(payment) if payment else None
         written, findings = pipeline.fill_forms(
             case,
-            Shelf.default(),
+            Shelf.default(shelf_dir),
             workshop,
             out or case / pipeline.FILLED_FORMS,
             card,
-            as_of=read_as_of(None),
+            as_of=read_as_of(as_of),
         )
     for finding in findings:
         say(str(finding))
@@ -160,18 +187,3 @@ def _read_card(source: TextIO) -> dict[str, Any]:
     if not isinstance(card, dict):
         raise click.BadParameter("it is not a JSON object", param_hint="--payment")
     return card
-
-
-@forms.command("draft-map")
-@click.argument("old_map", type=FILE)
-@click.argument("new_pdf", type=FILE)
-@verbose_option
-def draft_map(old_map: Path, new_pdf: Path) -> None:
-    """Propose a map for a new edition from the old map and the new blank. Check it before use
-    (docs/forms.md)."""
-    from assembler import forms as government_forms
-
-    proposal: dict[str, Any] = government_forms.propose_map(
-        json.loads(old_map.read_text(encoding="utf8")), new_pdf
-    )
-    print_result(json.dumps(proposal, indent=1, ensure_ascii=False))

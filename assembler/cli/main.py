@@ -33,6 +33,7 @@ from assembler.cli.export_command import export
 from assembler.cli.facts_commands import facts
 from assembler.cli.findings_output import decide_exit_code, print_findings, print_verdict
 from assembler.cli.form_commands import forms
+from assembler.cli.form_map_commands import confirm_map, draft_map, show_map
 from assembler.cli.import_command import import_facts
 from assembler.cli.init_command import init
 from assembler.cli.print_command import print_run
@@ -88,6 +89,9 @@ main.add_command(check)
 main.add_command(explain)
 main.add_command(facts)
 main.add_command(forms)
+forms.add_command(draft_map)
+forms.add_command(show_map)
+forms.add_command(confirm_map)
 main.add_command(draft)
 main.add_command(batch)
 main.add_command(cache_group)

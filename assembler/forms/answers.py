@@ -131,7 +131,7 @@ def _find_problem(form: FormMap, answer: Answer, where: str) -> Finding | None:
 
 def _answer_item(item: Item, scope: Scope) -> Answer | None:
     if not item.value:
-        return _make_answer(item, scope, "") if item.field or item.boxes or item.part else None
+        return _make_answer(item, scope, "")
     value = parse_expression(item.value).value(scope)
     if isinstance(value, Refused):
         return _make_answer(item, scope, "", problem=value)

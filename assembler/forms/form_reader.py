@@ -71,6 +71,15 @@ class FieldRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageWord:
+    """A word printed on a page, with its box in points from the lower left corner."""
+
+    page: int  # from 1
+    text: str
+    rect: Rect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageFooter:
     """The footer of a page: form, edition, page number and count; "" and 0 if missing."""
 
@@ -156,6 +165,16 @@ def read_page_texts(pdf: Path) -> tuple[str, ...]:
     with _open_rendered(pdf) as document:
         return tuple(
             document[number].get_textpage().get_text_range() for number in range(len(document))
+        )
+
+
+def read_words(pdf: Path) -> tuple[PageWord, ...]:
+    """Return the words of every page with their places. Raises FormUnreadable."""
+    with _open_rendered(pdf) as document:
+        return tuple(
+            PageWord(page=number + 1, text=text, rect=rect)
+            for number in range(len(document))
+            for text, rect in _split_into_words(document[number].get_textpage())
         )
 
 
@@ -327,6 +346,25 @@ def _read_characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
         (character, (left + right) / 2, (bottom + top) / 2)
         for character, (left, bottom, right, top) in boxes
     )
+
+
+def _split_into_words(layer: Any) -> Iterator[tuple[str, Rect]]:
+    """Yield the words of a page: characters without a space or a gap between them."""
+    letters: list[str] = []
+    box: Rect | None = None
+    for index in range(layer.count_chars()):
+        character = layer.get_text_range(index, 1)[:1]
+        left, bottom, right, top = layer.get_charbox(index)
+        is_space = not character.strip()
+        if letters and box and (is_space or left - box[2] > 2 or abs(bottom - box[1]) > 6):
+            yield "".join(letters), box
+            letters, box = [], None
+        if not is_space:
+            letters.append(character)
+            x0, y0, x1, y1 = box or (left, bottom, right, top)
+            box = (min(x0, left), min(y0, bottom), max(x1, right), max(y1, top))
+    if letters and box:
+        yield "".join(letters), box
 
 
 def _select_inside(characters: Sequence[tuple[str, float, float]], rect: Rect) -> str:

@@ -130,8 +130,8 @@ def run_form_job(job: FormJob) -> FilledForm:
     contradictions: tuple[Contradiction, ...] = ()
     try:
         recognized = recognize_form(job.files.blank, job.maps)
-        if job.completed and _is_scan(recognized):
-            findings = (_make_scan_finding(job.path),)
+        if job.completed and not recognized.form and not _has_words_to_read(job, recognized):
+            findings = (_make_scan_finding(job.path),) if _has_fillable(job.maps) else ()
         else:
             findings = check_edition(recognized, job.path, job.editions, job.maps)
         if job.completed:
@@ -187,9 +187,15 @@ def _compare_completed(
     return comparison.findings, comparison.contradictions
 
 
-def _is_scan(recognized: RecognizedForm) -> bool:
-    """Return whether a file has neither fields nor the words of a form."""
-    return not recognized.form and not recognized.fillable and not recognized.has_text
+def _has_words_to_read(job: FormJob, recognized: RecognizedForm) -> bool:
+    """Return whether a completed file should be recognized: it has fields or words, and its form is
+    one that is compared."""
+    return (recognized.fillable or recognized.has_text) and _has_fillable(job.maps)
+
+
+def _has_fillable(maps: Sequence[FormMap]) -> bool:
+    """Return whether one of the maps fills a form."""
+    return any(form.fillable for form in maps)
 
 
 def _make_other_form_finding(job: FormJob, recognized: RecognizedForm) -> Finding:
