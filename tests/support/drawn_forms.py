@@ -40,14 +40,12 @@ class DrawnForm:
     pages: int = 2
     fields: tuple[DrawnField, ...] = field(default=())
 
-    def change(self, name: str, **values: Any) -> DrawnForm:
+    def change(self, old: str, /, **values: Any) -> DrawnForm:
         """Return the form with one field changed, found by its name."""
-        assert any(one.name == name for one in self.fields), name
+        assert any(one.name == old for one in self.fields), old
         return replace(
             self,
-            fields=tuple(
-                replace(one, **values) if one.name == name else one for one in self.fields
-            ),
+            fields=tuple(replace(one, **values) if one.name == old else one for one in self.fields),
         )
 
     def remove(self, name: str) -> DrawnForm:
