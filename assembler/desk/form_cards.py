@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -12,7 +12,7 @@ from assembler.desk.form_edits import list_used
 from assembler.desk.form_files import FORMS, FormLook
 from assembler.forms import FormMap, find_map
 from assembler.intake.untyped_values import read_objects, read_path
-from assembler.rules import Library, find_current_editions
+from assembler.rules import Library, find_accepted_editions, find_current_editions
 from assembler.runtime.file_names import normalize_name
 
 _OFFICIAL = "https://www.uscis.gov/"
@@ -21,12 +21,15 @@ _OFFICIAL = "https://www.uscis.gov/"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCatalog:
     """The forms that a case can list. `names`: what each is for; `editions`: in force; `sources`:
-    official pages; `fillable`: forms that can be filled."""
+    official pages; `fillable`: forms that can be filled; `one_blank`: those of which only one file
+    can be."""
 
     names: Mapping[str, str]
     editions: Mapping[str, str]
+    accepted: Mapping[str, Collection[str]]  # older editions beside the one in force
     sources: Mapping[str, str]
     fillable: frozenset[str]
+    one_blank: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +111,20 @@ def make_catalog(
     return FormCatalog(
         names=dict(zip(field["enum"], field["enumDescriptions"], strict=True)),
         editions=find_current_editions(library, (), as_of),
+        accepted=_list_accepted(library, maps),
         sources={form: url for form, url in sources.items() if url.startswith(_OFFICIAL)},
         fillable=frozenset(form for form, known in newest.items() if known and known.fillable),
+        one_blank=frozenset(form for form, known in newest.items() if known and known.blank),
     )
+
+
+def _list_accepted(library: Library, maps: Sequence[FormMap]) -> dict[str, set[str]]:
+    """Return the older editions of each form that are accepted beside the one in force."""
+    accepted = {form: {*older} for form, older in find_accepted_editions(library).items()}
+    for form_map in maps:
+        if form_map.validity.is_accepted_beside_newer:
+            accepted.setdefault(form_map.form, set()).add(form_map.edition)
+    return accepted
 
 
 def view_forms(
@@ -196,6 +210,8 @@ def _judge_file(form: str, look: FormLook | None, catalog: FormCatalog) -> Itera
     elif look.form and look.form != form:
         text = f"By its pages, this file is Form {look.form.upper()}."
         yield FormNote(text=text, css_class="warning")
+    elif look.edition and look.edition in catalog.accepted.get(form, ()):
+        yield FormNote(text=f"A newer edition, {catalog.editions.get(form)}, is in force.")
     elif look.edition and catalog.editions.get(form, look.edition) != look.edition:
         text = (
             f"It is of edition {look.edition}; the edition in force is "
@@ -215,6 +231,12 @@ def _judge_blank(form: str, look: FormLook, catalog: FormCatalog) -> Iterator[Fo
     elif look.is_filled:
         text = "Somebody has written into this file. If it is complete, say so under Details."
         yield FormNote(text=text, css_class="warning")
+    elif form in catalog.one_blank:
+        text = (
+            "The build fills it from these facts if it is exactly the official blank; for any "
+            "other file, it says so and fills nothing."
+        )
+        yield FormNote(text=text)
     else:
         yield FormNote(text="The build fills it from these facts.")
 

@@ -215,12 +215,26 @@ class FieldMatcher:
                 state = row.states[0] if row.states else ""
                 if wanted.state:
                     doubt = f"the box has another value than before ({state.strip() or 'none'})"
+        if not doubt and method is Method.MOVED:
+            doubt = self._find_usurper(wanted, row)
         agreement = measure_agreement(wanted.words, self.words[row.short])
         if not doubt and agreement is not None and agreement < _AGREED:
             doubt = f'the words beside it are others: "{self.words[row.short].shown}"'
         if not doubt and agreement is None and method is not Method.NAME:
             doubt = "no words beside it say what it is"
         return Match(wanted=wanted, row=row, method=method, state=state, doubt=doubt)
+
+    def _find_usurper(self, wanted: Wanted, row: FieldRow) -> str:
+        """Return the doubt about a field that moved while another one is where it was."""
+        at_place = (
+            other.short
+            for other in self.rows
+            if other.short != row.short
+            and self._is_kind(wanted, other)
+            and self._compare_places(wanted, other) > 1 - _STILL / _NEAR
+        )
+        other = next(at_place, "")
+        return f"it moved, and {other} is now where it was" if other else ""
 
 
 def _measure_shifts(

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assembler.forms.form_maps import FormMap, Item, find_map
-from assembler.forms.form_reader import RecognizedForm, read_fields, recognize_form
+from assembler.forms.form_maps import ANY_INDEX, FormMap, Item, find_map
+from assembler.forms.form_reader import FieldRow, RecognizedForm, read_fields, recognize_form
+from assembler.forms.map_placing import place_map
 
 _PATH = re.compile(r"(/[a-z0-9_/]+)((?:\s*\|\s*[a-z0-9]+(?:\([0-9]\))?)*)")
 _FORMAT = re.compile(r"([a-z0-9]+)(?:\(([0-9])\))?")
@@ -42,6 +43,7 @@ class CompletedForm:
 
     recognized: RecognizedForm
     values: Mapping[str, str]
+    rows: tuple[FieldRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,9 @@ def read_completed(maps: Sequence[FormMap], pdf: Path) -> CompletedForm:
     """Return form, edition and values of a filled form. Raises FormUnreadable."""
     rows = read_fields(pdf)
     return CompletedForm(
-        recognized=recognize_form(pdf, maps), values={row.short: row.value for row in rows}
+        recognized=recognize_form(pdf, maps),
+        values={row.short: row.value for row in rows},
+        rows=rows,
     )
 
 
@@ -69,8 +73,10 @@ def find_form_map(completed: CompletedForm, maps: Sequence[FormMap]) -> FormMap 
     if form is None or not form.fillable:
         return None
     names = [field.name for field in form.fields()]
-    known = sum(name in completed.values for name in names)
-    return form if known >= _KNOWN * len(names) else None
+    placed = place_map(form, completed.rows)
+    known = sum(name in completed.values or name.endswith(ANY_INDEX) for name in names)
+    known -= sum(name.endswith(ANY_INDEX) for name in placed.missing)
+    return placed.form if known >= _KNOWN * len(names) else None
 
 
 def read_form_facts(form: FormMap, values: Mapping[str, str]) -> FormFacts:
