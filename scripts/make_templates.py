@@ -625,6 +625,12 @@ def answer_sheet():
         ["{{ one.part }}", "{{ one.item }}", "{{ one.label }}", "{{ one.value or '(by hand)' }}"],
     )
     row(made, widths, ["{%tr endfor %}", "", "", ""])
+    line(doc, "{%p if sheet.note %}")
+    line(doc, "{{ sheet.note }}")
+    line(doc, "{%p endif %}")
+    line(doc, "{%p for one in sheet.unknown %}")
+    line(doc, "Not known of this edition: {{ one }}.")
+    line(doc, "{%p endfor %}")
     return doc
 
 

@@ -10,10 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import docx
 import pikepdf
 import pytest
 
-from assembler import forms
+from assembler import forms, intake
 from assembler.forms.blank_identity import BlankIdentity, is_armed
 from assembler.forms.edition_watch import watch_edition
 from assembler.forms.form_maps import FormMap, KnownBlank, Notice, Validity
@@ -193,6 +194,42 @@ def test_payment_forms_have_no_answer_sheet_unless_asked(tmp_path: Path) -> None
     exempt = {**MAILED, "fee": "waiver"}
     waived = factories.small_case(tmp_path / "waived", {"request": exempt})
     assert "G-1650" not in run("forms", "answers", waived, "--form", "g-1650")[1]
+
+
+def test_a_mailed_request_with_a_fee_has_answer_sheets_for_either_payment(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case", {"request": MAILED})
+    assert run("bundle", case, *DAY)[0] == 0
+    papers = case / "build/child/forms"
+    assert {path.name for path in papers.iterdir()} >= {
+        "answers-g-1450.docx",
+        "answers-g-1650.docx",
+    }
+    sheet = docx.Document(str(papers / "answers-g-1650.docx"))
+    cells = {cell.text for row in sheet.tables[0].rows for cell in row.cells}
+    assert {"Routing number (9 digits)", "(by hand)", "Muster"} <= cells
+    assert "Not known of this edition" in " ".join(one.text for one in sheet.paragraphs)
+    assert not (papers / "answers-g-1651.docx").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"request": {**MAILED, "fee": "waiver"}},
+        {"request": {**MAILED, "filing": "online"}},
+        {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}], "request": MAILED},
+    ],
+)
+def test_no_payment_sheets_where_nothing_is_paid_by_mail_or_a_form_is_listed(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    folder = factories.small_case(tmp_path / "case", change)
+    (folder / "forms").mkdir()
+    (folder / "forms/g-1650.pdf").write_bytes(factories.form_pdf("Exemplar"))
+    ignored = [{"path": "forms/g-1650.pdf", "why": "not filed"}]
+    if "forms" not in change:
+        factories.write_case(folder, {**factories.CASE, **change, "ignored_files": ignored})
+    case = intake.read_case(folder, Shelf.default(), hashed=False)
+    assert forms.build_payment_sheets(case, Shelf.default()) == []
 
 
 @pytest.mark.parametrize("form", ["g-1450", "g-1650", "g-1651"])

@@ -40,11 +40,14 @@ class _PaperJob:
 def list_papers(
     plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Claim]
 ) -> tuple[Paper, ...]:
-    """Return an answer sheet for each form that has a placeholder page, and the claim matrix if the
-    recipe names a template."""
+    """Return an answer sheet for each form that has a placeholder page and for the payment forms,
+    and the claim matrix if the recipe names a template."""
     missing = {part.form for part in plan.parts if part.holds_place}
     own_sheets = [
-        sheet for sheet in sheets if sheet["for"] == plan.beneficiary and sheet["form"] in missing
+        sheet
+        for sheet in sheets
+        if sheet["for"] == plan.beneficiary
+        and (sheet["form"] in missing or sheet.get("is_payment"))
     ]
     numbers: dict[str, int] = {}
     papers = []

@@ -39,6 +39,7 @@ from assembler.forms.packet_forms import (
     FormInputs,
     PacketForms,
     build_answer_sheets,
+    build_payment_sheets,
     fill_packet,
 )
 
@@ -58,6 +59,7 @@ __all__ = [
     "PacketForms",
     "RecognizedForm",
     "build_answer_sheets",
+    "build_payment_sheets",
     "build_scope",
     "check_answers",
     "check_blank",

@@ -40,8 +40,9 @@ from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
+_PAYMENT_FORMS = ("g-1450", "g-1650")
 # their answer sheets are made where case.json says how the fee is paid, or where one is asked for
-_OF_PAYMENT = ("g-1450", "g-1650", "g-1651")
+_OF_PAYMENT = (*_PAYMENT_FORMS, "g-1651")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +234,18 @@ def build_answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> li
     return sheets
 
 
+def build_payment_sheets(case: Case, shelf: Shelf) -> list[dict[str, Any]]:
+    """Return what goes on the payment forms of a request that is mailed with a fee: by card or by
+    bank account, one of them. They hold no payment data.
+
+    None if case.json lists a payment form.
+    """
+    is_listed = any(form.form in _OF_PAYMENT for form in case.forms)
+    if is_listed or case.request.filing != "paper" or case.request.fee != "pay":
+        return []
+    return [sheet for form in _PAYMENT_FORMS for sheet in build_answer_sheets(case, shelf, form)]
+
+
 def _list_sheets(
     form: FormMap,
     case: Case,
@@ -263,6 +276,7 @@ def _make_sheet(form: FormMap, answers: Sequence[Answer], beneficiary: str) -> d
         "title": form.title,
         "for": beneficiary,
         "answers": rows,
+        "is_payment": form.form in _OF_PAYMENT,
         "note": form.note,
         "unknown": list(form.unknown),
         "confidence": form.confidence,

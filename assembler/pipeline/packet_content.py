@@ -269,4 +269,10 @@ def _write_papers(
     sheets = (
         forms.build_answer_sheets(checked.case, inputs.shelf) if find_placeholders(plan) else []
     )
-    return documents.fill_papers(documents.list_papers(plan, sheets, claims), layout, inputs)
+    payments = [
+        sheet
+        for sheet in forms.build_payment_sheets(checked.case, inputs.shelf)
+        if plan.kind != "rfe-response" and sheet not in sheets
+    ]
+    papers = documents.list_papers(plan, [*sheets, *payments], claims)
+    return documents.fill_papers(papers, layout, inputs)
