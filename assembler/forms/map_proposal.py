@@ -17,7 +17,8 @@ from typing import Any
 from assembler.errors import ToolFailed
 from assembler.forms.blank_identity import identify_blank
 from assembler.forms.field_matching import FieldMatcher, Match, Method, Wanted
-from assembler.forms.field_words import FieldWords
+from assembler.forms.field_words import FieldWords, collect_field_words
+from assembler.forms.form_maps import order_edition
 from assembler.forms.form_reader import (
     FieldRow,
     RecognizedForm,
@@ -35,6 +36,7 @@ _OWN = (
     *("valid_from", "valid_until", "accepted_until", "notices", "confirmation", "draft"),
     *("blank_sha256", "blank_bytes", "blank_fields", "fingerprint", "confidence", "unknown"),
 )
+_CONTENT = ("items", "signatures", "continuation", "untouched", "note")
 _HEAD = ("$schema", "form", "edition", "title", "pages", "source", "checked_on")
 
 
@@ -107,18 +109,9 @@ def propose_map(
     matcher = FieldMatcher(list_wanted(old), blank.rows, blank.words)
     notes = _Notes()
     items = [new for item in old["items"] if (new := _draft_item(item, matcher, notes)) is not None]
-    signatures = [
-        new
-        for entry in old["signatures"]
-        if (new := _draft_entry(entry, ("signature", "date"), matcher, notes)) is not None
-    ]
+    signatures = _draft_entries(old["signatures"], ("signature", "date"), matcher, notes)
     old_blocks = old.get("continuation", {}).get("blocks", ())
-    keys = ("page", "part", "number", "text")
-    blocks = [
-        new
-        for entry in old_blocks
-        if (new := _draft_entry(entry, keys, matcher, notes)) is not None
-    ]
+    blocks = _draft_entries(old_blocks, ("page", "part", "number", "text"), matcher, notes)
     new_rows = [row for row in blank.rows if row.short not in matcher.used and _is_answer(row)]
     if _knows_all_fields(old, blank.rows):  # else some of them were only never mapped
         items += [_make_new_item(row, blank.words[row.short]) for row in new_rows if _is_plain(row)]
@@ -147,13 +140,8 @@ def propose_map(
     }
 
 
-_CONTENT = ("items", "signatures", "continuation", "untouched", "note")
-
-
 def read_new_blank(new_pdf: Path) -> NewBlank:
     """Read what a draft needs of a blank. Raises FormUnreadable."""
-    from assembler.forms.field_words import collect_field_words
-
     rows = read_fields(new_pdf)
     recognized = recognize_form(new_pdf)
     words = read_words(new_pdf)
@@ -209,6 +197,17 @@ def _draft_item(
         new["boxes"] = boxes
         shown = next(iter(boxes.values()))
     return {**new, "page": shown["page"]}
+
+
+def _draft_entries(
+    old: Sequence[Mapping[str, Any]],
+    keys: Sequence[str],
+    matcher: FieldMatcher,
+    notes: _Notes,
+) -> list[dict[str, Any]]:
+    """Return the signatures or blocks whose fields are in the new form."""
+    drafted = (_draft_entry(entry, keys, matcher, notes) for entry in old)
+    return [entry for entry in drafted if entry is not None]
 
 
 def _draft_entry(
@@ -323,8 +322,6 @@ def _list_fields(raw: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _rank_base(raw: Mapping[str, Any], names: set[str]) -> tuple[float, tuple[str, str, str]]:
-    from assembler.forms.form_maps import order_edition
-
     own = [name.removesuffix("[*]") for name in _list_fields(raw)]
     stems = {name.rpartition("[")[0] for name in names} | names
     share = sum(name in stems for name in own) / (len(own) or 1)
