@@ -9,11 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 from assembler.intake.proposals.cues import Cues, fold
+from assembler.model.numeric_days import complete_year, find_numeric_days, make_day
 
-_OLDEST = 1900
-_CENTURY = 100
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
-_YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d/-])")
 _DAY_FIRST = re.compile(
     r"\b(\d{1,2})(?: ?(?:st|nd|rd|th|er|o|a)\b)?"
     r"(?: (?:de|of|day of the month of|day of|dias del mes de|dias de|dia del mes de"
@@ -48,7 +45,8 @@ class Day(NamedTuple):
 
 def find_days(text: str, cues: Cues) -> Iterator[Day]:
     """Yield the days in a line, in numbers and in words."""
-    yield from _find_numeric_days(text)
+    for start, length, readings, shows, _ in find_numeric_days(text):
+        yield Day(start, length, readings, True, shows)
     folded = fold(_FIRST.sub("1 er", text))
     if not any(map(str.isdigit, folded)):
         yield from _find_worded_days(folded, cues, _WORDED)
@@ -56,23 +54,6 @@ def find_days(text: str, cues: Cues) -> Iterator[Day]:
     if _YEAR_WORDS.search(folded):
         yield from _find_worded_days(folded, cues, _WORDED[1:])
     yield from _find_named_days(folded, cues)
-
-
-def _find_numeric_days(text: str) -> Iterator[Day]:
-    """Yield days in numbers alone."""
-    for match in _YEAR_FIRST.finditer(text):
-        if day := _make_day(match[1], match[3], match[4]):
-            yield Day(match.start(), len(match[0]), (day,), True)
-    for match in _NUMERIC.finditer(text):
-        year = _complete_year(match[4])
-        month_first, day_first = (
-            _make_day(year, match[1], match[3]),
-            _make_day(year, match[3], match[1]),
-        )
-        readings = tuple(dict.fromkeys(day for day in (month_first, day_first) if day))
-        shows = "" if month_first and day_first else "month" if month_first else "day"
-        if readings:
-            yield Day(match.start(), len(match[0]), readings, True, shows)
 
 
 def _find_named_days(folded: str, cues: Cues) -> Iterator[Day]:
@@ -89,7 +70,7 @@ def _find_named_days(folded: str, cues: Cues) -> Iterator[Day]:
         if days and match.end() not in taken:
             yield Day(match.start(), len(match[0]), days, False)
     for match in _COMPACT.finditer(folded):
-        if days := _make_days(_complete_year(match[3]), match[2], match[1], cues):
+        if days := _make_days(complete_year(match[3]), match[2], match[1], cues):
             yield Day(match.start(), len(match[0]), days, False)
     for match in _YEAR_MONTH.finditer(folded):
         days = _make_days(match[1], match[2], match[3], cues)
@@ -156,21 +137,7 @@ def _write_numbers(words: list[str], cues: Cues) -> Iterator[str]:
         before, open_number = number, True
 
 
-def _complete_year(text: str) -> str:
-    if len(text) == 4:
-        return text
-    return f"20{text}" if int(text) < 50 else f"19{text}"
-
-
-def _make_day(year: str, month: str, day: str) -> date | None:
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return found if _OLDEST <= found.year < _OLDEST + 2 * _CENTURY else None
-
-
 def _make_days(year: str, month: str, day: str, cues: Cues) -> tuple[date, ...]:
     months = dict.fromkeys(number for number, _ in cues.months.get(month, ()))
-    days = (_make_day(year, str(number), day) for number in months)
+    days = (make_day(year, str(number), day) for number in months)
     return tuple(found for found in days if found)
