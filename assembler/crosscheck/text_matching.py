@@ -14,6 +14,7 @@ from types import MappingProxyType
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
+from assembler.crosscheck.month_names import MONTH_NAMES
 from assembler.model import Name, Person
 
 # letter with an accent → what recognition without its data reads instead, in small letters
@@ -23,52 +24,6 @@ NOT_MISREAD: MisreadLetters = MappingProxyType({})
 _MIN_CERTAIN = 3  # letters that a word must have besides those that may be misread
 # letters that recognition takes for digits, and back
 _ALIKE = str.maketrans("OQDILZSBG", "001112586")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONGER = (
-    *(
-        "janvier",
-        "fevrier",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "decembre",
-    ),
-    *(
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ),
-    *(
-        "janeiro",
-        "fevereiro",
-        "marco",
-        "abril",
-        "maio",
-        "junho",
-        "julho",
-        "agosto",
-        "setembro",
-        "outubro",
-        "novembro",
-        "dezembro",
-    ),
-)
-
 
 DATED = re.compile(
     r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}"
@@ -265,20 +220,54 @@ def _make_pattern(number: str) -> re.Pattern[str]:
 
 def has_date(text: str, day: date) -> bool:
     """Return whether a day is in the text, in any of the ways people write days."""
-    flat = " ".join(split_words(text))
-    d, m, y = day.day, day.month, day.year
-    months = {_MONTHS[m - 1], *(_LONGER[n + m - 1] for n in (0, 12, 24))}
-    month_names = "|".join(sorted(months))
-    patterns = (
-        rf"\b0?{d}(?:st|nd|rd|th|er|o)? (?:de |of )?(?:{month_names})[a-z]* (?:de )?{y}\b",
-        rf"\b(?:{month_names})[a-z]* 0?{d}(?:st|nd|rd|th)? {y}\b",
-        rf"\b{y} (?:{month_names})[a-z]* 0?{d}\b",
-        rf"\b{y} 0?{m} 0?{d}\b",
-        rf"\b0?{m} 0?{d} (?:{y}|{y % 100:02})\b",
-        rf"\b0?{d} 0?{m} (?:{y}|{y % 100:02})\b",
-        rf"\b0?{d}(?:{month_names}){y}\b",
+    return has_worded_date(text, day) or _has_numeric_date(text, day)
+
+
+def has_worded_date(text: str, day: date) -> bool:
+    """Return whether a day is in the text with the name or the sign of its month."""
+    flat, d, m, y = _flatten(text), day.day, day.month, day.year
+    return _make_month_pattern(m).search(flat) is not None and any(
+        re.search(pattern, flat)
+        for pattern in (
+            rf"\b0?{d}(?:st|nd|rd|th|er|o)? (?:de |of |den )?{_name_month(m)} (?:de |del )?{y}\b",
+            rf"\b{_name_month(m)} 0?{d}(?:st|nd|rd|th)? {y}\b",
+            rf"\b{y} (?:m )?{_name_month(m)} 0?{d}\b",
+            rf"\b0?{d}{_name_month(m)}{y}\b",
+            rf"\b{y} ?nian ?0?{m} ?yue ?0?{d} ?ri",  # Chinese and Japanese, as anyascii has them
+            rf"\b{y} ?nyeon 0?{m} ?wol 0?{d} ?il",  # Korean
+            rf"\b0?{d} thang 0?{m} nam {y}\b",  # Vietnamese
+        )
     )
-    return any(re.search(pattern, flat) for pattern in patterns)
+
+
+@lru_cache(maxsize=256)
+def _flatten(text: str) -> str:
+    """Return the words of a text as the names of the months are written."""
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub("['`]", "", anyascii(text)).casefold()))
+
+
+def _has_numeric_date(text: str, day: date) -> bool:
+    flat, d, m, y = " ".join(split_words(text)), day.day, day.month, day.year
+    return any(
+        re.search(pattern, flat)
+        for pattern in (
+            rf"\b{y} 0?{m} 0?{d}\b",
+            rf"\b0?{m} 0?{d} (?:{y}|{y % 100:02})\b",
+            rf"\b0?{d} 0?{m} (?:{y}|{y % 100:02})\b",
+        )
+    )
+
+
+@lru_cache(maxsize=16)
+def _name_month(month: int) -> str:
+    """Return a pattern of the names of a month, also shortened as in English."""
+    return rf"(?:{'|'.join(sorted(MONTH_NAMES[month - 1], key=len, reverse=True))})[a-z]*"
+
+
+@lru_cache(maxsize=16)
+def _make_month_pattern(month: int) -> re.Pattern[str]:
+    """Return a pattern of the names and signs of a month, to look for first."""
+    return re.compile(rf"{_name_month(month)}|0?{month} ?(?:yue|wol)|thang 0?{month}\b")
 
 
 def has_any_date(text: str) -> bool:

@@ -59,10 +59,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
             languages=tuple(page.language for page in exhibit.pages),
             scripts=tuple(map(_find_script, exhibit.pages)),
             recognized=tuple(page.method == "ocr" for page in exhibit.pages),
-            readable=tuple(
-                page.method != "ocr" or ocr.choose_data(page.language).can_read
-                for page in exhibit.pages
-            ),
+            readable=tuple(map(_is_readable, exhibit.pages)),
             cache=workshop.cache,
         )
         for exhibit in prepared
@@ -78,6 +75,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
                     seems=extracted.seems,
                     line_boxes=extracted.line_boxes,
                     loses_accents=_loses_accents(page),
+                    is_readable=_is_readable(page),
                 )
                 for page, extracted in zip(exhibit.pages, result, strict=True)
             )
@@ -86,6 +84,10 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
 
 def _loses_accents(page: PreparedPage) -> bool:
     return page.method == "ocr" and not ocr.choose_data(page.language).keeps_accents
+
+
+def _is_readable(page: PreparedPage) -> bool:
+    return page.method != "ocr" or ocr.choose_data(page.language).can_read
 
 
 def _find_script(page: PreparedPage) -> str:

@@ -164,6 +164,7 @@ class PageText:
     line_boxes: tuple[tuple[float, float, float, float] | None, ...] = ()
     # recognized with data that lacks letters with accents, and reads other letters instead
     loses_accents: bool = False
+    is_readable: bool = True  # false if it was recognized with data of other letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
