@@ -260,8 +260,9 @@ def _has_numeric_date(text: str, day: date) -> bool:
 
 @lru_cache(maxsize=16)
 def _name_month(month: int) -> str:
-    """Return a pattern of the names of a month, also shortened as in English."""
-    return rf"(?:{'|'.join(sorted(MONTH_NAMES[month - 1], key=len, reverse=True))})[a-z]*"
+    """Return a pattern of the names of a month, also shortened as in English; a Hebrew date puts the
+    letter b before it."""
+    return rf"b?(?:{'|'.join(sorted(MONTH_NAMES[month - 1], key=len, reverse=True))})[a-z]*"
 
 
 @lru_cache(maxsize=16)
