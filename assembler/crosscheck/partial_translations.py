@@ -1,0 +1,311 @@
+"""Find translations that clearly cover only part of their original. Pure.
+
+Three signs, each enough: the translation or its certificate says so; it has far fewer letters than
+any honest translation from that language; numbers and dates of a page of the original are not in
+it, since digits survive translation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from anyascii import anyascii
+from rapidfuzz import fuzz
+
+from assembler.crosscheck.results import (
+    CheckContext,
+    ExhibitPage,
+    Result,
+    find_spot,
+    has_enough_words,
+    make_page_finding,
+)
+from assembler.crosscheck.text_matching import has_date
+from assembler.model import Exhibit, PageText, PartRole, SearchResult, TextMethod
+from assembler.model.numeric_days import find_numeric_days
+
+_RULE = "8 CFR 103.2(b)(3)"
+_REMEDY = (
+    "compare it with the original; have the translator translate all of it, and certify that it is "
+    "complete"
+)
+_PARTS = (
+    r"(?:excerpts?|extracts?|portions?|parts?|sections?|passages?|pages?|paragraphs?|fields|lines)"
+)
+_SOME = r"(?:relevant|pertinent|selected|certain|important|main|essential|some|only|key)"
+# what says that a translation is of a part; "extract" and "summary" alone are titles of documents
+_SAYINGS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:partial|summary|summarized|summarised|abridged|abbreviated|condensed|excerpted"
+        r"|selective|extract) (?:english )?translation\b",
+        r"\btranslat(?:ion|ed) ?(?:\(|\[|[-:–—]) ?(?:excerpts?|extracts?|summary|partial)\b",
+        rf"\btranslation of (?:the )?(?:following )?{_SOME} (?:\w+ ){{0,2}}{_PARTS}\b",
+        rf"\btranslation of (?:an? |the )?(?:excerpts?|portions?|parts?|passages?|summary) "
+        r"(?:of|from) ",
+        rf"\b{_SOME} {_PARTS} (?:(?:of|from) [^.;]{{1,60}} )?"
+        r"(?:has been |have been |was |were |is |are )?(?:\w+ )?translated\b",
+        rf"\b(?:relevant|pertinent) (?:parts?|portions?) only\b|\bonly (?:the )?{_SOME} {_PARTS}\b",
+        r"\btranslat\w+ only (?:the |of |pages? |parts? )|\bonly (?:page|part)s? (?:\d\S* )?"
+        r"(?:(?:is|was|were|are) )?translated\b",
+        r"\b(?:in|to the extent) (?:relevant|pertinent) part\b",
+        r"\bis (?:an? )?(?:true |accurate |correct |faithful |and )*"
+        r"(?:summary|excerpt|extract|abstract|synopsis)"
+        r" (?:of|from) the (?:attached |original |foregoing |above )*(?:\w+[- ]language )?"
+        r"(?:document|original|text|letter|statement)\b",
+        r"\b(?:rest|remainder|balance|remaining (?:\w+ )?(?:pages?|text|parts?|portions?)) "
+        r"(?:of [^.;]{1,60} )?(?:is |was |were |are |has been |have been )?"
+        r"(?:omitted|not (?:been )?translated|untranslated|left out)\b",
+        r"[\[(](?:[^\])]{0,60} )?(?:not translated|untranslated|omitted|translation omitted"
+        r"|excerpts?|extract|partial)[^\])]{0,40}[\])]",
+        r"\b(?:has|have) not been translated\b|\b(?:is|was|were|are) not translated\b"
+        r"|\b(?:was|were) left untranslated\b",
+    )
+)
+# what is rightly not translated
+_RIGHTLY = re.compile(
+    r"\b(?:names?|numbers?|logos?|proper nouns?|illegible|already in english|in english|blank"
+    r"|barcode|qr|watermark|crossed[- ]out|if (?:it|any)|not (?:an? |merely an? )?"
+    r"(?:partial|summary|abridged|excerpt))\b",
+    re.IGNORECASE,
+)
+_CERTIFICATE = re.compile(
+    r"^.*\b(?:certificat(?:e|ion) (?:of|by) (?:the )?(?:translat|accura)\w*"
+    r"|translator'?s (?:certificat|declarat|affidavit|statement)\w*"
+    r"|(?:i|we),? .{0,80}(?:certify|competent to translate)).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NUMBER = re.compile(r"\d(?:[.,/-]?\d)+")
+_LONG = 5  # digits of a number that no translation writes in words
+_LIKE = 80  # of 100: how alike a number must be where one of the pages was recognized
+_FOREIGN_WORDS = 0.06  # part of the words from which an original has English text of its own
+
+
+class _Missing(NamedTuple):
+    """How many numbers and dates of a page there are, and how many the translation lacks."""
+
+    page: PageText
+    total: int
+    missing: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pair:
+    """An original and its translation, with the pages of both that could be read."""
+
+    exhibit: Exhibit
+    originals: Sequence[PageText]
+    translations: Sequence[PageText]
+
+    @cached_property
+    def english(self) -> str:
+        """Return the text of the translation without a certificate at its end."""
+        text = "\n".join(page.text for page in self.translations)
+        match = _CERTIFICATE.search(text)
+        return text[: match.start()] if match and match.start() > len(text) // 5 else text
+
+    @cached_property
+    def is_recognized(self) -> bool:
+        return any(
+            page.prepared.method == TextMethod.OCR for page in (*self.originals, *self.translations)
+        )
+
+
+def check_translations_cover_originals(context: CheckContext) -> Iterator[Result]:
+    """Check what translations and certificates say, and that their length, numbers and dates are
+    those of the original."""
+    for exhibit in context.case.exhibits:
+        pages = context.list_pages(exhibit)
+        if not any(page.prepared.role == PartRole.TRANSLATION for page in pages):
+            continue
+        yield from _check_sayings(exhibit, pages)
+        pair = _make_pair(context, exhibit)
+        yield SearchResult(
+            exhibit=exhibit.id,
+            what="length, numbers and dates of the translation",
+            result="compared with the original" if pair else "not checked",
+            why="" if pair else "too little could be read surely",
+        )
+        if pair is not None:
+            yield from _check_coverage(context, pair)
+
+
+# --- what it says ---
+
+
+def _check_sayings(exhibit: Exhibit, pages: Sequence[PageText]) -> Iterator[Result]:
+    """Yield a finding for the first place of each page that says the translation is of a part."""
+    if any(part.excerpt for part in exhibit.parts):
+        return  # what is filed is an excerpt, and so may say its translation
+    for page in pages:
+        if page.prepared.role not in (PartRole.TRANSLATION, PartRole.CERTIFICATE):
+            continue
+        offset = find_saying(page.text)
+        if offset is None:
+            continue
+        spot = find_spot(ExhibitPage(exhibit, page), offset)
+        yield make_page_finding(
+            "TRANS.PARTIAL",
+            spot,
+            f"{spot.describe()} says that only part of the original, or a summary, is translated",
+            _REMEDY,
+            source=_RULE,
+        )
+
+
+def find_saying(text: str) -> int | None:
+    """Return where a translation or certificate says that it is of a part, or None."""
+    # lines are broken anywhere: a line break counts as a space
+    flat = re.sub(r"\s", " ", text)
+    places = [
+        match.start()
+        for pattern in _SAYINGS
+        for match in pattern.finditer(flat)
+        if not _RIGHTLY.search(_get_clause(flat, match))
+    ]
+    return min(places, default=None)
+
+
+def _get_clause(text: str, match: re.Match[str]) -> str:
+    """Return a match with the words before it in its sentence."""
+    start = max(text.rfind(sign, 0, match.start()) for sign in ".;:\n[(")
+    return text[max(start + 1, match.start() - 60) : match.end()]
+
+
+# --- what it covers ---
+
+
+def _make_pair(context: CheckContext, exhibit: Exhibit) -> _Pair | None:
+    """Return the original and translation of an exhibit, if both were read surely enough."""
+    sure = context.data["translation"]["sure_confidence"]
+    pages = context.list_pages(exhibit)
+    originals = [
+        page
+        for page in pages
+        if page.prepared.role == PartRole.DOCUMENT
+        and _find_primary(page.prepared.language) != "en"
+        and page.text.strip()
+    ]
+    translations = [page for page in pages if page.prepared.role == PartRole.TRANSLATION]
+    compared = (*originals, *translations)
+    is_sure = all(
+        page.is_readable
+        and (page.prepared.method != TextMethod.OCR or (page.prepared.confidence or 0.0) >= sure)
+        and (page.text.strip() or page.prepared.blank)
+        for page in compared
+    )
+    if not originals or not is_sure or not has_enough_words(translations, context.data):
+        return None
+    return _Pair(exhibit=exhibit, originals=originals, translations=translations)
+
+
+def _check_coverage(context: CheckContext, pair: _Pair) -> Iterator[Result]:
+    """Yield a finding for a translation that is far too short, and for each page of the original
+    whose numbers and dates are missing."""
+    limits = context.data["translation"]
+    covered = measure_coverage(context, pair)
+    least = limits["covered_recognized"] if pair.is_recognized else limits["covered"]
+    if covered is not None and covered < least:
+        yield make_page_finding(
+            "TRANS.PARTIAL",
+            ExhibitPage(pair.exhibit, pair.translations[0]),
+            f"it has about {max(1, round(100 * covered))} % of the length that a complete English "
+            "translation of its original has",
+            _REMEDY,
+            source=_RULE,
+        )
+    is_thin = covered is not None and covered < limits["thin"]
+    fewest, part = (
+        (limits["thin_missing"], limits["thin_missing_part"])
+        if is_thin
+        else (limits["fewest_missing"], limits["missing_part"])
+    )
+    for found in _find_missing(context, pair):
+        if found.missing >= fewest and found.missing > part * found.total:
+            yield make_page_finding(
+                "TRANS.PARTIAL",
+                ExhibitPage(pair.exhibit, found.page),
+                f"{found.missing} of the {found.total} long numbers and dates of this page of the "
+                "original are not in its translation",
+                _REMEDY,
+                source=_RULE,
+            )
+
+
+def measure_coverage(context: CheckContext, pair: _Pair) -> float | None:
+    """Return the length of a translation as a part of what is expected of its original; None if
+    nothing can be expected."""
+    limits = context.data["translation"]
+    expected = 0.0
+    for page in pair.originals:
+        ratio = limits["ratios"].get(_find_primary(page.prepared.language))
+        if ratio is None or _has_english(page.text):
+            return None
+        expected += ratio * _count_letters(page.text)
+    if expected < limits["fewest_letters"]:
+        return None
+    return _count_letters(pair.english) / expected
+
+
+def _has_english(text: str) -> bool:
+    """Return whether an original has English text of its own, as passports and bilingual forms."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    english = {"of", "the", "and", "date", "name", "birth", "number", "to", "for", "is", "by", "this"}
+    count = sum(word.casefold() in english for word in words)
+    return count > max(3, _FOREIGN_WORDS * len(words))
+
+
+def _count_letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
+
+
+def _find_missing(context: CheckContext, pair: _Pair) -> Iterator[_Missing]:
+    """Yield for each page of the original how many of its numbers and dates the translation
+    lacks."""
+    whole = "\n".join(page.text for page in pair.translations)
+    other_calendars = context.data["translation"]["other_calendars"]
+    seen: set[str | tuple[date, ...]] = set()
+    for page in pair.originals:
+        has_own_years = _find_primary(page.prepared.language) in other_calendars
+        numbers, days = _read_facts(page.text)
+        facts = [*numbers, *(() if has_own_years else days)]
+        new = [fact for fact in facts if fact not in seen]  # a heading counts on one page only
+        seen |= {*new}
+        missing = [fact for fact in new if not _is_translated(fact, whole, pair.is_recognized)]
+        yield _Missing(page, len(new), len(missing))
+
+
+def _read_facts(text: str) -> tuple[list[str], list[tuple[date, ...]]]:
+    """Return the long numbers of a text, in European digits, and its days in numbers."""
+    plain = _write_digits(text)
+    days = list(find_numeric_days(plain))
+    letters = list(plain)
+    for day in days:
+        letters[day.start : day.start + day.length] = " " * day.length
+    rest = "".join(letters)
+    numbers = [re.sub(r"\D", "", match[0]) for match in _NUMBER.finditer(rest)]
+    long_numbers = dict.fromkeys(number for number in numbers if len(number) >= _LONG)
+    return list(long_numbers), list(dict.fromkeys(day.readings for day in days))
+
+
+def _write_digits(text: str) -> str:
+    """Return a text with the digits of all scripts written as European ones."""
+    return "".join(anyascii(sign) if sign.isdecimal() else sign for sign in text)
+
+
+def _is_translated(fact: str | tuple[date, ...], english: str, is_recognized: bool) -> bool:
+    if not isinstance(fact, str):
+        return any(has_date(english, day) for day in fact)
+    digits = re.sub(r"\D", "", _write_digits(english))
+    if fact in digits:
+        return True
+    return is_recognized and fuzz.partial_ratio(fact, digits) >= _LIKE
+
+
+def _find_primary(language: str) -> str:
+    return language.split("-", maxsplit=1)[0].lower()
