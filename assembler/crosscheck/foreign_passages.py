@@ -34,12 +34,14 @@ _LANGUAGE_OF = {"Hira": "Jpan", "Hang": "Kore"}  # how `scripts` of crosscheck.j
 _OWN, _ACCENTED, _ENGLISH_WORD, _UNKNOWN = 1.0, 0.6, -1.5, -0.25
 _MANY_ACCENTS = 3  # such words in a run, for which it needs fewer function words
 _ENGLISH = frozenset(
-    (
-        "the of and to in is that for was with are has be by this not will have from she he his her "
-        "their been which you your our it as at or an i they we if but when who what where there do "
-        "does did had were would can could should may must shall any after before about into over "
-        "under between during than then such other more most only out up because how my him its"
-    ).split()
+    re.findall(
+        r"\w+",
+        "the of and to in is that for was with are has be by this not will have from she he his "
+        "her their been which you your our it as at or an i they we if but when who what where "
+        "there do does did had were would can could should may must shall any after before "
+        "about into over under between during than then such other more most only out up "
+        "because how my him its",
+    )
 )
 _AROUND = 250  # characters before and after a passage in which its meaning may be given
 _UNTRANSLATED = re.compile(r"\b(?:not|never|without|un)[ -]?translat\w*", re.IGNORECASE)
@@ -155,7 +157,9 @@ def _is_said_in_english(page: PageText, pages: Sequence[PageText], passage: Pass
     English has the names and numbers of the other."""
     foreign = page.text[passage.start : passage.end]
     english = "\n".join(
-        other.text if other is not page else f"{page.text[: passage.start]} {page.text[passage.end :]}"
+        other.text
+        if other is not page
+        else f"{page.text[: passage.start]} {page.text[passage.end :]}"
         for other in pages
     )
     if _count_letters(foreign) < _BOTH * _count_letters(page.text):
@@ -226,12 +230,10 @@ def _count_words(group: Sequence[Word], script: str, data: Mapping[str, Any]) ->
     if script not in data["spaceless"]:
         return len(group)
     letters = sum(len(word.written) for word in group)
-    return letters * data["words"] // data["spaceless_letters"]
+    return int(letters * data["words"] // data["spaceless_letters"])
 
 
-def _is_sentence(
-    group: Sequence[Word], script: str, count: int, data: Mapping[str, Any]
-) -> bool:
+def _is_sentence(group: Sequence[Word], script: str, count: int, data: Mapping[str, Any]) -> bool:
     if count < data["words"]:
         return False
     if script in _CASED:
@@ -246,7 +248,7 @@ def _is_sentence(
         kinds = len({word.written for word in group} & {*own})
     if script == "Hang":  # its particles are endings
         kinds = len({end for word in group for end in own if word.written.endswith(end)})
-    return kinds >= data["script_words_least"]
+    return bool(kinds >= data["script_words_least"])
 
 
 def _find_in_latin_letters(words: Sequence[Word], data: Mapping[str, Any]) -> Iterator[Passage]:
@@ -306,7 +308,7 @@ def _is_passage(
     is_capital = all(word.written.isupper() for word in run)
     told = len(kinds & telling)
     spared = len({word.folded for word in run if _is_accented(word)}) >= _MANY_ACCENTS
-    return (
+    return bool(
         len(run) >= data["words"]
         and len(kinds) >= data["kinds"] - spared
         and (len(small) >= data["small_words"] or (is_capital and told > data["telling"]))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
+from assembler.crosscheck.people_mentions import is_unnamed
 from assembler.crosscheck.results import (
     CheckContext,
     ExhibitPage,
@@ -77,7 +78,8 @@ def _check_name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
     yield SearchResult(
         exhibit=exhibit.id, what=f"name of {who}", result="found" if is_found else "not found"
     )
-    if not is_found and {"name", "family_name"} & {*context.list_expected_facts(exhibit)}:
+    is_expected = bool({"name", "family_name"} & {*context.list_expected_facts(exhibit)})
+    if not is_found and is_expected and not is_unnamed(context, exhibit):
         yield make_exhibit_finding(
             "CHECK.NAME",
             exhibit,

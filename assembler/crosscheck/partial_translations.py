@@ -46,7 +46,7 @@ _SAYINGS = tuple(
         r"|selective|extract) (?:english )?translation\b",
         r"\btranslat(?:ion|ed) ?(?:\(|\[|[-:–—]) ?(?:excerpts?|extracts?|summary|partial)\b",
         rf"\btranslation of (?:the )?(?:following )?{_SOME} (?:\w+ ){{0,2}}{_PARTS}\b",
-        rf"\btranslation of (?:an? |the )?(?:excerpts?|portions?|parts?|passages?|summary) "
+        r"\btranslation of (?:an? |the )?(?:excerpts?|portions?|parts?|passages?|summary) "
         r"(?:of|from) ",
         rf"\b{_SOME} {_PARTS} (?:(?:of|from) [^.;]{{1,60}} )?"
         r"(?:has been |have been |was |were |is |are )?(?:\w+ )?translated\b",
@@ -255,7 +255,20 @@ def measure_coverage(context: CheckContext, pair: _Pair) -> float | None:
 def _has_english(text: str) -> bool:
     """Return whether an original has English text of its own, as passports and bilingual forms."""
     words = re.findall(r"[^\W\d_]{2,}", text)
-    english = {"of", "the", "and", "date", "name", "birth", "number", "to", "for", "is", "by", "this"}
+    english = {
+        "of",
+        "the",
+        "and",
+        "date",
+        "name",
+        "birth",
+        "number",
+        "to",
+        "for",
+        "is",
+        "by",
+        "this",
+    }
     count = sum(word.casefold() in english for word in words)
     return count > max(3, _FOREIGN_WORDS * len(words))
 

@@ -7,10 +7,14 @@ from datetime import date
 from typing import Any
 
 from assembler.crosscheck import (
+    date_orders,
     duplicates,
+    foreign_passages,
     identity,
     long_documents,
     narratives,
+    partial_translations,
+    people_mentions,
     statements,
     translations,
 )
@@ -20,11 +24,15 @@ from assembler.model import Case, Contradiction, Finding, SearchResult
 
 _CHECKS: tuple[Callable[[CheckContext], Iterator[Result]], ...] = (
     identity.check_expected_facts,
+    people_mentions.check_mentions,
     identity.check_machine_lines,
     identity.check_unknown_numbers,
     translations.check_certificates,
     translations.check_languages,
+    partial_translations.check_translations_cover_originals,
+    foreign_passages.find_untranslated_passages,
     translations.check_dates,
+    date_orders.check_date_orders,
     translations.check_page_counts,
     duplicates.find_repeated_pages,
     translations.check_turned_pages,

@@ -260,8 +260,8 @@ def _has_numeric_date(text: str, day: date) -> bool:
 
 @lru_cache(maxsize=16)
 def _name_month(month: int) -> str:
-    """Return a pattern of the names of a month, also shortened as in English; a Hebrew date puts the
-    letter b before it."""
+    """Return a pattern of the names of a month, also shortened as in English, and with the letter
+    that Hebrew writes before it."""
     return rf"b?(?:{'|'.join(sorted(MONTH_NAMES[month - 1], key=len, reverse=True))})[a-z]*"
 
 
