@@ -237,7 +237,8 @@ def _is_sentence(group: Sequence[Word], script: str, count: int, data: Mapping[s
     if count < data["words"]:
         return False
     if script in _CASED:
-        return sum(word.written[0].islower() for word in group) > data["small_words"]
+        small = sum(word.written[0].islower() for word in group)
+        return bool(small > data["small_words"])
     own = data["script_words"].get(script, "").split()
     if not own:
         return bool(count >= data["uncounted_words"])

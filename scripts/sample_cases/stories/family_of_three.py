@@ -430,7 +430,7 @@ def _files() -> dict[str, bytes]:
             "October 22, 2026",
             ("To whom it may concern:",),
             (
-                "The family of three has lived here since May 29. On October 20 two men at the gate showed a photograph of the father and asked for him by name.",
+                "The Casoso Casosa family of three has lived here since May 29. On October 20 two men at the gate showed a photograph of the father and asked for him by name.",
                 "We have no refrigerator that works by night, and no guards.",
             ),
             "Hermana Albergue",
@@ -483,7 +483,7 @@ def _files() -> dict[str, bytes]:
         "cost.pdf": desk.statement(
             *hospital,
             "Estimate and charity",
-            ("One year from December 28, 2026",),
+            ("Patient: Criatura Casoso Casosa", "One year from December 28, 2026"),
             [
                 ("Item", "Estimate", "Paid by"),
                 ("Pump and supplies", "$14,800", "Charity care of the hospital"),

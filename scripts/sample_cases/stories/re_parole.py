@@ -310,7 +310,7 @@ def _files() -> dict[str, bytes]:
         "bills.pdf": desk.statement(
             *HOSPITAL,
             "Account, March to November 2026",
-            (),
+            ("Patient: Gogona Nimushi",),
             [
                 ("Item", "Charged", "Paid by the fund"),
                 ("Operation of May 12", "$88,400", "$88,400"),
