@@ -21,10 +21,11 @@ from assembler.crosscheck.results import (
     find_spot,
     make_page_finding,
 )
-from assembler.crosscheck.text_matching import has_worded_date, split_words
+from assembler.crosscheck.text_matching import has_worded_date
 from assembler.model import Exhibit, PageText, PartRole, SearchResult
 from assembler.model.numeric_days import NumericDay, find_numeric_days
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _ZIP = re.compile(r"\b([A-Z]{2}),? \d{5}(?:-\d{4})?\b")
 
 
@@ -102,7 +103,7 @@ def find_order(context: CheckContext, documents: Sequence[PageText]) -> DayOrder
 def _find_order_of_place(context: CheckContext, text: str) -> DayOrder:
     """Return the order that the places and offices in an English text use."""
     data = context.data["date_order"]
-    words = f" {' '.join(split_words(text))} "
+    words = f" {' '.join(_LETTERS.findall(text.casefold()))} "  # Latin letters as they are written
     states = data["states"].split()
     is_american = any(f" {sign} " in words for sign in data["month_first_signs"]) or any(
         match[1] in states for match in _ZIP.finditer(text)

@@ -32,7 +32,7 @@ _LANGUAGE_OF = {"Hira": "Jpan", "Hang": "Kore"}  # how `scripts` of crosscheck.j
 # what a word adds to a run: one of the language, one in small letters with an accent, one of
 # English, another one
 _OWN, _ACCENTED, _ENGLISH_WORD, _UNKNOWN = 1.0, 0.6, -1.5, -0.25
-_MANY_ACCENTS = 3  # such words in a run, for which it needs fewer function words
+_MANY_ACCENTS = 3  # such words in a run, for which it needs a function word less; at most two
 _ENGLISH = frozenset(
     re.findall(
         r"\w+",
@@ -249,18 +249,18 @@ def _is_sentence(group: Sequence[Word], script: str, count: int, data: Mapping[s
         kinds = len({word.written for word in group} & {*own})
     if script == "Hang":  # its particles are endings
         kinds = len({end for word in group for end in own if word.written.endswith(end)})
-    return bool(kinds >= data["script_words_least"])
+    return bool(kinds >= data["script_words_least"] or count >= data["uncounted_words"])
 
 
 def _find_in_latin_letters(words: Sequence[Word], data: Mapping[str, Any]) -> Iterator[Passage]:
     """Yield runs of words in a language of Latin letters, each in the language that fits best."""
     folded = {word.folded for word in words}
     candidates: list[tuple[float, Passage]] = []
-    for language, (joining, telling) in data["function_words"].items():
+    for language, (joining, telling, shared) in data["function_words"].items():
         own, told = frozenset(f"{joining} {telling}".split()), frozenset(telling.split())
-        if len(folded & own) < data["kinds"] - 1:
+        if not folded & own:
             continue
-        for score, run in _find_runs(words, own):
+        for score, run in _find_runs(words, own, frozenset(shared.split())):
             if _is_passage(run, own, told, data):
                 passage = Passage(run[0].start, run[-1].end, len(run), language)
                 candidates.append((score, passage))
@@ -271,7 +271,9 @@ def _find_in_latin_letters(words: Sequence[Word], data: Mapping[str, Any]) -> It
             yield passage
 
 
-def _find_runs(words: Sequence[Word], own: frozenset[str]) -> Iterator[tuple[float, list[Word]]]:
+def _find_runs(
+    words: Sequence[Word], own: frozenset[str], shared: frozenset[str]
+) -> Iterator[tuple[float, list[Word]]]:
     """Yield the runs in which words of a language prevail, each with its score: all that begin
     with such a word and end with the one where the sum is highest."""
     start, best, total, top = 0, 0, 0.0, 0.0
@@ -280,14 +282,17 @@ def _find_runs(words: Sequence[Word], own: frozenset[str]) -> Iterator[tuple[flo
             if top:
                 yield top, list(words[start : best + 1])
             start, total, top = number, 0.0, 0.0
-        total += _weigh(word, own)
+        total += _weigh(word, own, shared)
         if total > top:
             best, top = number, total
     if top:
         yield top, list(words[start : best + 1])
 
 
-def _weigh(word: Word, own: frozenset[str]) -> float:
+def _weigh(word: Word, own: frozenset[str], shared: frozenset[str]) -> float:
+    """Return what a word adds to a run of a language. `shared`: words of it that English has."""
+    if word.folded in shared:
+        return 0.0
     if word.script != "Latn" or word.folded in _ENGLISH:
         return _ENGLISH_WORD
     is_initial = len(word.written) == 1 and word.written.isupper()
@@ -308,13 +313,14 @@ def _is_passage(
     small = {word.folded for word in run if word.written.islower() and word.folded not in own}
     is_capital = all(word.written.isupper() for word in run)
     told = len(kinds & telling)
-    spared = len({word.folded for word in run if _is_accented(word)}) >= _MANY_ACCENTS
+    accented = len({word.folded for word in run if _is_accented(word)})
+    spared = min(2, accented // _MANY_ACCENTS)
     return bool(
         len(run) >= data["words"]
         and len(kinds) >= data["kinds"] - spared
         and (len(small) >= data["small_words"] or (is_capital and told > data["telling"]))
         and (
-            told >= data["telling"] - (spared or len(run) >= data["sentence_words"])
+            told >= data["telling"] - max(spared, len(run) >= data["sentence_words"])
             or len(run) >= data["unsaid_words"]
         )
     )

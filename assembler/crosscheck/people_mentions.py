@@ -17,6 +17,7 @@ from typing import Any
 from anyascii import anyascii
 from fontTools.unicodedata import script as script_of_letter
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from assembler.crosscheck.results import (
     CheckContext,
@@ -24,6 +25,7 @@ from assembler.crosscheck.results import (
     Result,
     make_page_finding,
 )
+from assembler.crosscheck.statements import find_a_numbers
 from assembler.crosscheck.text_matching import (
     MisreadLetters,
     has_misread_word,
@@ -161,12 +163,13 @@ def _has_number_of(text: str, person: Person) -> bool:
     """Return whether a text has a number, or a telephone number or mail address, of a person."""
     numbers = (
         person.passport.number if person.passport else "",
-        person.a_number.lstrip("0"),
         person.uscis_account,
         person.ssn,
         person.i94_number,
     )
     if any(len(number) >= _DIGITS and has_number(text, number) for number in numbers):
+        return True
+    if person.a_number and person.a_number.zfill(9) in find_a_numbers(text):
         return True
     if person.ssn and re.search(rf"[Xx*]{{2,}}[- ]?{person.ssn[-4:]}\b", text):
         return True
@@ -261,7 +264,9 @@ def _is_like(word: str, other: str, likeness: int) -> bool:
         return False
     if len(word) > 4 and other.startswith(word[:-1]):
         return True
-    return fuzz.ratio(_write_alike(word), _write_alike(other)) >= likeness
+    plain, other_plain = _write_alike(word), _write_alike(other)
+    is_close = len(plain) > 5 and OSA.distance(plain, other_plain) < 2
+    return is_close or fuzz.ratio(plain, other_plain) >= likeness
 
 
 def _has_ambiguous(text: str, part: str) -> bool:

@@ -262,7 +262,7 @@ def _has_numeric_date(text: str, day: date) -> bool:
 def _name_month(month: int) -> str:
     """Return a pattern of the names of a month, also shortened as in English, and with the letter
     that Hebrew writes before it."""
-    return rf"b?(?:{'|'.join(sorted(MONTH_NAMES[month - 1], key=len, reverse=True))})[a-z]*"
+    return rf"[bv]?(?:{'|'.join(sorted(MONTH_NAMES[month - 1], key=len, reverse=True))})[a-z]*"
 
 
 @lru_cache(maxsize=16)
