@@ -263,6 +263,30 @@ def misstated(one: Subject, dice: random.Random) -> Iterator[Planted]:
         yield replace(one.case, declarations=declarations), one.texts
 
 
+def passage(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A Spanish passage in the middle of an English page."""
+    keys = [
+        key
+        for key, pages in one.texts.items()
+        if pages and pages[0].seems == "en" and len(pages) == 1
+    ]
+    key = dice.choice(keys)
+    lines = one.texts[key][0].text.splitlines()
+    lines.insert(len(lines) // 2, " ".join(dice.sample(_SPANISH, 2)))
+    yield one.case, _changed(one.texts, key, 0, "\n".join(lines))
+
+
+def cut_translation(one: Subject, _dice: random.Random) -> Iterator[Planted]:
+    """A translation of which only the beginning is left."""
+    for exhibit in one.case.exhibits:
+        for number, page in enumerate(one.texts.get(exhibit.id, ())):
+            if page.prepared.role == "translation":
+                words = page.text.split(" ")
+                text = " ".join(words[: len(words) * 3 // 10])
+                yield one.case, _changed(one.texts, exhibit.id, number, text)
+                break
+
+
 def misdated(one: Subject, dice: random.Random) -> Iterator[Planted]:
     """A letter whose date is mistyped in case.json."""
     dated = Shelf.default().schema("crosscheck.json")["dated"]
@@ -639,8 +663,10 @@ FAULTS: dict[str, Fault] = {
     "a passport that expires soon": (expires, ("CHECK.EXPIRES",)),
     "a stranger's A-Number": (a_number, ("LEAK.A_NUMBER",)),
     "a stranger's completed form": (wrong_form, ("LEAK.A_NUMBER",)),
-    "a paper about somebody else": (other_person, ("CHECK.NAME",)),
+    "a paper about somebody else": (other_person, ("CHECK.NAME", "CHECK.NOBODY")),
     "a certificate without one of its elements": (certificate, ("TRANS.CERT_TEXT",)),
+    "a translation of a part": (cut_translation, ("TRANS.PARTIAL",)),
+    "a passage left in Spanish": (passage, ("TRANS.EMBEDDED",)),
     "a translation missing": (untranslated, ("TRANS.PRESENT",)),
     "a certificate missing": (uncertified, ("TRANS.CERT",)),
     "original, translation, certificate out of order": (disordered, ("TRANS.ORDER",)),

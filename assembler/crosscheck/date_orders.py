@@ -26,6 +26,8 @@ from assembler.model import Exhibit, PageText, PartRole, SearchResult
 from assembler.model.numeric_days import NumericDay, find_numeric_days
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+# a telephone number, or the time of a zone, as they are written there
+_PHONE_OR_ZONE = re.compile(r"\(\d{3}\) ?\d{3}-\d{4}\b|\b\d\d:\d\d(?: [AP]M)? [ECMP][SD]T\b")
 _ZIP = re.compile(r"\b([A-Z]{2}),? \d{5}(?:-\d{4})?\b")
 
 
@@ -103,15 +105,23 @@ def find_order(context: CheckContext, documents: Sequence[PageText]) -> DayOrder
 def _find_order_of_place(context: CheckContext, text: str) -> DayOrder:
     """Return the order that the places and offices in an English text use."""
     data = context.data["date_order"]
-    words = f" {' '.join(_LETTERS.findall(text.casefold()))} "  # Latin letters as they are written
+    lines = [line for line in text.splitlines() if line.strip()]
+    words, head = _join_words(text), _join_words("\n".join(lines[: data["letterhead_lines"]]))
     states = data["states"].split()
-    is_american = any(f" {sign} " in words for sign in data["month_first_signs"]) or any(
-        match[1] in states for match in _ZIP.finditer(text)
+    is_american = (
+        any(f" {sign} " in words for sign in data["month_first_signs"])
+        or any(match[1] in states for match in _ZIP.finditer(text))
+        or _PHONE_OR_ZONE.search(text) is not None
     )
-    is_foreign = any(f" {sign} " in words for sign in data["day_first_signs"])
+    is_foreign = any(f" {sign} " in head for sign in data["day_first_signs"])
     if is_american == is_foreign:
         return DayOrder.UNKNOWN
     return DayOrder.MONTH_FIRST if is_american else DayOrder.DAY_FIRST
+
+
+def _join_words(text: str) -> str:
+    """Return the words of a text, those in Latin letters as they are written."""
+    return f" {' '.join(_LETTERS.findall(text.casefold()))} "
 
 
 def _list_ambiguous(pages: Sequence[PageText]) -> Iterator[_PlacedDay]:

@@ -43,7 +43,7 @@ _ENGLISH = frozenset(
         "because how my him its",
     )
 )
-_AROUND = 250  # characters before and after a passage in which its meaning may be given
+_AROUND = 80  # characters before and after a passage in which its meaning may be given
 _UNTRANSLATED = re.compile(r"\b(?:not|never|without|un)[ -]?translat\w*", re.IGNORECASE)
 _LEAST_CONFIDENCE = 70  # of 100: below, recognition makes up words
 _BOTH = 0.3  # part of the letters from which a page may say everything in two languages

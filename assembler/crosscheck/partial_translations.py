@@ -86,12 +86,28 @@ _LIKE = 80  # of 100: how alike a number must be where one of the pages was reco
 _FOREIGN_WORDS = 0.06  # part of the words from which an original has English text of its own
 
 
+_Fact = str | tuple[date, ...]  # a long number, or the readings of a day
+
+
+class _PlacedFact(NamedTuple):
+    """A long number or a day on a page: where it begins, and whether the translation has it."""
+
+    start: int
+    fact: _Fact
+    is_translated: bool
+
+
 class _Missing(NamedTuple):
-    """How many numbers and dates of a page there are, and how many the translation lacks."""
+    """How many numbers and dates of a page there are, and how many the translation lacks.
+
+    `gap`: letters that an English translation of the longest passage would have, in which the
+    translation lacks every number, two or more.
+    """
 
     page: PageText
     total: int
     missing: int
+    gap: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +235,15 @@ def _check_coverage(context: CheckContext, pair: _Pair) -> Iterator[Result]:
             _REMEDY,
             source=_RULE,
         )
+    else:
+        for page in _find_short_pages(context, pair):
+            yield make_page_finding(
+                "TRANS.PARTIAL",
+                ExhibitPage(pair.exhibit, page),
+                "this page is far too short for the translation of its page of the original",
+                _REMEDY,
+                source=_RULE,
+            )
     is_thin = covered is not None and covered < limits["thin"]
     fewest, part = (
         (limits["thin_missing"], limits["thin_missing_part"])
@@ -226,12 +251,13 @@ def _check_coverage(context: CheckContext, pair: _Pair) -> Iterator[Result]:
         else (limits["fewest_missing"], limits["missing_part"])
     )
     for found in _find_missing(context, pair):
-        if found.missing >= fewest and found.missing > part * found.total:
+        is_mostly_missing = found.missing >= fewest and found.missing > part * found.total
+        if is_mostly_missing or found.gap >= limits["gap_letters"]:
             yield make_page_finding(
                 "TRANS.PARTIAL",
                 ExhibitPage(pair.exhibit, found.page),
                 f"{found.missing} of the {found.total} long numbers and dates of this page of the "
-                "original are not in its translation",
+                "original are not in its translation, nor probably what is around them",
                 _REMEDY,
                 source=_RULE,
             )
@@ -240,16 +266,44 @@ def _check_coverage(context: CheckContext, pair: _Pair) -> Iterator[Result]:
 def measure_coverage(context: CheckContext, pair: _Pair) -> float | None:
     """Return the length of a translation as a part of what is expected of its original; None if
     nothing can be expected."""
-    limits = context.data["translation"]
-    expected = 0.0
-    for page in pair.originals:
-        ratio = limits["ratios"].get(_find_primary(page.prepared.language))
-        if ratio is None or _has_english(page.text):
-            return None
-        expected += ratio * _count_letters(page.text)
-    if expected < limits["fewest_letters"]:
+    expected = [_expect_letters(context, page) for page in pair.originals]
+    known = [count for count in expected if count is not None]
+    if len(known) < len(expected) or sum(known) < context.data["translation"]["fewest_letters"]:
         return None
-    return _count_letters(pair.english) / expected
+    return _count_letters(pair.english) / sum(known)
+
+
+def _expect_letters(context: CheckContext, page: PageText) -> float | None:
+    """Return how many letters an English translation of a page has; None if that is not known."""
+    ratio: float | None = context.data["translation"]["ratios"].get(
+        _find_primary(page.prepared.language)
+    )
+    if ratio is None or _has_english(page.text):
+        return None
+    return ratio * _count_letters(page.text)
+
+
+def _find_short_pages(context: CheckContext, pair: _Pair) -> Iterator[PageText]:
+    """Yield the pages of a translation that are far too short for their page of the original,
+    where the translation follows it page by page.
+
+    Where text runs over to the next page instead, that one is longer.
+    """
+    limits = context.data["translation"]
+    if len(pair.originals) != len(pair.translations) or len(pair.originals) < 2:
+        return
+    expected = [_expect_letters(context, page) or 0.0 for page in pair.originals]
+    if min(expected) < limits["fewest_letters"]:
+        return
+    covered = [
+        _count_letters(page.text) / count
+        for page, count in zip(pair.translations, expected, strict=True)
+    ]
+    least, (low, high) = limits["covered_recognized"], limits["covered_others"]
+    for number, (page, part) in enumerate(zip(pair.translations, covered, strict=True)):
+        others = [*covered[:number], *covered[number + 1 :]]
+        if part < least and all(low <= other <= high for other in others):
+            yield page
 
 
 def _has_english(text: str) -> bool:
@@ -280,30 +334,55 @@ def _count_letters(text: str) -> int:
 def _find_missing(context: CheckContext, pair: _Pair) -> Iterator[_Missing]:
     """Yield for each page of the original how many of its numbers and dates the translation
     lacks."""
+    limits = context.data["translation"]
     whole = "\n".join(page.text for page in pair.translations)
-    other_calendars = context.data["translation"]["other_calendars"]
-    seen: set[str | tuple[date, ...]] = set()
+    seen: set[_Fact] = set()
     for page in pair.originals:
-        has_own_years = _find_primary(page.prepared.language) in other_calendars
-        numbers, days = _read_facts(page.text)
-        facts = [*numbers, *(() if has_own_years else days)]
-        new = [fact for fact in facts if fact not in seen]  # a heading counts on one page only
+        language = _find_primary(page.prepared.language)
+        placed = [
+            _PlacedFact(start, fact, _is_translated(fact, whole, pair.is_recognized))
+            for start, fact in _read_facts(page.text)
+            # the years of other calendars are translated, too
+            if isinstance(fact, str) or language not in limits["other_calendars"]
+        ]
+        # a heading counts on one page only
+        new = {fact.fact: fact for fact in placed if fact.fact not in seen}
         seen |= {*new}
-        missing = [fact for fact in new if not _is_translated(fact, whole, pair.is_recognized)]
-        yield _Missing(page, len(new), len(missing))
+        gap = _measure_gap(page.text, placed) * limits["ratios"].get(language, 1.0)
+        missing = sum(not fact.is_translated for fact in new.values())
+        yield _Missing(page, len(new), missing, gap)
 
 
-def _read_facts(text: str) -> tuple[list[str], list[tuple[date, ...]]]:
-    """Return the long numbers of a text, in European digits, and its days in numbers."""
+def _measure_gap(text: str, placed: Sequence[_PlacedFact]) -> int:
+    """Return the letters of the longest passage behind a number that the translation has, in which
+    it lacks all of two or more."""
+    longest, start, count = 0, None, 0
+    for fact in placed:
+        if not fact.is_translated:
+            count += 1
+            continue
+        if start is not None and count > 1:
+            longest = max(longest, _count_letters(text[start : fact.start]))
+        start, count = fact.start, 0
+    if start is not None and count > 1:
+        longest = max(longest, _count_letters(text[start:]))
+    return longest
+
+
+def _read_facts(text: str) -> list[tuple[int, _Fact]]:
+    """Return the long numbers of a text, in European digits, and its days in numbers, in their
+    order, each with its place."""
     plain = _write_digits(text)
     days = list(find_numeric_days(plain))
     letters = list(plain)
     for day in days:
         letters[day.start : day.start + day.length] = " " * day.length
-    rest = "".join(letters)
-    numbers = [re.sub(r"\D", "", match[0]) for match in _NUMBER.finditer(rest)]
-    long_numbers = dict.fromkeys(number for number in numbers if len(number) >= _LONG)
-    return list(long_numbers), list(dict.fromkeys(day.readings for day in days))
+    numbers = [
+        (match.start(), re.sub(r"\D", "", match[0])) for match in _NUMBER.finditer("".join(letters))
+    ]
+    facts: list[tuple[int, _Fact]] = [(day.start, day.readings) for day in days]
+    facts += [(start, number) for start, number in numbers if len(number) >= _LONG]
+    return sorted(facts, key=lambda fact: fact[0])
 
 
 def _write_digits(text: str) -> str:
@@ -311,7 +390,7 @@ def _write_digits(text: str) -> str:
     return "".join(anyascii(sign) if sign.isdecimal() else sign for sign in text)
 
 
-def _is_translated(fact: str | tuple[date, ...], english: str, is_recognized: bool) -> bool:
+def _is_translated(fact: _Fact, english: str, is_recognized: bool) -> bool:
     if not isinstance(fact, str):
         return any(has_date(english, day) for day in fact)
     digits = re.sub(r"\D", "", _write_digits(english))

@@ -40,6 +40,7 @@ _NO_CAPITALS = frozenset({"Arab", "Hebr", "Syrc", "Thaa"})  # and vowels are mos
 _TOGETHER = frozenset({"Hani", "Hira", "Kana"})  # words without spaces, read as in Chinese
 _UNCOMPARED = frozenset({"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
 _LEAST = 3  # letters of a name that is searched for by itself
+_ENDING = 2  # letters that a name may have more, as case endings
 _SKELETON = 3  # consonants of a name that are enough beside another name
 _DIGITS = 6  # of a telephone number, from its end
 
@@ -245,11 +246,17 @@ def _has_word(text: _MentionText, part: str) -> bool:
         return _has_ambiguous(text.text, part)
     if word in text.names or (text.has_no_capitals and word in split_words(text.text)):
         return True
-    if len(word) <= _LEAST:
+    if len(word) <= _LEAST + 1:
         return False
-    if len(word) > _LEAST + 1 and any(word in other for other in text.names):
-        return True  # with an ending, an article, or a space that was not read
+    if any(_has_ending(word, other) for other in text.names):
+        return True
     return any(_is_like(word, other, text.data["name_likeness"]) for other in text.names)
+
+
+def _has_ending(word: str, other: str) -> bool:
+    """Return whether a word is a name with an ending, or with an article or a title before it."""
+    extra = len(other) - len(word)
+    return 0 < extra <= _ENDING and (other.startswith(word) or other.endswith(word))
 
 
 def _has_first_letters(text: _MentionText, name: Name) -> bool:
@@ -262,7 +269,7 @@ def _is_like(word: str, other: str, likeness: int) -> bool:
     """Return whether a word is a name in another spelling, or with the ending of a case."""
     if abs(len(word) - len(other)) > 3 or word[:1] != other[:1]:
         return False
-    if len(word) > 4 and other.startswith(word[:-1]):
+    if len(word) > 4 and other.startswith(word[:-1]) and len(other) - len(word) <= _ENDING:
         return True
     plain, other_plain = _write_alike(word), _write_alike(other)
     is_close = len(plain) > 5 and OSA.distance(plain, other_plain) < 2
