@@ -130,6 +130,36 @@ def test_a_number_misread_on_a_scan_is_not_missing() -> None:
     assert list_rules(found, "TRANS.PARTIAL") == []
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        "Sello digital: MjAyMy0xMi0wMXwxMjM0NTY3ODkwfEFCQzEyMzQ1NjdERUY5ODc2NTQzMjF8WFlaMTIzNDU2Nw",
+        "PAUTOBRIXEN<<ADA<<<<<<<<<<<<<<<<<<<<<<<<<<<< N0000911<4UTO8508195F3001014<<<<<<<",
+        "1445/03/12 1446/05/07 1447/09/30 1444/01/02",
+        "Avenida Central 10, tel. 2222-3333, fax 2222-4444",
+    ],
+)
+def test_seals_and_days_of_other_calendars_are_not_missing(added: str) -> None:
+    letter = draw_letter("ar" if added.startswith("1") else "es", "Ada Brixen")
+    first, *others = letter.make_original()
+    pages = [first, *others[:-1], change_page(others[-1], text=f"{others[-1].text}\n{added}")]
+    exhibit = make_exhibit("letter", language=letter.language)
+    found = check([*pages, letter.make_translation()], exhibit, make_person("Ada", "Brixen"))
+
+    assert list_rules(found, "TRANS.PARTIAL") == []
+
+
+def test_a_short_page_of_a_translation_is_found_where_the_others_are_complete() -> None:
+    letter = draw_letter("fr", "Ada Brixen")
+    pages = [
+        letter.make_translation(text="\n".join(letter.english[:2])),
+        change_page(letter.make_translation(text=letter.english[2][:130]), source_page=2),
+    ]
+    found = check_letter(letter, *pages)
+
+    assert "evidence/english.pdf, page 2" in [finding.where for finding in found]
+
+
 _CERTIFIED = (
     "I, Tad Zeugo, certify that I am competent to translate from Spanish into English "
     "and that the "
@@ -155,6 +185,8 @@ _CERTIFIED = (
         "I have translated only pages 1 and 2 of the document.",
         "Pages 3 to 7 were not translated.",
         "Extract translation",
+        "This document was partially translated.",
+        "Translated excerpts from the medical file",
     ],
 )
 def test_what_says_that_it_is_a_part_is_found(text: str) -> None:
@@ -177,10 +209,26 @@ def test_what_says_that_it_is_a_part_is_found(text: str) -> None:
         "He translated for some parts of the family.",
         "I certify that the translation of the birth certificate extract is complete and accurate.",
         "[Barcode and QR code not translated]",
+        "Only certain parts of the house were burned. The law says in relevant part: (citations "
+        "omitted)",
+        "BIRTH CERTIFICATE (EXTRACT)\nDisability: permanent (partial)",
     ],
 )
 def test_titles_and_complete_certificates_say_no_such_thing(text: str) -> None:
     assert find_saying(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I translated the sections relevant to the case.",
+        "I translated selected pages of the file.",
+        "The translation is complete to the extent relevant part is concerned.",
+    ],
+)
+def test_a_certificate_says_it_in_more_words(text: str) -> None:
+    assert find_saying(text, is_certificate=True) is not None
+    assert find_saying(_CERTIFIED, is_certificate=True) is None
 
 
 def test_a_certificate_of_a_summary_is_named_with_its_line() -> None:
@@ -289,6 +337,20 @@ def test_a_passage_whose_meaning_follows_is_left_in_peace() -> None:
     )
 
     assert check([page], make_exhibit("letter"), make_person("Ada", "Brixen")) == []
+
+
+def test_a_document_in_two_languages_is_left_in_peace() -> None:
+    text = (
+        "I, Ada Brixen, agree that the Northgate Hospital may treat my son Otto on "
+        "March 3, 2026, and "
+        "I was told of all risks that the operation has.\n"
+        "Yo, Ada Brixen, acepto que el hospital Northgate trate a mi hijo Otto el 3 de "
+        "marzo de 2026, y "
+        "me han explicado todos los riesgos que tiene la operación.\n"
+    )
+    page = make_page_text(text, "evidence/a.pdf")
+
+    assert check([page], make_exhibit("consent"), make_person("Ada", "Brixen")) == []
 
 
 def test_a_translation_that_leaves_a_passage_as_it_is_is_found_in_the_translation() -> None:

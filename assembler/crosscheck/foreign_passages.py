@@ -132,14 +132,11 @@ def _list_unexplained(
     least = data["quoting_words"] if exhibit.category in data["quoting"] else data["words"]
     passages = [passage for passage in find_passages(page.text, data) if passage.words >= least]
     is_translation = page.prepared.role == PartRole.TRANSLATION
+    if not is_translation and passages and _is_said_in_english(page, pages, passages):
+        return []
     # a heading of every translation says that it is one
     signs = [sign for sign in data["explained"] if not (is_translation and sign.startswith("tra"))]
-    return [
-        passage
-        for passage in passages
-        if not _is_explained(page.text, passage, signs)
-        and not (not is_translation and _is_said_in_english(page, pages, passage))
-    ]
+    return [passage for passage in passages if not _is_explained(page.text, passage, signs)]
 
 
 def _is_explained(text: str, passage: Passage, signs: Sequence[str]) -> bool:
@@ -152,20 +149,20 @@ def _is_explained(text: str, passage: Passage, signs: Sequence[str]) -> bool:
     return any(sign in around for sign in signs)
 
 
-def _is_said_in_english(page: PageText, pages: Sequence[PageText], passage: Passage) -> bool:
-    """Return whether a document says the same in both languages: much of it is in each, and the
-    English has the names and numbers of the other."""
-    foreign = page.text[passage.start : passage.end]
-    english = "\n".join(
-        other.text
-        if other is not page
-        else f"{page.text[: passage.start]} {page.text[passage.end :]}"
-        for other in pages
-    )
+def _is_said_in_english(
+    page: PageText, pages: Sequence[PageText], passages: Sequence[Passage]
+) -> bool:
+    """Return whether a document says the same in both languages: much of a page is in each, and
+    the English has the names and numbers of the other."""
+    foreign = "\n".join(page.text[passage.start : passage.end] for passage in passages)
+    ends = [0, *(passage.end for passage in passages)]
+    starts = [*(passage.start for passage in passages), len(page.text)]
+    english = [page.text[end:start] for end, start in zip(ends, starts, strict=True)]
+    english += [other.text for other in pages if other is not page]
     if _count_letters(foreign) < _BOTH * _count_letters(page.text):
         return False
     anchors = set(_list_anchors(foreign))
-    shared = anchors & {*_list_anchors(english)}
+    shared = anchors & {*_list_anchors("\n".join(english))}
     return len(anchors) > 1 and len(shared) >= _SHARED * len(anchors)
 
 

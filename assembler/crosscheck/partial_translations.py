@@ -43,17 +43,18 @@ _SAYINGS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?:partial|summary|summarized|summarised|abridged|abbreviated|condensed|excerpted"
-        r"|selective|extract) (?:english )?translation\b",
+        r"|selective|extract|excerpt|gist) (?:english )?translation\b",
         r"\btranslat(?:ion|ed) ?(?:\(|\[|[-:–—]) ?(?:excerpts?|extracts?|summary|partial)\b",
         rf"\btranslation of (?:the )?(?:following )?{_SOME} (?:\w+ ){{0,2}}{_PARTS}\b",
         r"\btranslation of (?:an? |the )?(?:excerpts?|portions?|parts?|passages?|summary) "
         r"(?:of|from) ",
         rf"\b{_SOME} {_PARTS} (?:(?:of|from) [^.;]{{1,60}} )?"
         r"(?:has been |have been |was |were |is |are )?(?:\w+ )?translated\b",
-        rf"\b(?:relevant|pertinent) (?:parts?|portions?) only\b|\bonly (?:the )?{_SOME} {_PARTS}\b",
+        rf"\b(?:relevant|pertinent) (?:parts?|portions?) only\b",
         r"\btranslat\w+ only (?:the |of |pages? |parts? )|\bonly (?:page|part)s? (?:\d\S* )?"
         r"(?:(?:is|was|were|are) )?translated\b",
-        r"\b(?:in|to the extent) (?:relevant|pertinent) part\b",
+        r"\b(?:partially|partly|selectively) translated\b|\btranslated (?:only )?in part\b",
+        rf"\btranslated (?:excerpts?|extracts?|portions?)\b",
         r"\bis (?:an? )?(?:true |accurate |correct |faithful |and )*"
         r"(?:summary|excerpt|extract|abstract|synopsis)"
         r" (?:of|from) the (?:attached |original |foregoing |above )*(?:\w+[- ]language )?"
@@ -62,15 +63,24 @@ _SAYINGS = tuple(
         r"(?:of [^.;]{1,60} )?(?:is |was |were |are |has been |have been )?"
         r"(?:omitted|not (?:been )?translated|untranslated|left out)\b",
         r"[\[(](?:[^\])]{0,60} )?(?:not translated|untranslated|omitted|translation omitted"
-        r"|excerpts?|extract|partial)[^\])]{0,40}[\])]",
+        r"|excerpts?)[^\])]{0,40}[\])]",
         r"\b(?:has|have) not been translated\b|\b(?:is|was|were|are) not translated\b"
         r"|\b(?:was|were) left untranslated\b",
+    )
+)
+# the same in a certificate, which speaks of nothing but the translation
+_SAYINGS_OF_CERTIFICATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\bonly (?:the )?{_SOME} {_PARTS}\b|\bselected {_PARTS}\b",
+        r"\b(?:in|to the extent) (?:relevant|pertinent) part\b",
+        rf"\b{_PARTS} (?:that are |which are )?(?:relevant|pertinent) to (?:the|this|his|her)\b",
     )
 )
 # what is rightly not translated
 _RIGHTLY = re.compile(
     r"\b(?:names?|numbers?|logos?|proper nouns?|illegible|already in english|in english|blank"
-    r"|barcode|qr|watermark|crossed[- ]out|if (?:it|any)|not (?:an? |merely an? )?"
+    r"|bar ?codes?|qr|citations?|emphasis|footnotes?|watermark|crossed[- ]out|if (?:it|any)|not (?:an? |merely an? )?"
     r"(?:partial|summary|abridged|excerpt))\b",
     re.IGNORECASE,
 )
@@ -82,6 +92,9 @@ _CERTIFICATE = re.compile(
 )
 _NUMBER = re.compile(r"\d(?:[.,/-]?\d)+")
 _LONG = 5  # digits of a number that no translation writes in words
+_TOKEN = re.compile(r"[!-~]+")  # without letters of other scripts, which may touch a number
+_CHANGES = 2  # from letters to digits or back, in a number with letters before and after it
+_SEAL = 30  # characters of a word from which it is an electronic seal, no word or number
 _LIKE = 80  # of 100: how alike a number must be where one of the pages was recognized
 _FOREIGN_WORDS = 0.06  # part of the words from which an original has English text of its own
 
@@ -161,7 +174,8 @@ def _check_sayings(exhibit: Exhibit, pages: Sequence[PageText]) -> Iterator[Resu
     for page in pages:
         if page.prepared.role not in (PartRole.TRANSLATION, PartRole.CERTIFICATE):
             continue
-        offset = find_saying(page.text)
+        is_certificate = page.prepared.role == PartRole.CERTIFICATE
+        offset = find_saying(page.text, is_certificate=is_certificate)
         if offset is None:
             continue
         spot = find_spot(ExhibitPage(exhibit, page), offset)
@@ -174,13 +188,13 @@ def _check_sayings(exhibit: Exhibit, pages: Sequence[PageText]) -> Iterator[Resu
         )
 
 
-def find_saying(text: str) -> int | None:
+def find_saying(text: str, *, is_certificate: bool = False) -> int | None:
     """Return where a translation or certificate says that it is of a part, or None."""
     # lines are broken anywhere: a line break counts as a space
     flat = re.sub(r"\s", " ", text)
     places = [
         match.start()
-        for pattern in _SAYINGS
+        for pattern in (*_SAYINGS, *(_SAYINGS_OF_CERTIFICATES if is_certificate else ()))
         for match in pattern.finditer(flat)
         if not _RIGHTLY.search(_get_clause(flat, match))
     ]
@@ -328,7 +342,12 @@ def _has_english(text: str) -> bool:
 
 
 def _count_letters(text: str) -> int:
-    return sum(map(str.isalpha, text))
+    """Return the letters of a text, without those of electronic seals."""
+    return sum(
+        sum(map(str.isalpha, word))
+        for word in text.split()
+        if len(word) <= _SEAL or not word.isascii()
+    )
 
 
 def _find_missing(context: CheckContext, pair: _Pair) -> Iterator[_Missing]:
@@ -377,12 +396,26 @@ def _read_facts(text: str) -> list[tuple[int, _Fact]]:
     letters = list(plain)
     for day in days:
         letters[day.start : day.start + day.length] = " " * day.length
+    rest = "".join(letters)
     numbers = [
-        (match.start(), re.sub(r"\D", "", match[0])) for match in _NUMBER.finditer("".join(letters))
+        (match.start(), re.sub(r"\D", "", match[0]))
+        for match in _NUMBER.finditer(rest)
+        if not _is_seal_or_year(rest, match)
     ]
     facts: list[tuple[int, _Fact]] = [(day.start, day.readings) for day in days]
     facts += [(start, number) for start, number in numbers if len(number) >= _LONG]
     return sorted(facts, key=lambda fact: fact[0])
+
+
+def _is_seal_or_year(text: str, match: re.Match[str]) -> bool:
+    """Return whether a number is within an electronic seal or machine-readable lines, which nobody
+    translates, or a day of another calendar, which is converted."""
+    written = next(token[0] for token in _TOKEN.finditer(text) if token.end() >= match.end())
+    changes = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", written))
+    if changes > _CHANGES or "<" in written or len(written) > _SEAL:
+        return True
+    parts = re.split(r"[.,/-]", match[0])
+    return sorted(map(len, parts))[-1] == 4 and len(parts) == 3 and sum(map(len, parts)) <= 8
 
 
 def _write_digits(text: str) -> str:
