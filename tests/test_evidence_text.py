@@ -211,6 +211,9 @@ def test_what_says_that_it_is_a_part_is_found(text: str) -> None:
         "[Barcode and QR code not translated]",
         "Only certain parts of the house were burned. The law says in relevant part: (citations "
         "omitted)",
+        "I certify the translation of the excerpt from the State Register of Civil Status.",
+        "[Excerpt from the register of births]",
+        "Translation of the summary of the clinical record",
         "BIRTH CERTIFICATE (EXTRACT)\nDisability: permanent (partial)",
     ],
 )

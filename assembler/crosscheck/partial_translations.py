@@ -46,11 +46,11 @@ _SAYINGS = tuple(
         r"|selective|extract|excerpt|gist) (?:english )?translation\b",
         r"\btranslat(?:ion|ed) ?(?:\(|\[|[-:–—]) ?(?:excerpts?|extracts?|summary|partial)\b",
         rf"\btranslation of (?:the )?(?:following )?{_SOME} (?:\w+ ){{0,2}}{_PARTS}\b",
-        r"\btranslation of (?:an? |the )?(?:excerpts?|portions?|parts?|passages?|summary) "
-        r"(?:of|from) ",
+        r"\btranslation of (?:an? |the )?(?:excerpts?|portions?|parts?|passages?) "
+        r"(?:of|from) (?!(?:\w+ ){0,5}regist)",  # an excerpt from a register is a document
         rf"\b{_SOME} {_PARTS} (?:(?:of|from) [^.;]{{1,60}} )?"
         r"(?:has been |have been |was |were |is |are )?(?:\w+ )?translated\b",
-        rf"\b(?:relevant|pertinent) (?:parts?|portions?) only\b",
+        r"\b(?:relevant|pertinent) (?:parts?|portions?) only\b",
         r"\btranslat\w+ only (?:the |of |pages? |parts? )|\bonly (?:page|part)s? (?:\d\S* )?"
         r"(?:(?:is|was|were|are) )?translated\b",
         r"\b(?:partially|partly|selectively) translated\b|\btranslated (?:only )?in part\b",
@@ -80,8 +80,8 @@ _SAYINGS_OF_CERTIFICATES = tuple(
 # what is rightly not translated
 _RIGHTLY = re.compile(
     r"\b(?:names?|numbers?|logos?|proper nouns?|illegible|already in english|in english|blank"
-    r"|bar ?codes?|qr|citations?|emphasis|footnotes?|watermark|crossed[- ]out|if (?:it|any)|not (?:an? |merely an? )?"
-    r"(?:partial|summary|abridged|excerpt))\b",
+    r"|bar ?codes?|qr|citations?|emphasis|footnotes?|watermark|crossed[- ]out|regist\w+"
+    r"|if (?:it|any)|not (?:an? |merely an? )?(?:partial|summary|abridged|excerpt))\b",
     re.IGNORECASE,
 )
 _CERTIFICATE = re.compile(
