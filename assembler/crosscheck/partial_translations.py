@@ -54,7 +54,7 @@ _SAYINGS = tuple(
         r"\btranslat\w+ only (?:the |of |pages? |parts? )|\bonly (?:page|part)s? (?:\d\S* )?"
         r"(?:(?:is|was|were|are) )?translated\b",
         r"\b(?:partially|partly|selectively) translated\b|\btranslated (?:only )?in part\b",
-        rf"\btranslated (?:excerpts?|extracts?|portions?)\b",
+        r"\btranslated (?:excerpts?|extracts?|portions?)\b",
         r"\bis (?:an? )?(?:true |accurate |correct |faithful |and )*"
         r"(?:summary|excerpt|extract|abstract|synopsis)"
         r" (?:of|from) the (?:attached |original |foregoing |above )*(?:\w+[- ]language )?"
