@@ -185,6 +185,7 @@ _CERTIFIED = (
         "I have translated only pages 1 and 2 of the document.",
         "Pages 3 to 7 were not translated.",
         "Extract translation",
+        "The above is a complete and accurate summary of the original document.",
         "This document was partially translated.",
         "Translated excerpts from the medical file",
     ],

@@ -55,7 +55,7 @@ _SAYINGS = tuple(
         r"(?:(?:is|was|were|are) )?translated\b",
         r"\b(?:partially|partly|selectively) translated\b|\btranslated (?:only )?in part\b",
         r"\btranslated (?:excerpts?|extracts?|portions?)\b",
-        r"\bis (?:an? )?(?:true |accurate |correct |faithful |and )*"
+        r"\bis (?:an? )?(?:\w+,? ){0,4}"
         r"(?:summary|excerpt|extract|abstract|synopsis)"
         r" (?:of|from) the (?:attached |original |foregoing |above )*(?:\w+[- ]language )?"
         r"(?:document|original|text|letter|statement)\b",
