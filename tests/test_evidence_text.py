@@ -424,6 +424,77 @@ def test_a_letter_about_a_stranger_is_found_in_the_letters_of_the_original(langu
     ]
 
 
+_SENTENCES = (  # given and family name in case.json, language, and a sentence that has both
+    (
+        "Moshe",
+        "Levi",
+        "he",
+        "הננו מאשרים כי משה לוי גר בעיר הזאת עם משפחתו ורשום אצלנו מאז האביב של השנה "
+        "הזאת ועד היום "
+        "ואישור זה ניתן לבקשתו לכל מטרה חוקית שהיא",
+    ),
+    (
+        "Ramesh",
+        "Sharma",
+        "hi",
+        "यह प्रमाणित किया जाता है कि रमेश शर्मा इस शहर में अपने परिवार के साथ रहते हैं "
+        "और इस वर्ष के "
+        "वसंत से आज तक हमारे यहाँ पंजीकृत हैं",
+    ),
+    (
+        "Abdul Rahman",
+        "Karimi",
+        "fa",
+        "تصدیق می‌شود که عبدالرحمن کریمی ساکن این شهر است و با خانواده خود در این محل "
+        "زندگی می‌کند و از "
+        "بهار امسال در این اداره ثبت شده است و تا امروز ادامه دارد",
+    ),
+    (
+        "Fatima",
+        "Hussein",
+        "ar",
+        "نشهد بأن السيدة فاطمة حسين تسكن في هذه المدينة مع عائلتها وهي مسجلة لدينا منذ "
+        "ربيع هذه السنة "
+        "حتى اليوم وقد طلبت هذه الشهادة لتقديمها إلى الجهات المعنية",
+    ),
+    (
+        "Yevgeny",
+        "Zhukov",
+        "ru",
+        "Настоящим подтверждается, что гражданин Жуков Евгений Петрович проживает по "
+        "указанному адресу "
+        "вместе с семьёй и состоит на учёте в центре занятости города с весны этого года",
+    ),
+)
+
+
+@pytest.mark.parametrize(("given", "family", "language", "text"), _SENTENCES)
+def test_a_name_in_a_sentence_is_that_of_its_person_only(
+    given: str, family: str, language: str, text: str
+) -> None:
+    page = make_page_text(text, "evidence/a.pdf", language=language, seems=language)
+    exhibit = make_exhibit("police", language=language)
+
+    assert check([page], exhibit, make_person(given, family)) == []
+    assert list_rules(check([page], exhibit, make_person("Ottilie", "Quandt")), "CHECK.NOBODY")
+
+
+def test_names_in_korean_are_compared_only_with_a_native_name() -> None:
+    text = (
+        "위 김민준 씨는 가족과 함께 이 도시에 거주하고 있으며 올해 봄부터 오늘까지 "
+        "우리 기관에 등록되어 "
+        "있음을 증명합니다 이 증명서는 본인의 요청에 따라 발급되었습니다 감사합니다 끝"
+    )
+    page = make_page_text(text, "evidence/a.pdf", language="ko", seems="ko")
+    exhibit = make_exhibit("police", language="ko")
+
+    assert check([page], exhibit, make_person("Min-jun", "Kim")) == []
+    assert check([page], exhibit, make_person("Min-jun", "Kim", native_name="김민준")) == []
+    assert list_rules(
+        check([page], exhibit, make_person("Seo-yeon", "Lee", native_name="이서연")), "CHECK.NOBODY"
+    )
+
+
 @pytest.mark.parametrize(
     "category", ["court", "police", "threat", "letter", "housing", "financial"]
 )

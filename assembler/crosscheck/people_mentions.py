@@ -36,9 +36,12 @@ from assembler.model import Exhibit, Name, PageText, PartRole, Person, SearchRes
 
 _RULE = "CHECK.NOBODY"
 _WORD = re.compile(r"[^\s\d—–/|,.;:()\[\]{}\"“”«»„?!¿¡،؛؟。、・<>=+*_~#@&%$-]+")
-_NO_CAPITALS = frozenset({"Arab", "Hebr", "Syrc", "Thaa"})  # and vowels are mostly not written
+# letters without capitals in which anyascii finds no vowels, or not all
+_NO_VOWELS = frozenset(
+    {"Arab", "Hebr", "Syrc", "Thaa", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda"}
+) | {"Mlym", "Sinh"}
 _TOGETHER = frozenset({"Hani", "Hira", "Kana"})  # words without spaces, read as in Chinese
-_UNCOMPARED = frozenset({"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
+_UNCOMPARED = frozenset({"Hani", "Hira", "Kana", "Hang", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
 _LEAST = 3  # letters of a name that is searched for by itself
 _ENDING = 2  # letters that a name may have more, as case endings
 _SKELETON = 3  # consonants of a name that are enough beside another name
@@ -204,11 +207,9 @@ class _MentionText:
         return "".join(map(_fold, self.words))
 
     @cached_property
-    def skeletons(self) -> tuple[str, ...]:
-        """Return the consonants of the words in letters that write no vowels, in order."""
-        return tuple(
-            make_skeleton(word) for word in self.words if _find_script(word[0]) in _NO_CAPITALS
-        )
+    def vowelless(self) -> tuple[str, ...]:
+        """Return the words in letters that write no vowels, in order."""
+        return tuple(word for word in self.words if _find_script(word[0]) in _NO_VOWELS)
 
     @cached_property
     def has_no_capitals(self) -> bool:
@@ -299,7 +300,7 @@ def _has_native_name(text: _MentionText, native_name: str) -> bool:
         plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text.text))
         return "".join(parts) in plain or "".join(reversed(parts)) in plain
     return any(_has_word(text, part) for part in parts) or (
-        len(parts) > 1 and _has_parts_near(text, [make_skeleton(part) for part in parts])
+        len(parts) > 1 and _has_parts_near(text, parts)
     )
 
 
@@ -308,22 +309,28 @@ def _has_native_name(text: _MentionText, native_name: str) -> bool:
 
 def _has_skeleton(text: _MentionText, name: Name) -> bool:
     """Return whether the consonants of family and given name stand near each other."""
-    given, family = (
-        [make_skeleton(word) for word in split_words(part)] for part in (name.given, name.family)
-    )
     return any(
-        _has_parts_near(text, [first, last])
-        for first in given
-        for last in family
-        if len(first) + len(last) > _SKELETON
+        _has_parts_near(text, (given, family))
+        for given in split_words(name.given)
+        for family in split_words(name.family)
     )
 
 
 def _has_parts_near(text: _MentionText, parts: Sequence[str]) -> bool:
     """Return whether two parts of a name are within a few words in the text."""
-    near = int(text.data["nobody"]["near_words"])
-    skeletons, wanted = text.skeletons, [part for part in parts if part]
-    if len(wanted) < 2:
+    return bool(text.vowelless) and any(
+        _has_skeletons_near(
+            [make_skeleton(word, keeps_v=keeps_v) for word in text.vowelless],
+            [make_skeleton(part, keeps_v=keeps_v) for part in parts],
+            int(text.data["nobody"]["near_words"]),
+        )
+        for keeps_v in (False, True)  # one letter writes v, and the vowels o and u
+    )
+
+
+def _has_skeletons_near(skeletons: Sequence[str], parts: Sequence[str], near: int) -> bool:
+    wanted = [part for part in parts if part]
+    if len(wanted) < 2 or sum(map(len, wanted)) <= _SKELETON:
         return False
     places = [
         [n for n, word in enumerate(skeletons) if _is_same_skeleton(part, word)] for part in wanted
@@ -365,12 +372,13 @@ _SPELLINGS = tuple(
 
 
 @lru_cache(maxsize=8192)
-def make_skeleton(word: str) -> str:
+def make_skeleton(word: str, *, keeps_v: bool = False) -> str:
     """Return the consonants of a name as its transliterations have them in common."""
     plain = _fold(word)
     for written, sign in _CONSONANTS:
         plain = plain.replace(written, sign)
-    plain = re.sub(r"[aeiouyjwv]|h$", "", plain)
+    plain = re.sub(r"[aeiouyj]|h$", "", plain).replace("w", "v")
+    plain = plain if keeps_v else plain.replace("v", "")
     return re.sub(r"(.)\1+", r"\1", plain)
 
 

@@ -182,7 +182,10 @@ def _files() -> dict[str, bytes]:
             desk.certificate(
                 court,
                 "Order",
-                [[("Motion", "of the mother, Solita Specimen, to be heard by video")], [("Ruling", "denied")]],
+                [
+                    [("Motion", "of the mother, Solita Specimen, to be heard by video")],
+                    [("Ruling", "denied")],
+                ],
                 (
                     "The court must see the child with each parent. The mother shall appear in person; supervised visits are ordered for January 15 to 18, and a second date is reserved on February 3, 2027.",
                 ),
