@@ -276,8 +276,32 @@ SUPPORTS = [
 
 HISTORY = ("criminal", "removal_proceedings", "prior_parole")
 
+# what a mailed small case relies on, so that nothing is to be said of the facts
+CONFIRMED = [
+    {
+        "fact": "addresses/paper-courier",
+        "lines": ["USCIS", "Attn: Parole", "1 Invented Street", "Springfield, IL 62701"],
+        "source": "https://www.uscis.gov/i-131-addresses",
+        "checked_on": "2026-11-12",
+    },
+    *(
+        {"fact": fact, "source": "https://www.uscis.gov/i-131", "checked_on": "2026-11-12"}
+        for fact in (
+            "addresses/online",
+            "fees/exemptions",
+            "fees/i-131-parole",
+            "fees/i-134",
+            "fees/waiver",
+            "forms/g-28",
+            "forms/i-131",
+            "forms/i-134",
+            "forms/i-912",
+        )
+    ),
+]
 CASE: dict[str, Any] = {
     "id": "small-case",
+    "confirmed_facts": CONFIRMED,
     "kind": "parole",
     "reasons": ["urgent-medical"],
     "petitioner": {

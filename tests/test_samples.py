@@ -21,8 +21,9 @@ from PIL import Image
 
 from assembler import intake, rules
 from assembler.evidence import ocr
-from assembler.model import Severity, citations
+from assembler.model import ConfirmedFact, Severity, citations
 from assembler.pipeline import batch
+from assembler.pipeline.fact_confirmation import write_confirmations
 from assembler.runtime.resources import Shelf
 from scripts.sample_cases import generate, mrz, urgent_medical
 from scripts.sample_cases.stories import STORIES
@@ -306,12 +307,39 @@ def test_every_sample_is_accepted_with_nothing_but_notes(folder: Path) -> None:
     shelf = Shelf.default()
     found = batch.validate(folder, shelf, rules.load_library(shelf), AS_OF).findings
 
-    warned = {
-        "court-proceedings": ["PRIOR_REMOVAL"]
-    }  # true of that witness: he left under an order once
-    assert [
-        finding.rule for finding in found if finding.severity is not Severity.INFO
-    ] == warned.get(folder.name, [])
+    case = json.loads((folder / "case.json").read_text())
+    expected = {
+        # true of that witness: he left under an order once
+        "court-proceedings": {"PRIOR_REMOVAL"},
+        "re-parole": {"FACT.UNKNOWN"},
+    }.get(folder.name, set())
+    if (case["kind"], case["request"]["filing"]) == ("parole", "paper"):
+        expected = expected | {"FACT.SUPERSEDED"}  # the address that changed in October 2026
+    warned = {finding.rule for finding in found if finding.severity is not Severity.INFO}
+    assert warned - {"FACT.STALE"} == expected
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(path.parent for path in SAMPLES.glob("*/case.json")),
+    ids=lambda path: path.name,
+)
+def test_a_confirmed_address_settles_every_sample(folder: Path, tmp_path: Path) -> None:
+    shelf, lines = tmp_path / "firm", ("USCIS", "Attn: Parole", "1 Invented Street")
+    write_confirmations(
+        shelf,
+        [
+            ConfirmedFact(fact=fact, checked_on=AS_OF, source="https://example.org/a", lines=lines)
+            for fact in ("addresses/paper-courier", "addresses/paper-re-parole")
+        ],
+        AS_OF,
+    )
+    firm = Shelf.default(shelf)
+
+    found = batch.validate(folder, firm, rules.load_library(firm), AS_OF).findings
+
+    assert not {"FACT.SUPERSEDED", "FACT.UNKNOWN"} & {finding.rule for finding in found}
+    assert rules.decide_verdict(found).to_fix == 0
 
 
 def test_the_machine_readable_lines_can_be_read() -> None:

@@ -163,20 +163,22 @@ def _name_fact(entry: ConfirmedFact, context: RuleContext) -> str:
 
 
 def _find_stale(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[Finding]:
-    """Yield a finding for each file with an entry that was relied on and not checked lately."""
+    """Yield one finding if entries that were relied on were not checked lately."""
     entries = [(fact.id, fact.provenance) for fact in facts_used] + [
         (rule.id, rule.provenance) for rule in context.library.rules.values()
     ]
-    old: dict[str, list[tuple[int, int]]] = {}
+    ages: list[tuple[int, int]] = []
+    files: set[str] = set()
     for name, provenance in entries:
         limit = find_limit(name, provenance, context.library)
         days = (context.as_of - provenance.checked_on).days
         if limit is not None and days > limit and name not in context.blanks:
-            old.setdefault(provenance.file, []).append((days, limit))
-    rule = context.library.rules["FACT.STALE"]
-    for file, ages in sorted(old.items()):
+            ages.append((days, limit))
+            files.add(provenance.file)
+    if ages:
         days, limit = max(ages)
-        yield rule.make_finding(file, {"count": len(ages), "days": days, "limit": limit})
+        values = {"count": len(ages), "days": days, "limit": limit}
+        yield context.library.rules["FACT.STALE"].make_finding(", ".join(sorted(files)), values)
 
 
 def _list_unchecked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[str]:
