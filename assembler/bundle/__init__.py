@@ -4,6 +4,7 @@ In: a `Layout` and one PDF per document. Out: a bundle file. Contains no choice 
 loop over `layout.leaves` and over what points at them.
 """
 
+from assembler.bundle.upload_files import bind_upload_set
 from assembler.bundle.volumes import AboveLimit, bind_within, describe_page, make_above_limit_error
 from assembler.bundle.writer import BoundBundle, BundleStyle, bind
 
@@ -12,6 +13,7 @@ __all__ = [
     "BoundBundle",
     "BundleStyle",
     "bind",
+    "bind_upload_set",
     "bind_within",
     "describe_page",
     "make_above_limit_error",

@@ -24,16 +24,23 @@ _MARGIN = 1.005
 
 class AboveLimit(Exception):
     """The bundle is above the limit, however it is cut. `pages`: number → bytes of each page that
-    is so by itself; `bundle_bytes`: bytes of a bundle that may not be cut, 0 if it may."""
+    is so by itself; `bundle_bytes`: bytes of a bundle that may not be cut, 0 if it may; `spans`:
+    first and last page → bytes of pages that may not be parted."""
 
-    def __init__(self, pages: Mapping[int, int] | None = None, bundle_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        pages: Mapping[int, int] | None = None,
+        bundle_bytes: int = 0,
+        spans: Mapping[volume_split.Span, int] | None = None,
+    ) -> None:
         self.pages = dict(pages or {})
         self.bundle_bytes = bundle_bytes
+        self.spans = dict(spans or {})
         super().__init__("above the receiver's limit")
 
 
 @dataclass(frozen=True, slots=True)
-class _VolumeWriter:
+class VolumeWriter:
     """Writes volumes of one bundle into a folder."""
 
     layout: Layout
@@ -47,6 +54,13 @@ class _VolumeWriter:
         bind(self.layout, self.documents, path, self.style, volume=volume, volumes=volumes)
         return path.stat().st_size
 
+    def measure(self, first: int, last: int) -> int:
+        """Return the bytes of these pages as a file of their own."""
+        single = Volume(path="page.pdf", first=first, last=last)
+        size = self.write(single, _split_around(single, len(self.layout.leaves)))
+        (self.folder / single.path).unlink()
+        return size
+
 
 def bind_within(
     layout: Layout, documents: Mapping[DocumentId, Path], folder: Path, profile: Profile, font: Path
@@ -58,8 +72,8 @@ def bind_within(
         ToolFailed, TemplateBroken: as `bind`.
     """
     bundle = folder / WHOLE
-    style = BundleStyle(font=font, zoom=profile.zoom, linked=profile.links != "none")
-    bind(layout, documents, bundle, style)
+    writer = make_writer(layout, documents, folder, profile, font)
+    bind(layout, documents, bundle, writer.style)
     limit, size = profile.limit, bundle.stat().st_size
     if limit is None or size <= limit:
         return (Volume(path=WHOLE, first=1, last=len(layout.leaves)),)
@@ -67,7 +81,6 @@ def bind_within(
         raise AboveLimit(bundle_bytes=size)
     sizes = weigh_pages(bundle)
     bundle.unlink()
-    writer = _VolumeWriter(layout, documents, folder, style)
     for _ in range(_ROUNDS):
         spans = _cut_into_spans(writer, sizes, limit)
         volumes = volume_split.name_volumes(spans, profile, layout)
@@ -76,8 +89,16 @@ def bind_within(
             return volumes
         for volume, size in zip(volumes, written, strict=True):
             (folder / volume.path).unlink()
-            _correct(sizes, volume, size)
+            correct_estimates(sizes, volume, size)
     raise AboveLimit(bundle_bytes=sum(sizes))
+
+
+def make_writer(
+    layout: Layout, documents: Mapping[DocumentId, Path], folder: Path, profile: Profile, font: Path
+) -> VolumeWriter:
+    """Return what writes files of a bundle into `folder` as its receiver wants them."""
+    style = BundleStyle(font=font, zoom=profile.zoom, linked=profile.links != "none")
+    return VolumeWriter(layout, documents, folder, style)
 
 
 def weigh_pages(path: Path) -> list[int]:
@@ -92,7 +113,7 @@ def weigh_pages(path: Path) -> list[int]:
 
 
 def _cut_into_spans(
-    writer: _VolumeWriter, sizes: list[int], limit: int
+    writer: VolumeWriter, sizes: list[int], limit: int
 ) -> tuple[volume_split.Span, ...]:
     """Return the cuts by these sizes.
 
@@ -101,9 +122,7 @@ def _cut_into_spans(
     above: dict[int, int] = {}
     for number, estimate in enumerate(sizes, 1):
         if estimate > limit:
-            single = Volume(path="page.pdf", first=number, last=number)
-            size = writer.write(single, _split_around(single, len(writer.layout.leaves)))
-            (writer.folder / single.path).unlink()
+            size = writer.measure(number, number)
             sizes[number - 1] = size
             if size > limit:
                 above[number] = size
@@ -120,7 +139,7 @@ def _split_around(single: Volume, pages: int) -> tuple[Volume, ...]:
     return tuple(volume for volume in (before, single, after) if volume.first <= volume.last)
 
 
-def _correct(sizes: list[int], part: Volume, written: int) -> None:
+def correct_estimates(sizes: list[int], part: Volume, written: int) -> None:
     """Raise the estimates of a volume's pages if it came out larger than estimated."""
     pages = range(part.first - 1, part.last)
     estimate = sum(sizes[page] for page in pages)
@@ -146,6 +165,9 @@ def make_above_limit_error(
         )
         for number, size in sorted(above.pages.items())
     ]
+    findings += [
+        _make_span_finding(layout, span, size, profile) for span, size in above.spans.items()
+    ]
     if above.bundle_bytes:
         findings.append(
             make_finding(
@@ -161,6 +183,28 @@ def make_above_limit_error(
         "the bundle cannot be brought below the receiver's limit",
         findings,
         where=f"--profile {profile.id}",
+    )
+
+
+def _make_span_finding(
+    layout: Layout, span: volume_split.Span, size: int, profile: Profile
+) -> Finding:
+    """Return the finding for pages of a form or an exhibit that stay in one file."""
+    leaves = layout.leaves[span[0] - 1 : span[1]]
+    pages = [leaf for leaf in leaves if leaf.exhibit_page]
+    what, where = "a form is", f"page {leaves[0].label} ({leaves[0].part})"
+    if pages:
+        first, last = pages[0].exhibit_page, pages[-1].exhibit_page
+        what = "an original, its translation and the translator's certificate are"
+        where = f"exhibit {pages[0].exhibit}, pages {first} to {last}"
+    return make_finding(
+        "UPLOAD.TOGETHER",
+        where,
+        f"{what} one file, which would have {size:,} bytes; {profile.limit or 0:,} are allowed",
+        "scan these pages at a lower resolution, or leave out pages that are not needed",
+        exhibit=pages[0].exhibit if pages else None,
+        page=pages[0].exhibit_page if pages else leaves[0].number,
+        source=profile.source("max_bytes") or None,
     )
 
 

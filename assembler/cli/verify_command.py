@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 ANY = click.Path(exists=True, path_type=Path)
 # groups of checks by what they prove, with the names of the checks; -v lists every check
 _GROUPS = {
-    "every file is as it was written": "against manifest outputs sources volumes limit frozen kept",
+    "every file is as it was written": "against manifest outputs sources volumes limit frozen "
+    "kept",
     "every page of every file is in, in order": "ledger numbers count label paper",
     "pages look like their sources, stamps as they should": "pixels stamp own-pages word-file "
     "printed-file word-files",

@@ -11,6 +11,7 @@ from docxtpl import RichText
 from assembler.documents.sandbox import Template
 from assembler.errors import TemplateBroken
 from assembler.layout.page_order import HOST
+from assembler.layout.upload_set import describe_place
 from assembler.model import IndexRow, Layout
 from assembler.model.citations import Cite, parse
 
@@ -93,15 +94,22 @@ class Citer:
                 if suggestions
                 else "use the id of an exhibit of case.json",
             )
-        number = self._find_number(cite, cite.page or 1, row)
-        text = f"Ex. {row.tab} at {number}"
+        first = self._find_number(cite, cite.page or 1, row)
+        text, last = f"Ex. {row.tab} at {self._layout.label(first)}", first
         if cite.last and cite.last > (cite.page or 1):
-            text += f"–{self._find_number(cite, cite.last, row)}"
+            last = self._find_number(cite, cite.last, row)
+            text += f"–{self._layout.label(last)}"
         rich.add(
-            text, url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}")
+            text + self.write_place(first, last),
+            url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}"),
         )
 
-    def _find_number(self, cite: Cite, page: int, row: IndexRow) -> str:
+    def write_place(self, first: int, last: int) -> str:
+        """Return what follows a citation in an upload set, " [file 04, page 3]"; "" elsewhere."""
+        place = describe_place(self._layout, first, last)
+        return f" [{place}]" if place else ""
+
+    def _find_number(self, cite: Cite, page: int, row: IndexRow) -> int:
         number = self._addresses.get(f"exhibit/{cite.exhibit}/{page}")
         if number is None:
             raise TemplateBroken(
@@ -110,4 +118,4 @@ class Citer:
                 where=self._where,
                 remedy="correct the page of the citation",
             )
-        return self._layout.label(number)
+        return number

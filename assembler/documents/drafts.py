@@ -13,13 +13,14 @@ from assembler.documents.citation_findings import check_citations
 from assembler.documents.draft_job import DraftJob, make_draft
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
-from assembler.layout import amendment
+from assembler.layout import amendment, upload_set
 from assembler.layout.page_order import arrange_pages
 from assembler.model import (
     Case,
     DocumentId,
     Draft,
     Filed,
+    FileStart,
     Finding,
     Ink,
     Layout,
@@ -65,6 +66,7 @@ def settle_drafts(
     *,
     filed: Filed | None = None,
     files: Sequence[Volume] = (),
+    starts: Sequence[FileStart] = (),
     report_progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
 ) -> tuple[tuple[Draft, ...], Layout]:
     """Fill and arrange until page numbers stop changing, in three rounds at most.
@@ -73,6 +75,7 @@ def settle_drafts(
         forms: the pages of each form.
         filed: the packet as it was filed, whose pages keep their numbers.
         files: the files of the bundle, if it takes several.
+        starts: the files of an upload set, whose citations name file and page.
 
     Raises:
         CaseRejected: with a finding for each citation of a page or exhibit that does not exist.
@@ -90,6 +93,8 @@ def settle_drafts(
 
     def arrange_drafts(pages: Mapping[DocumentId, Sequence[PageFacts]]) -> Layout:
         layout = arrange_pages(plan, case, {**evidence, **forms, **guess, **pages}, sources, filed)
+        if starts:
+            return upload_set.place_files(layout, starts)
         return replace(layout, files=tuple(files))
 
     layout = arrange_drafts({})

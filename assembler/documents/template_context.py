@@ -13,6 +13,7 @@ from jinja2 import UndefinedError
 
 from assembler.documents.citation_writer import Citer
 from assembler.documents.sandbox import Template
+from assembler.layout.upload_set import describe_place, format_order
 from assembler.model import Case, DocumentId, Exhibit, IndexRow, Layout, PartKind, Person
 from assembler.model.case_texts import select_request
 
@@ -290,7 +291,9 @@ def list_files(layout: Layout) -> list[dict[str, str]]:
         )
         rows.append(
             {
-                "number": str(number),
+                "number": format_order(number, len(layout.files))
+                if layout.upload_set
+                else str(number),
                 "name": volume.path,
                 "range": "–".join(pages),
                 "exhibits": "–".join(dict.fromkeys((*tabs[:1], *tabs[-1:]))),
@@ -305,6 +308,8 @@ def list_index_rows(values: TemplateValues, cite: Citer) -> list[dict[str, Any]]
     rows, group = [], ""
     for row in values.layout.index:
         heading, group = (row.group if row.group != group else ""), row.group
+        place = describe_place(values.layout, row.first, row.last)
+        places = [place.capitalize()] if place else []
         rows.append(
             {
                 "heading": heading,
@@ -316,7 +321,7 @@ def list_index_rows(values: TemplateValues, cite: Citer) -> list[dict[str, Any]]
                 "language": languages.get(row.language, row.language),
                 "range": f"page {row.pages}" if row.first == row.last else f"pages {row.pages}",
                 "excerpts": list(row.excerpts),
-                "details": [*row.excerpts, *_list_details(row)],
+                "details": [*places, *row.excerpts, *_list_details(row)],
                 "link": cite.link(f"Exhibit {row.tab}", f"tab/{row.exhibit}"),
                 "tab_link": cite.link(row.tab, f"tab/{row.exhibit}"),
                 "title_link": cite.link(row.title, f"tab/{row.exhibit}"),
@@ -332,12 +337,15 @@ def list_topics(layout: Layout, cite: Citer) -> list[dict[str, Any]]:
     topics: dict[str, list[dict[str, Any]]] = {}
     for row in layout.topics:
         address = f"exhibit/{row.exhibit}/{row.page}"
+        number = dict(layout.addresses)[address]
         entry = {
             "tab": row.tab,
             "title": row.title,
             "page": row.label,
             "note": row.note,
-            "link": cite.link(f"Ex. {row.tab} at {row.label}", address),
+            "link": cite.link(
+                f"Ex. {row.tab} at {row.label}{cite.write_place(number, number)}", address
+            ),
         }
         topics.setdefault(row.topic, []).append(entry)
     return [{"topic": topic, "entries": entries} for topic, entries in topics.items()]

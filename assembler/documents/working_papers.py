@@ -12,6 +12,7 @@ from assembler.documents.draft_job import fill_template
 from assembler.documents.drafts import DraftInputs, collect_template_values
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import ToolFailed
+from assembler.layout.upload_set import describe_place
 from assembler.model import Layout, Plan
 from assembler.model.manifest import Claim
 from assembler.runtime.resources import TemplateFile
@@ -38,7 +39,10 @@ class _PaperJob:
 
 
 def list_papers(
-    plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Claim]
+    plan: Plan,
+    sheets: Sequence[Mapping[str, Any]],
+    claims: Sequence[Claim],
+    layout: Layout,
 ) -> tuple[Paper, ...]:
     """Return an answer sheet for each form that has a placeholder page and for the payment forms,
     and the claim matrix if the recipe names a template."""
@@ -62,7 +66,7 @@ def list_papers(
             )
         )
     if plan.claims_template:
-        rows = tuple({**asdict(claim), "pages": _cite_pages(claim)} for claim in claims)
+        rows = tuple({**asdict(claim), "pages": _cite_pages(claim, layout)} for claim in claims)
         papers.append(
             Paper(
                 name="claims.docx", template=plan.claims_template, extra_names=(("claims", rows),)
@@ -96,8 +100,12 @@ def _fill(job: _PaperJob) -> None:
     job.out.write_bytes(fill_template(job.template, job.values))
 
 
-def _cite_pages(claim: Claim) -> str:
+def _cite_pages(claim: Claim, layout: Layout) -> str:
     """Return "Ex. B at 9–10; Ex. C at 12", or where case.json states a claim that no exhibit
     shows."""
-    citations = [f"Ex. {exhibit.tab} at {exhibit.pages}" for exhibit in claim.exhibits]
+    places = [describe_place(layout, exhibit.first, exhibit.last) for exhibit in claim.exhibits]
+    citations = [
+        f"Ex. {exhibit.tab} at {exhibit.pages}" + (f" [{place}]" if place else "")
+        for exhibit, place in zip(claim.exhibits, places, strict=True)
+    ]
     return "; ".join(citations or [f"stated in case.json {pointer}" for pointer in claim.facts])

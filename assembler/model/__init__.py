@@ -91,7 +91,7 @@ from assembler.model.people import Address, Biographic, History, Income, Name, P
 from assembler.model.proof_result import Check, Fingerprint, Proof
 from assembler.model.tiles import GridLayout, Tile
 from assembler.model.verdict import Readiness, Verdict
-from assembler.model.volume import Volume
+from assembler.model.volume import FileStart, Volume
 
 __all__ = [
     "BLANK_RULES",
@@ -122,6 +122,7 @@ __all__ = [
     "FileOptions",
     "FileOutcome",
     "FilePart",
+    "FileStart",
     "Filed",
     "FiledPage",
     "Finding",

@@ -137,6 +137,7 @@ class Layout:
     frozen: bool = False  # it keeps the numbers of a filed packet
     files: tuple[Volume, ...] = ()  # if there are several, for the index to name them
     topics: tuple[TopicRow, ...] = ()  # the thematic index, topic by topic
+    upload_set: bool = False  # index and citations name file and page of `files`
 
     def label(self, number: int) -> str:
         """Return the printed number of a place in the bundle."""

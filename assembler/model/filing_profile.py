@@ -35,7 +35,9 @@ class Profile:
     max_bytes: int | None = None  # of one file as written; None = no limit
     headroom_bytes: int = 0
     single_file: bool = False  # never split
-    part_name: str = "bundle_Part{n}.pdf"  # {n}, {of}, {first}, {last}
+    # {n}, {of}, {first}, {last}; of an upload set {order}, "04", and {what}, "Exhibits_A-C"
+    part_name: str = "bundle_Part{n}.pdf"
+    upload_set: bool = False  # always several files, cut between documents; see `upload_set`
     file_name: str = ""  # regular expression; "" = any name
     paper: str = "any"  # "letter", "a4" or "any"
     dividers: bool = False

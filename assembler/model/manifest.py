@@ -415,6 +415,7 @@ class Manifest:
     originals: Originals | None = None
     topics: tuple[TopicRow, ...] = ()  # the thematic index
     proof: tuple[Check, ...] = ()  # when the packet was built
+    upload_set: bool = False  # its files are uploaded one by one, and cut between documents
 
     @property
     def kept_documents(self) -> tuple[KeptDraft | KeptForm, ...]:
@@ -440,7 +441,7 @@ class Manifest:
 
 # Keys that are left out if the attribute has its default; all others are always written.
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
-    Manifest: frozenset(("kept", "topics", "proof")),
+    Manifest: frozenset(("kept", "topics", "proof", "upload_set")),
     KeptFiles: frozenset(("conversions",)),
     ManifestExhibit: frozenset(("layout",)),
     Tile: frozenset(("turned", "background", "caption")),

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from assembler import crosscheck, documents, forms, receivers, rules
 from assembler.errors import TemplateBroken
-from assembler.layout import amendment
+from assembler.layout import amendment, upload_set
 from assembler.model import (
     Contradiction,
     DocumentId,
     DocumentKind,
     Draft,
     Filed,
+    FileStart,
     Finding,
     Layout,
     PageFacts,
@@ -84,13 +85,18 @@ class _FormContent:
 
 
 def draft_and_arrange(
-    plan: Plan, checked: CheckedCase, context: RunContext, files: Sequence[Volume] = ()
+    plan: Plan,
+    checked: CheckedCase,
+    context: RunContext,
+    files: Sequence[Volume] = (),
+    starts: Sequence[FileStart] = (),
 ) -> PacketContent:
     """Fill the forms, then the drafts until their page numbers stop changing, then the working
     papers.
 
     Args:
         files: the files of the bundle, if it takes several; the index names them.
+        starts: the files of an upload set; index and citations name them.
 
     Raises:
         CaseRejected: a step has findings that stop the bundle.
@@ -107,6 +113,7 @@ def draft_and_arrange(
         packet_forms.pages,
         filed=filed,
         files=files,
+        starts=starts,
         report_progress=context.report_progress,
     )
     draft_report = find_contradictions_in_drafts(drafts, checked, context)
@@ -228,12 +235,14 @@ def bind_packet(
             context.profile,
             context.workshop,
         )
-        files = bundle.volumes if len(bundle.volumes) > 1 else ()
+        is_set = context.profile.upload_set
+        files = bundle.volumes if is_set or len(bundle.volumes) > 1 else ()
         if files == content.layout.files:
             return content, bundle
         for volume in bundle.volumes:
             (folder / volume.path).unlink()
-        content = draft_and_arrange(content.plan, checked, context, files)
+        starts = upload_set.list_starts(files, content.layout) if is_set else ()
+        content = draft_and_arrange(content.plan, checked, context, files, starts)
     raise TemplateBroken(
         "the list of the bundle's files keeps changing",
         where="Index of exhibits",
@@ -274,5 +283,5 @@ def _write_papers(
         for sheet in forms.build_payment_sheets(checked.case, inputs.shelf)
         if plan.kind != "rfe-response" and sheet not in sheets
     ]
-    papers = documents.list_papers(plan, [*sheets, *payments], claims)
+    papers = documents.list_papers(plan, [*sheets, *payments], claims, layout)
     return documents.fill_papers(papers, layout, inputs)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assembler import bundle as binding
 from assembler.bundle import optimize
+from assembler.layout import upload_set
 from assembler.model import (
     DocumentId,
     DocumentKind,
@@ -50,9 +51,7 @@ def bind(
     while True:
         fitted = optimize.write_fitted(fit_inputs, fit, workshop) if fit_inputs else {}
         try:
-            volumes = binding.bind_within(
-                layout, {**documents, **fitted}, folder, profile, stamp_font()
-            )
+            volumes = _write_files(layout, {**documents, **fitted}, prepared, folder, profile)
         except binding.AboveLimit as above:
             fit_inputs = fit_inputs or _survey_pages(documents, prepared, profile, workshop)
             fit = _shrink(above, fit_inputs, fit, layout, workshop)
@@ -61,6 +60,21 @@ def bind(
             fit, {place: binding.describe_page(leaf) for place, leaf in leaves.items()}
         )
         return BoundFiles(volumes=volumes, fitted=fit.pages, findings=findings)
+
+
+def _write_files(
+    layout: Layout,
+    documents: Mapping[DocumentId, Path],
+    prepared: Sequence[Prepared],
+    folder: Path,
+    profile: Profile,
+) -> tuple[Volume, ...]:
+    """Write the bundle as its receiver takes it: as an upload set, or as few files as possible."""
+    if not profile.upload_set:
+        return binding.bind_within(layout, documents, folder, profile, stamp_font())
+    pages = {exhibit.exhibit: exhibit.pages for exhibit in prepared}
+    blocks = upload_set.list_blocks(layout, pages)
+    return binding.bind_upload_set(layout, documents, folder, profile, stamp_font(), blocks)
 
 
 def _survey_pages(
@@ -109,10 +123,34 @@ def _shrink(
         is_enough = len(goals) == len(places) and all(
             optimize.page_size(fit_inputs, fit, place) <= goal for place, goal in goals.items()
         )
+        for span, size in above.spans.items():
+            fit, is_span_enough = _shrink_span(
+                [(leaf.document, leaf.index) for leaf in layout.leaves[span[0] - 1 : span[1]]],
+                size - limit,
+                fit_inputs,
+                fit,
+                workshop,
+            )
+            is_enough = is_enough and is_span_enough
     if not is_enough:
         reasons = {number: _explain_lost_words(fit, layout, number) for number in above.pages}
         raise binding.make_above_limit_error(above, layout, fit_inputs.profile, reasons) from above
     return fit
+
+
+def _shrink_span(
+    places: Sequence[optimize.Place],
+    surplus: int,
+    fit_inputs: optimize.FitInputs,
+    fit: optimize.FitState,
+    workshop: Workshop,
+) -> tuple[optimize.FitState, bool]:
+    """Shrink pages that stay in one file by so many bytes together, and return whether that was
+    possible."""
+    fittable = [place for place in places if optimize.can_fit(fit_inputs, place)]
+    goal = optimize.sum_sizes(fit_inputs, fit, fittable) - surplus
+    fit = optimize.shrink_together(fit_inputs, fit, fittable, goal, workshop)
+    return fit, optimize.sum_sizes(fit_inputs, fit, fittable) <= goal
 
 
 def _explain_lost_words(fit: optimize.FitState, layout: Layout, number: int) -> str:

@@ -14,6 +14,7 @@ from assembler.proof import structure as structure_reader
 from assembler.proof.check_wording import list_values
 from assembler.proof.kept_drafts import SINCE
 from assembler.proof.page_text import fold
+from assembler.proof.upload_places import UploadPlaces
 
 _CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
 
@@ -49,7 +50,10 @@ def check_agreement(manifest: Manifest, structure: structure_reader.Structure) -
         yield check_citations(structure, places, manifest.index)
     else:
         yield printed_references.check_printed_citations(
-            structure.texts, ledger, kept=manifest.format >= SINCE
+            structure.texts,
+            ledger,
+            kept=manifest.format >= SINCE,
+            places=UploadPlaces(manifest),
         )
 
 

@@ -4,7 +4,7 @@ failed."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assembler.errors import ProofFailed
@@ -21,6 +21,7 @@ from assembler.proof import (
     source_links,
     tile_check,
     unlisted_files,
+    upload_check,
     volume_check,
 )
 from assembler.proof import structure as structure_reader
@@ -81,13 +82,18 @@ def prove(
         manifest = read_manifest(build)
     except ProofFailed as error:
         return Proof(checks=(Check(name="files", ok=False, detail=str(error)),))
+    agreement = list(ledger_check.check_manifest(manifest))
+    if upload_check.is_copied_alone(build, manifest):
+        case_folder = None if manifest.conversions else case_folder  # their PDFs were not copied
+        manifest = _forget_other_files(manifest)
     parts = manifest.volumes
     source_digests = measure_digests(case_folder, manifest.inputs) if case_folder else {}
     output_digests = measure_digests(build, manifest.outputs)
     edited = draft_checks.find_edited_files(build, manifest.outputs, output_digests)
     files = [
         *check_files(manifest, output_digests, edited, source_digests if case_folder else None),
-        *ledger_check.check_manifest(manifest),
+        *upload_check.check_upload_set(build, manifest, output_digests),
+        *agreement,
     ]
     if not files[-1].ok:  # nothing more can be checked against a manifest that contradicts itself
         return Proof(checks=tuple(files))
@@ -110,6 +116,13 @@ def prove(
         packet.bundle, workshop, remember=remember, pictures=pictures
     )
     return _conclude(packet, compared, (*files, *counts), list(edited.values()))
+
+
+def _forget_other_files(manifest: Manifest) -> Manifest:
+    """Return the manifest of an upload set that was copied without the rest of its packet."""
+    volumes = {volume.path for volume in manifest.volumes}
+    outputs = tuple(file for file in manifest.outputs if file.path in volumes)
+    return replace(manifest, outputs=outputs, kept=None)
 
 
 def _conclude(

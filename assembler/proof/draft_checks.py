@@ -12,7 +12,7 @@ from assembler.model import Check, LedgerEntry, Manifest, TextMethod, Volume
 from assembler.model.manifest import OutputFile
 from assembler.pdf.source_files import ClientFiles
 from assembler.proof.font_encodings import find_pages_with_other_fonts
-from assembler.proof.kept_drafts import Kept, read_kept
+from assembler.proof.kept_drafts import SINCE, Kept, read_kept
 from assembler.proof.own_pages import OwnPage, read_own_pages
 from assembler.proof.printed_index import HEADS
 from assembler.proof.printed_packet import is_worded
@@ -20,6 +20,7 @@ from assembler.proof.printed_statements import check_statements, find_typed_cita
 from assembler.proof.text_layer import LayerPage, read_layers
 from assembler.proof.word_draft_text import Job, compare_all
 from assembler.runtime.workshop import Workshop
+from assembler.proof.upload_check import SET_ALONE
 
 _OLD = (
     "whether our own pages and the recognized words are unchanged: the packet was built by a "
@@ -58,7 +59,10 @@ def check_kept(
         detail = f"the files kept for the proof cannot be read ({type(error).__name__})"
         return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
     if kept is None:
-        return WithKept(checks=(), not_checked=(_OLD,), complete=False)
+        is_alone = manifest.upload_set and manifest.format >= SINCE
+        return WithKept(
+            checks=(), not_checked=(SET_ALONE if is_alone else _OLD,), complete=False
+        )
     ledger = manifest.ledger
     recognized = {
         (entry.document, entry.index)

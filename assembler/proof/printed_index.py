@@ -94,7 +94,8 @@ def remove_heads(text: str) -> str:
 def _write_row(packet: PrintedPacket, row: ManifestIndexRow) -> str:
     details = "".join(_write_part(*part) for part in row.parts) if len(row.parts) > 1 else ""
     excerpts = "".join(packet.excerpts(row.exhibit))
-    row_text = f"{row.tab}{row.title}{excerpts}{details}{row.date}{packet.range(row)}"
+    place = packet.places.write(row.first, row.last)
+    row_text = f"{row.tab}{row.title}{place}{excerpts}{details}{row.date}{packet.range(row)}"
     return remove_heads(fold(row_text))  # a title may read like a heading
 
 
@@ -115,7 +116,8 @@ def _find_file_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
         tabs = list(dict.fromkeys(entry.tab for entry in entries if entry.tab))
         pages = "–".join(dict.fromkeys((entries[0].label, entries[-1].label)))
         expected += fold(
-            f"{number}{volume.path}{pages}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}"
+            f"{packet.places.number_file(number)}{volume.path}{pages}"
+            f"{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}"
         )
     if expected not in text:
         yield "the index does not print the table of the bundle's files as they are"
@@ -136,7 +138,21 @@ def _find_own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
     if len(dated) > sum(bool(row.date) for row in rows) / 2:
         missing = [row for row in rows if row.date and row not in dated]
         yield from (f"the index does not print the date of exhibit {row.tab}" for row in missing)
+    yield from _find_own_place_faults(packet, text)
     yield from _find_own_excerpt_faults(packet, text)
+
+
+def _find_own_place_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
+    """Yield faults of an index of another wording, which may print the file of each exhibit of an
+    upload set: of all, if of any."""
+    rows = [row for row in packet.rows if packet.places.write(row.first, row.last)]
+    missing = [
+        row for row in rows if not has_words(text, packet.places.write(row.first, row.last))
+    ]
+    if len(missing) < len(rows):
+        yield from (
+            f"the index does not print in which file exhibit {row.tab} is" for row in missing
+        )
 
 
 def _find_own_excerpt_faults(packet: PrintedPacket, text: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from assembler.proof.excerpt_check import write_excerpts
 from assembler.proof.kept_drafts import Kept
 from assembler.proof.own_pages import OwnPage
 from assembler.proof.page_text import fold
+from assembler.proof.upload_places import UploadPlaces
 
 _ENGINE = "office2pdf"  # the engine whose order of text in a table is known
 
@@ -27,6 +28,11 @@ class PrintedPacket:
             self._entries.setdefault(entry.document, []).append(entry)
             if entry.kind is PartKind.EXHIBIT:
                 self._labels.setdefault(entry.exhibit, []).append(entry.label)
+        self._numbers: dict[str, list[int]] = {}
+        for entry in self.ledger:
+            if entry.kind is PartKind.EXHIBIT:
+                self._numbers.setdefault(entry.exhibit, []).append(entry.number)
+        self.places = UploadPlaces(manifest)
         self._all_labels = {label for labels in self._labels.values() for label in labels}
 
     def entries(self, document: DocumentId) -> list[LedgerEntry]:
@@ -41,6 +47,12 @@ class PrintedPacket:
     def labels(self, exhibit: str) -> list[str]:
         """Return the printed numbers of an exhibit's pages."""
         return self._labels.get(exhibit, [])
+
+    def write_place(self, exhibit: str, first: int, last: int) -> str:
+        """Return what must be printed of the file of pages of an exhibit (from 1); "" if the packet
+        is no upload set."""
+        numbers = self._numbers[exhibit]
+        return self.places.write(numbers[first - 1], numbers[last - 1])
 
     def excerpts(self, exhibit: str) -> tuple[str, ...]:
         """Return what must be printed of the excerpts of an exhibit."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from assembler.model import Check, LedgerEntry, PartKind
 from assembler.model.manifest import ManifestIndexRow
 from assembler.model.page_labels import LABEL, make_label_key
 from assembler.proof.page_text import fold, is_right_to_left, join_lines
+from assembler.proof.upload_places import UploadPlaces
 
 # "Ex. C at 57", "Ex. C1 at 57a–57-1": a filed packet has such labels
-_CITE = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
+# in an upload set: "Ex. C at 57 [file 04, page 3]"
+FILE_PLACE = r"(?: ?\[(file [^\[\]]{1,80})\])?"
+_CITE = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?{FILE_PLACE}")
 _TITLE_START = 10  # characters of a title by which its row is found: a table is read line by line
 _ROW_LENGTH = 300  # characters within which a row ends
 
@@ -40,20 +43,25 @@ def find_row_faults(
     return faults
 
 
-def check_printed_citations(texts: Texts, ledger: Sequence[LedgerEntry], *, kept: bool) -> Check:
+def check_printed_citations(
+    texts: Texts,
+    ledger: Sequence[LedgerEntry],
+    *,
+    kept: bool,
+    places: UploadPlaces | None = None,
+) -> Check:
     """Check that each citation prints a page of the exhibit it names; a citation of an exhibit that
     is not here is not ours.
 
     `kept`: the packet keeps its drafts, whose links show which citations are ours; those are
     compared there. A person typed any other, perhaps of another filing, and it is no fault.
     """
-    tabs = {entry.tab for entry in ledger if entry.tab}
-    homes = {entry.label: entry.tab for entry in ledger if entry.kind is PartKind.EXHIBIT}
+    pages = CitedPages(ledger, places)
     cited = [
-        (page, _is_true(tab, first, last, homes))
+        (page, pages.is_true(*parts))
         for page, text in texts
-        for tab, first, last in _CITE.findall(join_lines(text))
-        if tab in tabs
+        for parts in _CITE.findall(join_lines(text))
+        if parts[0] in pages.tabs
     ]
     true_count = sum(is_true for _, is_true in cited)
     wrong_pages = [] if kept else sorted({page for page, is_true in cited if not is_true})
@@ -70,9 +78,22 @@ def check_printed_citations(texts: Texts, ledger: Sequence[LedgerEntry], *, kept
     )
 
 
-def _is_true(tab: str, first: str, last: str, homes: Mapping[str, str]) -> bool:
-    """Return whether both ends of a citation are pages of its exhibit, in order; `last` may be
-    ""."""
-    if homes.get(first) != tab or (last and homes.get(last) != tab):
-        return False
-    return not last or make_label_key(last) > make_label_key(first)
+class CitedPages:
+    """The pages of exhibits that a citation may name. `places`: of an upload set."""
+
+    def __init__(self, ledger: Sequence[LedgerEntry], places: UploadPlaces | None = None) -> None:
+        self._homes = {entry.label: entry for entry in ledger if entry.kind is PartKind.EXHIBIT}
+        self.tabs = {entry.tab for entry in ledger if entry.tab}
+        self._places = places
+
+    def is_true(self, tab: str, first: str, last: str, place: str) -> bool:
+        """Return whether both ends of a citation are pages of its exhibit, in order, and in the
+        file that it names. `last` and `place` may be ""."""
+        ends = [self._homes.get(label) for label in (first, last or first)]
+        if any(entry is None or entry.tab != tab for entry in ends):
+            return False
+        if last and make_label_key(last) <= make_label_key(first):
+            return False
+        numbers = [entry.number for entry in ends if entry]
+        expected = self._places.write(*numbers) if self._places else ""
+        return not place or not expected or fold(place) == fold(expected)

@@ -21,9 +21,10 @@ from assembler.proof.own_pages import OwnLink, OwnPage
 from assembler.proof.page_text import fold, fold_labels, has_words, is_right_to_left, join_lines
 from assembler.proof.printed_index import find_index_faults
 from assembler.proof.printed_packet import Fault, PrintedPacket
+from assembler.proof.printed_references import FILE_PLACE, CitedPages
 from assembler.proof.printed_topics import find_topic_faults
 
-_TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
+_TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?{FILE_PLACE}")
 # after a page number: no more digits, no "-1" as in "57-1", and no letter as in "57a"
 _NUMBER_END = "(?![0-9–]|-[0-9]|[a-z](?![a-z]))"
 _COVER_LETTER = DocumentId.draft("cover-letter")
@@ -75,13 +76,13 @@ def find_typed_citations(
     know.
     """
     packet = PrintedPacket(manifest, kept, pages)
-    homes = {entry.label: entry.tab for entry in packet.ledger if entry.kind is PartKind.EXHIBIT}
-    tabs = set(homes.values())
-    wrong = []
-    for number, page in sorted(pages.items()):
-        for tab, first, last in _TYPED.findall(join_lines(page.text)):
-            if tab in tabs and any(homes.get(label) != tab for label in (first, last or first)):
-                wrong.append(number)
+    cited = CitedPages(packet.ledger, packet.places)
+    wrong = [
+        number
+        for number, page in sorted(pages.items())
+        for tab, first, last, place in _TYPED.findall(join_lines(page.text))
+        if tab in cited.tabs and not cited.is_true(tab, first, last, place)
+    ]
     return tuple(dict.fromkeys(wrong))
 
 
@@ -166,7 +167,7 @@ def _is_printed(
             return False  # 57aa of a late page is not 57 with letters of the next word after it
         first, *later = (f"{re.escape(label)}{_NUMBER_END}" for label in labels[page - 1 :])
         range_ends = "|".join(later) or "(?!)"
-        patterns = [
+        patterns = _list_placed_patterns(packet, row, page, text) or [
             rf"ex\.{tab}at{re.escape(labels[page - 1])}–(?:{range_ends})",
             rf"ex\.{tab}at{first}",
         ]
@@ -187,6 +188,21 @@ def _is_printed(
         return True  # an engine that takes a sign from another font may draw it out of order
     has_stray_text = re.search(r"\d", remainder) or sum(map(str.isalnum, remainder)) > _MAX_STRAY
     return count > 0 and not (worded and has_stray_text)
+
+
+def _list_placed_patterns(
+    packet: PrintedPacket, row: ManifestIndexRow, page: int, text: str
+) -> list[str]:
+    """Return the citations of pages from this one of an exhibit in an upload set, each with its
+    file and its page there; none for any other packet."""
+    labels = packet.labels(row.exhibit)
+    patterns = []
+    for last, label in enumerate(labels[page - 1 :], page):
+        place = packet.write_place(row.exhibit, page, last)
+        pages = labels[page - 1] if last == page else f"{labels[page - 1]}–{label}"
+        if place and fold_labels(pages) in text:
+            patterns.append(re.escape(fold_labels(f"Ex. {row.tab} at {pages} [{place}]")))
+    return patterns or ([] if not packet.manifest.upload_set else ["(?!)"])
 
 
 # --- tab sheets and enclosures ---

@@ -43,16 +43,18 @@ def _find_other_wording(packet: PrintedPacket, document: DocumentId) -> str:
     if any(is_right_to_left(text) for row in rows for text in (row.topic, row.title, row.note)):
         return ""  # the order of letters is not known; the links were checked
     text = remove_heads(packet.text(document))
-    expected = "".join(_write_entries(rows))
+    expected = "".join(_write_entries(packet, rows))
     if text.endswith(expected):
         return ""
     return "the thematic index does not print its topics and pages as they are"
 
 
-def _write_entries(rows: tuple[TopicRow, ...]) -> Iterator[str]:
+def _write_entries(packet: PrintedPacket, rows: tuple[TopicRow, ...]) -> Iterator[str]:
     topic = None
     for row in rows:
         if row.topic != topic:
             topic = row.topic
             yield remove_heads(fold(topic))
-        yield remove_heads(fold(f"{row.title}{row.note}Ex. {row.tab} at {row.label}"))
+        place = packet.write_place(row.exhibit, row.page, row.page)
+        place = f"[{place}]" if place else ""
+        yield remove_heads(fold(f"{row.title}{row.note}Ex. {row.tab} at {row.label}{place}"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from assembler.layout.stamp_placement import is_in_zone
-from assembler.model import Finding, LedgerEntry, Marking, PartKind, Profile
+from assembler.model import PLACEHOLDER_SUFFIX, Finding, LedgerEntry, Marking, PartKind, Profile
 from assembler.runtime.rule_catalog import make_finding
 
 Ledger = Sequence[LedgerEntry]
@@ -32,7 +33,7 @@ def _check_order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     sheeted = {entry.exhibit for entry in ledger if entry.kind is PartKind.TAB}
     parts = list(
         dict.fromkeys(
-            entry.part
+            _name_entry(entry)
             for entry in ledger
             if entry.kind is not PartKind.EXHIBIT or entry.exhibit in sheeted
         )
@@ -52,6 +53,16 @@ def _check_order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
             _AGAIN + profile.id,
             profile.source("order"),
         )
+
+
+def _name_entry(entry: LedgerEntry) -> str:
+    """Return the id in the recipe of what a page belongs to: several forms, and all declarations,
+    come from one entry each."""
+    if entry.kind is PartKind.FORM:
+        return re.sub(r"-\d+$", "", entry.part)
+    if entry.kind is PartKind.DRAFT and entry.part.startswith("declaration-"):
+        return "declarations"
+    return entry.part.removesuffix(PLACEHOLDER_SUFFIX)
 
 
 def _check_dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ folder)."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,10 @@ _FOLDER = "schemas/profiles"
 _MOST = 64 * 1024  # bytes of a profile
 _ALL_INK = Ink(cell=792, columns=1, rows=1, bits=b"\x80")
 _PLACES = {"n": 1, "of": 1, "first": 1, "last": 1}
+_UPLOAD_NAMES = (  # of an upload set: the shortest and the longest
+    {"order": "01", "what": "Form-I-131"},
+    {"order": "02", "what": "Exhibit_AA_part-10-of-12"},
+)
 
 
 def list_profile_ids(shelf: Shelf, case_folder: Path | None = None) -> tuple[str, ...]:
@@ -119,23 +124,48 @@ def _check_stamp(profile: Profile) -> None:
 
 def _check_name(profile: Profile) -> None:
     where = f"profiles/{profile.id}.json"
+    number, places = "{n}", "{n}, {of}, {first}, {last}"
+    values: Sequence[Mapping[str, object]]
+    values = [{**_PLACES, "n": n, "first": n, "last": n} for n in (1, 2)]
+    if profile.upload_set:
+        number, places, values = "{order}", "{order}, {what}", _UPLOAD_NAMES
     try:
-        file_names = {
-            profile.part_name.format(**{**_PLACES, "n": n, "first": n, "last": n}) for n in (1, 2)
-        }
+        file_names = sorted({profile.part_name.format(**names) for names in values})
     except (KeyError, ValueError, IndexError) as error:
         raise TemplateBroken(
-            "part_name has an unknown placeholder",
-            where=where,
-            remedy="use {n}, {of}, {first}, {last}",
+            "part_name has an unknown placeholder", where=where, remedy=f"use {places}"
         ) from error
     if len(file_names) != 2:
         raise TemplateBroken(
-            "part_name gives two parts the same name", where=where, remedy="put {n} into it"
+            "part_name gives two parts the same name", where=where, remedy=f"put {number} into it"
         )
+    if profile.upload_set:
+        _check_upload_names(profile, file_names, where)
     if profile.limit is not None and profile.limit <= 0:
         raise TemplateBroken(
             "headroom_bytes leaves nothing of max_bytes", where=where, remedy="lower it"
+        )
+
+
+def _check_upload_names(profile: Profile, file_names: Sequence[str], where: str) -> None:
+    """Check that the names of an upload set sort in its order, and are what the receiver allows."""
+    if profile.single_file:
+        raise TemplateBroken(
+            "an upload set is never a single file", where=where, remedy="leave one of the two out"
+        )
+    starts = [names["order"] for names in _UPLOAD_NAMES]
+    positions = [name.find(start) for name, start in zip(file_names, starts, strict=True)]
+    if positions[0] != positions[1] or positions[0] < 0:
+        raise TemplateBroken(
+            "the names of an upload set do not sort in the order of upload",
+            where=where,
+            remedy='begin part_name with {order}: "{order}_{what}.pdf"',
+        )
+    if profile.file_name and not all(re.search(profile.file_name, name) for name in file_names):
+        raise TemplateBroken(
+            "part_name gives names that file_name does not allow",
+            where=where,
+            remedy="make them fit each other",
         )
 
 

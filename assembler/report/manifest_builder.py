@@ -116,6 +116,7 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
         linked=profile.links != "none",
         marking=StampWording(exhibit=marking.exhibit, tab=marking.tab, other=marking.other),
         volumes=packet.volumes,
+        upload_set=profile.upload_set,
         kept=_list_kept_files(packet),
         as_of=packet.as_of.isoformat(),
         seal="",

@@ -15,8 +15,10 @@ from assembler.bundle.optimize.packet_fit import (
     limit_resolution,
     page_size,
     shrink_pages,
+    shrink_together,
     shrink_total,
     sum_page_sizes,
+    sum_sizes,
     survey_documents,
     write_fitted,
 )
@@ -31,8 +33,10 @@ __all__ = [
     "limit_resolution",
     "page_size",
     "shrink_pages",
+    "shrink_together",
     "shrink_total",
     "sum_page_sizes",
+    "sum_sizes",
     "survey_documents",
     "write_fitted",
 ]

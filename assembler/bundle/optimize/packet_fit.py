@@ -136,17 +136,20 @@ def shrink_pages(
 def shrink_total(inputs: FitInputs, state: FitState, goal: int, workshop: Workshop) -> FitState:
     """Shrink all pages step by step, until together they have at most `goal` bytes, or no step is
     left."""
-    places = [
-        (name, index)
-        for name, pages in inputs.surveys.items()
-        for index, page in enumerate(pages)
-        if page.pictures
-    ]
+    return shrink_together(inputs, state, _list_places(inputs), goal, workshop)
+
+
+def shrink_together(
+    inputs: FitInputs, state: FitState, places: Sequence[Place], goal: int, workshop: Workshop
+) -> FitState:
+    """Shrink these pages step by step, until together they have at most `goal` bytes, or no step is
+    left."""
+    with_pictures = [place for place in places if _get_survey(inputs, place).pictures]
     return _step_while(
         inputs,
         state,
-        places,
-        lambda current: places if sum_page_sizes(inputs, current) > goal else [],
+        with_pictures,
+        lambda current: with_pictures if sum_sizes(inputs, current, places) > goal else [],
         workshop,
     )
 
@@ -214,11 +217,18 @@ def page_size(inputs: FitInputs, state: FitState, place: Place) -> int:
 
 def sum_page_sizes(inputs: FitInputs, state: FitState) -> int:
     """Return the bytes of all pages as they are now."""
-    return sum(
-        page_size(inputs, state, (name, index))
-        for name, pages in inputs.surveys.items()
-        for index in range(len(pages))
-    )
+    return sum_sizes(inputs, state, _list_places(inputs))
+
+
+def sum_sizes(inputs: FitInputs, state: FitState, places: Iterable[Place]) -> int:
+    """Return the bytes of these pages as they are now."""
+    return sum(page_size(inputs, state, place) for place in places)
+
+
+def _list_places(inputs: FitInputs) -> list[Place]:
+    return [
+        (name, index) for name, pages in inputs.surveys.items() for index in range(len(pages))
+    ]
 
 
 def can_fit(inputs: FitInputs, place: Place) -> bool:
