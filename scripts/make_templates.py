@@ -659,6 +659,65 @@ def claims():
     return doc
 
 
+def upload_sheet():
+    doc = document(9.5)
+    section = doc.sections[0]
+    section.page_width, section.page_height = Inches(11), Inches(8.5)
+    section.left_margin = section.right_margin = Inches(0.75)
+    section.top_margin = section.bottom_margin = Inches(0.75)
+    doc.add_heading("Upload sheet", 1)
+    line(
+        doc,
+        "{{ plan_title }} for {{ beneficiary.name.full }}: {{ upload.receiver }}. A working paper, not to be filed.",
+        after=4,
+    )
+    line(
+        doc,
+        "Upload the files in this order, each as it is, and tick it off. {% if upload.limit %}A file may have at most "
+        "{{ upload.limit }} and no password.{% else %}No file may have a password.{% endif %}",
+        after=4,
+    )
+    line(doc, "{%p for text in upload.notes %}")
+    line(doc, "{{ text }}", bold=True, after=4)
+    line(doc, "{%p endfor %}")
+    widths = (0.6, 2.7, 1.7, 1.15, 1.65, 1.7)
+    made = table(
+        doc,
+        widths,
+        ("Done", "File", "What it is", "Who uploads it", "Where it goes", "Before upload"),
+    )
+    empty = [""] * (len(widths) - 1)
+    row(made, widths, ["{%tr for one in upload.rows %}", *empty])
+    cells = row(
+        made,
+        widths,
+        [
+            "{% if one.is_uploaded %}☐{% else %}–{% endif %}",
+            "{{ one.name }}",
+            "{{ one.what }}",
+            "{{ one.who }}",
+            "{{ one.where }}",
+            "{{ one.sign }}",
+        ],
+    )
+    box = cells[0].paragraphs[0].runs[0]
+    box.font.name, box.font.size = "DejaVu Sans", Pt(13)
+    size = cells[1].add_paragraph("{{ one.pages }}, {{ one.size }}")
+    size.paragraph_format.space_after = Pt(2)
+    row(made, widths, ["{%tr endfor %}", *empty])
+    doc.add_heading("What was not checked", 2)
+    line(
+        doc,
+        "Nothing was looked up at the receiver's site. Where each file goes is from stored copies of its pages, read on the "
+        "days below; confirm it in the account. Signatures are for a person to look at. This is no legal advice.",
+        after=4,
+    )
+    line(doc, "{%p for text in upload.sources %}")
+    line(doc, "{{ text }}", size=8.5, after=2)
+    line(doc, "{%p endfor %}")
+    return doc
+
+
 def held(known: str, text: str, blank: str = BLANK) -> str:
     return f"{{% if {known} %}}{text}{{% else %}}{blank}{{% endif %}}"
 
@@ -876,6 +935,7 @@ TEMPLATES = {
     "parole/form-placeholder.docx": form_placeholder,
     "parole/answer-sheet.docx": answer_sheet,
     "parole/claims.docx": claims,
+    "parole/upload-sheet.docx": upload_sheet,
     "parole/caption-cover.docx": caption_cover,
     "parole/certificate-of-service.docx": certificate_of_service,
     "parole/translator-certificate.docx": translator_certificate,

@@ -41,7 +41,7 @@ from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
 ROUNDS = 3
-_LIMITS = Limits(seconds=180)
+DRAFT_LIMITS = Limits(seconds=180)
 _BLANK = PageFacts(width=612, height=792, ink=Ink(cell=792, columns=1, rows=1, bits=b"\0"))
 
 
@@ -123,7 +123,7 @@ def fill_drafts(
     """
     case, workshop = inputs.case, inputs.workshop
     jobs = [
-        _make_job(
+        make_job(
             part.document,
             inputs.shelf.template(case.kind, part.template, inputs.folder),
             inputs.engine,
@@ -138,7 +138,7 @@ def fill_drafts(
         for part in _list_documents(inputs.plan)
         if with_tabs or part.kind is not PartKind.TAB
     ]
-    results = workshop.map(make_draft, jobs, limits=_LIMITS)
+    results = workshop.map(make_draft, jobs, limits=DRAFT_LIMITS)
     for job, result in zip(jobs, results, strict=True):
         if isinstance(result, Failure):
             raise make_worker_error(result, job.template.name)
@@ -174,7 +174,7 @@ def collect_template_values(
     )
 
 
-def _make_job(
+def make_job(
     document: DocumentId,
     template: TemplateFile,
     engine: str,

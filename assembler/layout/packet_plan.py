@@ -44,7 +44,8 @@ def plan_packet(
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
     for entry in order_parts(recipe.parts, profile.order):
-        if not _is_met(entry.when, case, beneficiary, entry.id in profile.required_parts):
+        is_required = entry.id in profile.required_parts
+        if not _is_met(entry.when, case, beneficiary, profile, is_required=is_required):
             continue
         if entry.type in _OF_EVIDENCE:
             for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
@@ -52,7 +53,7 @@ def plan_packet(
                     placed.add(exhibit.id)
                     parts += _plan_exhibit(exhibit, next(labels), group, entry, recipe)
         else:
-            parts += _plan_entry(entry, case, beneficiary)
+            parts += _plan_entry(entry, case, beneficiary, profile)
     left_out = [
         exhibit.id
         for exhibit in case.exhibits
@@ -137,17 +138,20 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _is_met(when: str, case: Case, beneficiary: str, required: bool = False) -> bool:
-    """Return whether all these conditions hold, separated by spaces. `required`: the receiver
+def _is_met(
+    when: str, case: Case, beneficiary: str, profile: Profile, *, is_required: bool = False
+) -> bool:
+    """Return whether all these conditions hold, separated by spaces. `is_required`: the receiver
     requires this part."""
     facts: dict[str, Callable[[], bool]] = {
         "represented": lambda: case.attorney is not None,
         "supported": lambda: bool(case.supporters),
         "expedite": lambda: bool(case.request.expedite_reason),
         "mailed": lambda: case.request.filing == "paper",
+        "enclosed": lambda: case.request.filing == "paper" or profile.upload_set,
         "fee-waiver": lambda: case.request.fee == "waiver",
         "topics": lambda: any(exhibit.topics for exhibit in _list_own_exhibits(case, beneficiary)),
-        "required": lambda: required,
+        "required": lambda: is_required,
     }
     return all(facts[condition]() for condition in when.split())
 
@@ -235,7 +239,9 @@ def _plan_exhibit(
     )
 
 
-def _plan_entry(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
+def _plan_entry(
+    entry: RecipePart, case: Case, beneficiary: str, profile: Profile
+) -> list[Part]:
     if entry.type == "declarations":
         declarations = [
             candidate
@@ -253,7 +259,7 @@ def _plan_entry(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
         parts = [_plan_form(entry, form, position) for position, form in enumerate(forms, 1)]
         return parts or (
             [_plan_placeholder(entry)]
-            if entry.placeholder and _is_met(entry.placeholder_when, case, beneficiary)
+            if entry.placeholder and _is_met(entry.placeholder_when, case, beneficiary, profile)
             else []
         )
     return [

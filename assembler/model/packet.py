@@ -24,8 +24,8 @@ class RecipePart:
     title: str = ""
     template: str = ""  # Word template, for drafts, declarations and tab sheets
     form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
-    # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver",
-    # "topics", "required"
+    # only if all of these hold: "represented", "supported", "expedite", "mailed", "enclosed",
+    # "fee-waiver", "topics", "required"
     when: str = ""
     # for forms: the template of the placeholder page of a missing form
     placeholder: str = ""

@@ -15,7 +15,7 @@ from assembler.errors import ProofFailed
 from assembler.model import Case, Check, Manifest, Plan, Proof
 from assembler.model.manifest import Originals
 from assembler.pdf import thumbnails
-from assembler.pipeline import existing_packets, packet_folder
+from assembler.pipeline import existing_packets, packet_folder, upload_papers
 from assembler.pipeline.checked_case import CheckedCase, check_case, plan_packets
 from assembler.pipeline.options import BuiltPacket, stop_at_findings
 from assembler.pipeline.packet_content import (
@@ -74,6 +74,7 @@ def build_packet(
         findings = (*content.findings, *bundle.findings, *objections)
         stop_at_findings(checked.case, findings, options)
         packet_folder.lay_content(content, checked, folder)
+        upload_papers.lay_upload_sheet(content, checked, folder, context)
         manifest = describe_packet(content, checked, findings, bundle, context)
         kept = keep_originals(plan, checked, folder, context)
         manifest = replace(manifest, seal=input_digest, originals=kept)

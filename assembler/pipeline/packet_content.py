@@ -106,7 +106,7 @@ def draft_and_arrange(
     exhibits = _list_exhibits(plan, checked)
     packet_forms = _fill_forms(plan, exhibits, checked, context)
     filed = amend.find_filed_packet(plan, options)
-    draft_inputs = _draft_inputs(plan, checked, context)
+    draft_inputs = collect_draft_inputs(plan, checked, context)
     drafts, layout = documents.settle_drafts(
         draft_inputs,
         exhibits,
@@ -188,7 +188,7 @@ def _fill_forms(
     )
 
 
-def _draft_inputs(plan: Plan, checked: CheckedCase, context: RunContext) -> documents.DraftInputs:
+def collect_draft_inputs(plan: Plan, checked: CheckedCase, context: RunContext) -> documents.DraftInputs:
     """Return the inputs of the packet's drafts, with the dated facts that its letters cite."""
     as_of = context.options.as_of
     return documents.DraftInputs(

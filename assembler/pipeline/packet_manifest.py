@@ -11,6 +11,7 @@ from assembler.pipeline.doctor import list_engine_versions
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
 from assembler.pipeline.size_limit import BoundFiles
+from assembler.pipeline.upload_papers import list_sheet_facts
 from assembler.report.manifest_builder import BoundPacket, PacketRemarks, build_manifest
 
 
@@ -43,7 +44,10 @@ def describe_packet(
         findings=tuple(findings),
         engines=list_engine_versions(),
         claims=content.claims,
-        facts_used=rules.list_relied_facts(checked.judged),
+        facts_used=(
+            *rules.list_relied_facts(checked.judged),
+            *list_sheet_facts(checked, context),
+        ),
         not_checked=tuple(checked.judged.not_checked),
         searches=checked.crosschecked.searches,
         contradictions=(*checked.crosschecked.contradictions, *content.contradictions),

@@ -7,7 +7,7 @@ legal fact itself.
 
 from assembler.rules.case_check import FactUsed, Judgment, check_case
 from assembler.rules.claim_matrix import ClaimRow
-from assembler.rules.claim_rows import list_claims, list_relied_facts
+from assembler.rules.claim_rows import list_claims, list_facts_used, list_relied_facts
 from assembler.rules.deadlines import list_deadlines
 from assembler.rules.fact_state import (
     VALUE_FIELDS,
@@ -70,6 +70,7 @@ __all__ = [
     "list_confirmed_values",
     "list_deadlines",
     "list_library_files",
+    "list_facts_used",
     "list_relied_facts",
     "list_rule_help",
     "load_library",

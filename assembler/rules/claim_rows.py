@@ -9,6 +9,7 @@ from assembler.model import IndexRow, Layout, Plan
 from assembler.model.manifest import Claim, ClaimExhibit, FactUsed
 from assembler.rules.case_check import Judgment
 from assembler.rules.claim_matrix import ClaimRow
+from assembler.rules.library import Fact
 
 _PEOPLE = "/beneficiaries/"
 
@@ -35,6 +36,11 @@ def list_claims(
 
 def list_relied_facts(judged: Judgment) -> tuple[FactUsed, ...]:
     """Return every dated fact and checklist line that the judgment relies on, with its source."""
+    return list_facts_used(judged.facts_used)
+
+
+def list_facts_used(facts: Iterable[Fact]) -> tuple[FactUsed, ...]:
+    """Return dated facts with their sources."""
     return tuple(
         FactUsed(
             id=fact.id,
@@ -43,7 +49,7 @@ def list_relied_facts(judged: Judgment) -> tuple[FactUsed, ...]:
             checked_on=fact.provenance.checked_on.isoformat(),
             confidence=fact.provenance.confidence,
         )
-        for fact in judged.facts_used
+        for fact in facts
     )
 
 
