@@ -158,6 +158,7 @@ EVERY: dict[str, Any] = {
     "max_bytes": 9_000_000,
     "headroom_bytes": 100_000,
     "single_file": False,
+    "upload_set": False,
     "part_name": "Filing {n:02} of {of}.pdf",
     "file_name": "^[A-Za-z0-9 ._]+$",
     "paper": "letter",

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 ANY = click.Path(exists=True, path_type=Path)
 # groups of checks by what they prove, with the names of the checks; -v lists every check
 _GROUPS = {
-    "every file is as it was written": "against manifest outputs sources volumes limit frozen "
-    "kept",
+    "every file is as it was written": "against manifest outputs sources volumes limit frozen kept",
     "every page of every file is in, in order": "ledger numbers count label paper",
     "pages look like their sources, stamps as they should": "pixels stamp own-pages word-file "
     "printed-file word-files",
@@ -179,8 +178,24 @@ def _verify(packet: Path, request: _Request) -> Verdict:
             proof = _compare_digest(proof, packet, request.against)
             if request.strict and proof.ok:
                 warnings = _read_manifest_warnings(packet)
-        complaints = _lint(packet, request.receiver, workshop) if request.receiver else None
+        is_whole = proof is None or proof.ok or _has_all_files(packet)
+        complaints = (
+            _lint(packet, request.receiver, workshop) if request.receiver and is_whole else None
+        )
     return Verdict(proof=proof, warnings=warnings, complaints=complaints)
+
+
+def _has_all_files(packet: Path) -> bool:
+    """Return whether the files of a bundle whose proof failed are there, so that a receiver's
+    requirements can be compared with them."""
+    from assembler.errors import ProofFailed
+    from assembler.runtime.manifest_reader import read_manifest
+
+    try:
+        manifest = read_manifest(packet)
+    except ProofFailed:
+        return False
+    return all((packet / volume.path).is_file() for volume in manifest.volumes)
 
 
 def _is_given(ctx: click.Context, parameter: str) -> bool:

@@ -4,7 +4,7 @@ off. It is beside the bundle, never in it."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from assembler.documents.draft_job import make_draft
@@ -29,6 +29,9 @@ from assembler.model import (
 from assembler.runtime.worker_pool import Failure
 
 TEMPLATE = "upload-sheet.docx"
+Fact = Mapping[str, Any]  # the values of a dated fact, with source, checked_on and confidence
+# that every sheet may need
+REQUIRED_FACTS = ("evidence", "other-kinds", "fee-waiver")
 _SHEET = DocumentId.draft("upload-sheet")
 _UNSIGNED = (
     "NOT SIGNED: print this form, sign it in ink, scan it, list the scan as completed, and build "
@@ -75,7 +78,7 @@ class UploadSheet:
 class SheetFacts:
     """The dated facts of the sheet, by id, and what else it depends on."""
 
-    facts: Mapping[str, Mapping[str, Any]]
+    facts: Mapping[str, Fact]
     receiver: str  # title of the profile
     max_bytes: int | None
     filled: frozenset[DocumentId]  # forms that the program filled: nobody has signed them
@@ -90,62 +93,66 @@ def list_sheet(
     Args:
         sizes: bytes of each file, in order.
     """
-    used: dict[str, Mapping[str, Any]] = {}
+    writer = _SheetWriter(plan=plan, layout=layout, sheet_facts=sheet_facts)
     rows = tuple(
-        _list_row(number, volume, sizes[number - 1], plan, layout, sheet_facts, used)
-        for number, volume in enumerate(layout.files, 1)
+        writer.write_row(number, volume, size)
+        for number, (volume, size) in enumerate(zip(layout.files, sizes, strict=True), 1)
     )
     if sheet_facts.is_fee_waived:
-        used["fee-waiver"] = sheet_facts.facts["fee-waiver"]
+        writer.use("fee-waiver")
     return UploadSheet(
         receiver=sheet_facts.receiver,
         limit=f"{sheet_facts.max_bytes:,} bytes" if sheet_facts.max_bytes else "",
         rows=rows,
-        notes=tuple(_list_notes(used, rows, plan)),
-        sources=tuple(_list_sources(used)),
+        notes=tuple(_list_notes(writer.used, rows, plan)),
+        sources=tuple(_list_sources(writer.used)),
     )
 
 
-def _list_row(
-    number: int,
-    volume: Volume,
-    size: int,
-    plan: Plan,
-    layout: Layout,
-    sheet_facts: SheetFacts,
-    used: dict[str, Mapping[str, Any]],
-) -> SheetRow:
-    leaves = layout.leaves[volume.first - 1 : volume.last]
-    kind, what = _describe_content(leaves, layout)
-    is_uploaded = not is_placeholder(leaves[0].part)
-    place = _find_place(kind, plan, sheet_facts)
-    used[place] = sheet_facts.facts[place]
-    sign = ""
-    if "text" in sheet_facts.facts.get(kind, {}):
-        used[kind] = sheet_facts.facts[kind]
-        sign = str(used[kind]["text"])
-    if leaves[0].document in sheet_facts.filled:
-        sign = _UNSIGNED
-    where = str(used[place]["where"])
-    count = len(leaves)
-    return SheetRow(
-        order=format_order(number, len(layout.files)),
-        name=volume.path,
-        size=f"{size:,} bytes",
-        pages=f"{count} page{'' if count == 1 else 's'}",
-        what=what,
-        is_uploaded=is_uploaded,
-        who=str(used[place]["who"]),
-        where=where if is_uploaded else f"{_DO_NOT_UPLOAD}{where}",
-        sign=sign,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SheetWriter:
+    """Writes the rows of a sheet. `used`: the facts that it prints."""
 
+    plan: Plan
+    layout: Layout
+    sheet_facts: SheetFacts
+    used: dict[str, Fact] = field(default_factory=dict)
 
-def _find_place(kind: str, plan: Plan, sheet_facts: SheetFacts) -> str:
-    """Return the id of the fact that says where a file goes."""
-    place = kind if "where" in sheet_facts.facts.get(kind, {}) else _EVIDENCE
-    kinds = sheet_facts.facts[place].get("kinds", ())
-    return place if plan.kind in kinds else _OTHER_KINDS
+    def use(self, name: str) -> Fact:
+        """Return a fact, and note that the sheet prints it."""
+        self.used[name] = self.sheet_facts.facts[name]
+        return self.used[name]
+
+    def write_row(self, number: int, volume: Volume, size: int) -> SheetRow:
+        """Return the row of a file."""
+        leaves = self.layout.leaves[volume.first - 1 : volume.last]
+        kind, what = _describe_content(leaves, self.layout)
+        is_uploaded = not is_placeholder(leaves[0].part)
+        place = self.use(self._find_place(kind))
+        where = str(place["where"])
+        count = len(leaves)
+        return SheetRow(
+            order=format_order(number, len(self.layout.files)),
+            name=volume.path,
+            size=f"{size:,} bytes",
+            pages=f"{count} page{'' if count == 1 else 's'}",
+            what=what,
+            is_uploaded=is_uploaded,
+            who=str(place["who"]),
+            where=where if is_uploaded else f"{_DO_NOT_UPLOAD}{where}",
+            sign=self._describe_signatures(kind, leaves[0].document),
+        )
+
+    def _find_place(self, kind: str) -> str:
+        """Return the id of the fact that says where a file goes."""
+        place = kind if "where" in self.sheet_facts.facts.get(kind, {}) else _EVIDENCE
+        kinds = self.sheet_facts.facts[place].get("kinds", ())
+        return place if self.plan.kind in kinds else _OTHER_KINDS
+
+    def _describe_signatures(self, kind: str, document: DocumentId) -> str:
+        if document in self.sheet_facts.filled:
+            return _UNSIGNED
+        return str(self.use(kind)["text"]) if "text" in self.sheet_facts.facts.get(kind, {}) else ""
 
 
 def _describe_content(leaves: Sequence[Leaf], layout: Layout) -> tuple[str, str]:
@@ -184,9 +191,7 @@ def _describe_exhibits(leaves: Sequence[Leaf], layout: Layout) -> str:
     return f"{text}: {group}" if group else text
 
 
-def _list_notes(
-    used: Mapping[str, Mapping[str, Any]], rows: Sequence[SheetRow], plan: Plan
-) -> Iterator[str]:
+def _list_notes(used: Mapping[str, Fact], rows: Sequence[SheetRow], plan: Plan) -> Iterator[str]:
     if any(not row.is_uploaded for row in rows):
         yield "A form is missing: this set is not ready. Add the form and build again."
     if plan.kind in _KINDS_WITH_FORM and not any(part.form == _MAIN_FORM for part in plan.parts):
@@ -201,7 +206,7 @@ def _list_notes(
             yield f"{str(fact['where']).capitalize()}. {fact['note']}"
 
 
-def _list_sources(used: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _list_sources(used: Mapping[str, Fact]) -> Iterator[str]:
     dates: dict[str, set[str]] = {}
     for fact in used.values():
         if fact["confidence"] != "house":
@@ -219,4 +224,3 @@ def fill_sheet(sheet: UploadSheet, layout: Layout, inputs: DraftInputs) -> Draft
     if isinstance(result, Failure):
         raise make_worker_error(result, TEMPLATE)
     return result
-

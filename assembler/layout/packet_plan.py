@@ -239,9 +239,7 @@ def _plan_exhibit(
     )
 
 
-def _plan_entry(
-    entry: RecipePart, case: Case, beneficiary: str, profile: Profile
-) -> list[Part]:
+def _plan_entry(entry: RecipePart, case: Case, beneficiary: str, profile: Profile) -> list[Part]:
     if entry.type == "declarations":
         declarations = [
             candidate

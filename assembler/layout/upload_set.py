@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from assembler.layout.volume_split import Span
 from assembler.model import (
@@ -186,7 +186,7 @@ def find_piece_starts(pages: Sequence[PreparedPage]) -> set[int]:
             starts.add(entries[0][0])
         documents = [entry for entry in entries if entry[1].role is PartRole.DOCUMENT]
         is_translated = len(roles) > 1
-        for (_, before), (place, _) in zip(documents, documents[1:], strict=False):
+        for (_, before), (place, _) in pairwise(documents):
             if is_translated and not _is_english(before):
                 break
             starts.add(place)

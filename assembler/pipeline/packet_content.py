@@ -188,7 +188,9 @@ def _fill_forms(
     )
 
 
-def collect_draft_inputs(plan: Plan, checked: CheckedCase, context: RunContext) -> documents.DraftInputs:
+def collect_draft_inputs(
+    plan: Plan, checked: CheckedCase, context: RunContext
+) -> documents.DraftInputs:
     """Return the inputs of the packet's drafts, with the dated facts that its letters cite."""
     as_of = context.options.as_of
     return documents.DraftInputs(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assembler import rules
 from assembler.documents import upload_sheet
+from assembler.errors import TemplateBroken
 from assembler.model.manifest import FactUsed
 from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.packet_content import PacketContent, collect_draft_inputs
@@ -35,6 +36,13 @@ def lay_upload_sheet(
         for name, fact in checked.library.facts.items()
         if name.startswith(_FACTS)
     }
+    missing = [name for name in upload_sheet.REQUIRED_FACTS if name not in facts]
+    if missing:
+        raise TemplateBroken(
+            f"it lacks the facts {', '.join(missing)}",
+            where="schemas/facts/online-filing.json",
+            remedy="compare it with the file that comes with the program",
+        )
     sheet = upload_sheet.list_sheet(
         content.plan,
         layout,

@@ -18,9 +18,9 @@ from assembler.proof.printed_index import HEADS
 from assembler.proof.printed_packet import is_worded
 from assembler.proof.printed_statements import check_statements, find_typed_citations
 from assembler.proof.text_layer import LayerPage, read_layers
+from assembler.proof.upload_check import SET_ALONE
 from assembler.proof.word_draft_text import Job, compare_all
 from assembler.runtime.workshop import Workshop
-from assembler.proof.upload_check import SET_ALONE
 
 _OLD = (
     "whether our own pages and the recognized words are unchanged: the packet was built by a "
@@ -60,9 +60,7 @@ def check_kept(
         return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
     if kept is None:
         is_alone = manifest.upload_set and manifest.format >= SINCE
-        return WithKept(
-            checks=(), not_checked=(SET_ALONE if is_alone else _OLD,), complete=False
-        )
+        return WithKept(checks=(), not_checked=(SET_ALONE if is_alone else _OLD,), complete=False)
     ledger = manifest.ledger
     recognized = {
         (entry.document, entry.index)

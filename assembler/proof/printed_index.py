@@ -146,9 +146,7 @@ def _find_own_place_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
     """Yield faults of an index of another wording, which may print the file of each exhibit of an
     upload set: of all, if of any."""
     rows = [row for row in packet.rows if packet.places.write(row.first, row.last)]
-    missing = [
-        row for row in rows if not has_words(text, packet.places.write(row.first, row.last))
-    ]
+    missing = [row for row in rows if not has_words(text, packet.places.write(row.first, row.last))]
     if len(missing) < len(rows):
         yield from (
             f"the index does not print in which file exhibit {row.tab} is" for row in missing

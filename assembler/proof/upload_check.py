@@ -13,7 +13,6 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from assembler.model import Check, LedgerEntry, Manifest, PartKind, PartRole, Volume
-from assembler.proof.check_wording import list_values
 
 NAME = "upload-set"
 SET_ALONE = (
@@ -58,9 +57,7 @@ def check_upload_set(
 # --- the files ---
 
 
-def _find_file_faults(
-    build: Path, manifest: Manifest, digests: Mapping[str, str]
-) -> Iterator[str]:
+def _find_file_faults(build: Path, manifest: Manifest, digests: Mapping[str, str]) -> Iterator[str]:
     recorded = {file.path: file for file in manifest.outputs}
     strangers = _list_strangers(build, manifest)
     unlisted = {_digest(build / name): name for name in strangers}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from assembler.model import IndexRow, Layout, Plan
 from assembler.model.manifest import Claim, ClaimExhibit, FactUsed
+from assembler.rules.case_check import FactUsed as JudgedFact
 from assembler.rules.case_check import Judgment
 from assembler.rules.claim_matrix import ClaimRow
 from assembler.rules.library import Fact
@@ -39,7 +40,7 @@ def list_relied_facts(judged: Judgment) -> tuple[FactUsed, ...]:
     return list_facts_used(judged.facts_used)
 
 
-def list_facts_used(facts: Iterable[Fact]) -> tuple[FactUsed, ...]:
+def list_facts_used(facts: Iterable[Fact | JudgedFact]) -> tuple[FactUsed, ...]:
     """Return dated facts with their sources."""
     return tuple(
         FactUsed(

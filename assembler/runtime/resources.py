@@ -26,7 +26,16 @@ _VALUE_FACES = (
     "NotoSansCJK-Regular.ttc",
 )
 _PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
-_WHEN = ("represented", "supported", "expedite", "mailed", "enclosed", "fee-waiver", "topics", "required")
+_WHEN = (
+    "represented",
+    "supported",
+    "expedite",
+    "mailed",
+    "enclosed",
+    "fee-waiver",
+    "topics",
+    "required",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

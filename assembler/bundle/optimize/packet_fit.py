@@ -226,9 +226,7 @@ def sum_sizes(inputs: FitInputs, state: FitState, places: Iterable[Place]) -> in
 
 
 def _list_places(inputs: FitInputs) -> list[Place]:
-    return [
-        (name, index) for name, pages in inputs.surveys.items() for index in range(len(pages))
-    ]
+    return [(name, index) for name, pages in inputs.surveys.items() for index in range(len(pages))]
 
 
 def can_fit(inputs: FitInputs, place: Place) -> bool:
