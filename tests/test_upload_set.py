@@ -29,6 +29,7 @@ from assembler.proof import prove
 from assembler.receivers import load_profile
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
+from tests import factories
 from tests.support import uploads
 from tests.support.profiles import build
 from tests.support.proofs import believe
@@ -148,6 +149,7 @@ def test_a_profile_whose_names_do_not_sort_is_refused(tmp_path: Path) -> None:
 # --- a set that is built ---
 
 DOCUMENTS = ("birth", "marriage")
+FORM = [["Application", f"Form I-131 Edition 01/20/25 Page {n} of 2"] for n in (1, 2)]
 
 
 def make_case(folder: Path) -> Path:
@@ -171,8 +173,8 @@ def make_case(folder: Path) -> Path:
     texts = case["declarations"][0]["paragraphs"]
     case["declarations"][0]["paragraphs"] = [*texts, "See [@report, pp. 1-4] and [@acts, p. 4]."]
     (folder / "forms").mkdir()
-    (folder / "forms/g-1145.pdf").write_bytes(uploads.heavy_pdf([10], "Form G-1145"))
-    case["forms"] = [{"form": "g-1145", "path": "forms/g-1145.pdf", "completed": True}]
+    (folder / "forms/i-131.pdf").write_bytes(factories.text_pdf(FORM))
+    case["forms"] = [{"form": "i-131", "path": "forms/i-131.pdf", "completed": True}]
     (folder / "case.json").write_text(json.dumps(case))
     return folder
 
@@ -214,7 +216,8 @@ def test_the_set_has_a_file_for_each_paper_below_the_limit_in_order(built: Path)
     names = [volume["path"] for volume in data["volumes"]]
 
     assert names == sorted(names) == sorted(path.name for path in packet.glob("*.pdf"))
-    assert names[0] == "01_DO-NOT-UPLOAD_Form-I-131.pdf"
+    assert names[0] == "01_Form-I-131.pdf"
+    assert len(PdfReader(packet / names[0]).pages) == 2
     assert any(name.endswith("_Cover-letter-and-index.pdf") for name in names)
     assert all((packet / name).stat().st_size <= uploads.LIMIT for name in names)
     assert all(re.fullmatch(r"[A-Za-z0-9._-]{1,60}", name) for name in names)
@@ -265,7 +268,7 @@ def test_the_sheet_lists_every_file_with_its_bytes_in_three_formats(built: Path)
         assert f"{volume['path']}" in printed
         assert size.replace(" ", "") in printed
     assert "no legal advice" in html
-    assert "DO NOT UPLOAD" in html
+    assert "box 7" in html
     assert {fact["file"] for fact in data["facts_used"]} >= {"schemas/facts/online-filing.json"}
 
 
@@ -441,3 +444,33 @@ def test_an_original_that_does_not_fit_with_its_translation_stops_by_name(tmp_pa
     (finding,) = [one for one in raised.value.findings if one.rule == "UPLOAD.TOGETHER"]
     assert finding.exhibit == "acts"
     assert "pages 1 to 3" in finding.where
+
+
+def test_pictures_are_stored_smaller_before_an_original_and_its_translation_are_refused(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "evidence/birth.pdf": uploads.heavy_pdf([250_000], "Acta de nacimiento", 1, dpi=400),
+        "evidence/birth-english.pdf": uploads.heavy_pdf([200_000], "A birth", 2, dpi=400),
+        "evidence/birth-certificate.pdf": uploads.certificate_pdf(3),
+    }
+    case = uploads.set_case(tmp_path / "case", [uploads.translated("acts", ["birth"])], files)
+
+    packet = build(case, "tiny")
+
+    assert {finding.rule for finding in packet.findings} >= {"FIT.PAGE"}
+    data = uploads.manifest_of(packet.folder)
+    acts = {entry["number"] for entry in data["ledger"] if entry["exhibit"] == "acts"}
+    assert not {volume["first"] for volume in data["volumes"]} & (acts - {min(acts)})
+
+
+def test_a_missing_form_is_named_as_not_to_be_uploaded_and_the_set_is_made(tmp_path: Path) -> None:
+    case = uploads.set_case(tmp_path / "case", [], {})
+
+    packet = build(case, "tiny")
+
+    assert packet.files[0] == "01_DO-NOT-UPLOAD_Form-I-131.pdf"
+    assert "FORM.PLACEHOLDER" in {finding.rule for finding in packet.findings}
+    html = (packet.folder / "upload-sheet/upload-sheet.html").read_text()
+    assert "DO NOT UPLOAD this page" in html
+    assert "this set is not ready" in html

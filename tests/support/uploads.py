@@ -52,7 +52,7 @@ def pages(files: str) -> tuple[PreparedPage, ...]:
     )
 
 
-def heavy_pdf(sizes: Sequence[int], title: str, seed: int = 1) -> bytes:
+def heavy_pdf(sizes: Sequence[int], title: str, seed: int = 1, dpi: int = 150) -> bytes:
     """A PDF with a line of text on each page, and a picture of so many bytes that nothing makes
     smaller: it is noise, and printed small."""
     rng = random.Random(seed)
@@ -71,7 +71,7 @@ def heavy_pdf(sizes: Sequence[int], title: str, seed: int = 1) -> bytes:
                     BitsPerComponent=8,
                 )
             )
-            inches = side / 150
+            inches = side / dpi
             name = page.add_resource(picture, Name.XObject)
             drawing = f"q {72 * inches:.2f} 0 0 {72 * inches:.2f} 100 100 cm {name} Do Q"
             page.contents_add(drawing.encode(), prepend=False)
