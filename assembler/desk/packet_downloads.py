@@ -11,6 +11,7 @@ from assembler.model import Manifest
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline import FILLED_FORMS
 from assembler.pipeline.filed_packets import list_filed_folders, list_packets
+from assembler.pipeline.upload_papers import FOLDER as UPLOAD_SHEET
 from assembler.report.review.review_page import NAME as REVIEW
 from assembler.runtime.atomic_files import is_plain_folder
 from assembler.runtime.sign_off import SIGN_OFF_FILE
@@ -33,6 +34,7 @@ _FOLDERS = {  # what their files are, and their group
     "drafts": ("Word file of a letter, declaration or index", "work"),
     "forms": ("Form to complete and sign", "work"),
     "print": ("Print set", "print"),
+    UPLOAD_SHEET: ("Upload sheet: which file goes where, to tick off", "main"),
     "originals": ("Original file", "proof"),
 }
 _NAMED = {
@@ -96,6 +98,8 @@ def list_files(packet: Path, manifest: Manifest) -> tuple[PacketFile, ...]:
         if size is None or path.startswith("."):
             continue
         what, group = _describe_file(path, volumes, is_written=path in written)
+        if manifest.upload_set and path in volumes:
+            what = f"File {volumes[path]} of {len(volumes)} to upload"
         files.append(PacketFile(path=path, size=size, what=what, group=group))
     order = {"main": 0, "work": 1, "print": 2, "own": 3, "proof": 4}
     return tuple(sorted(files, key=lambda file: (order[file.group], _rank(file, volumes))))
@@ -103,7 +107,8 @@ def list_files(packet: Path, manifest: Manifest) -> tuple[PacketFile, ...]:
 
 def _rank(file: PacketFile, volumes: Mapping[str, int]) -> tuple[int, str]:
     first = {REVIEW: 0, MANIFEST_FILE: 900}
-    return first.get(file.path, volumes.get(file.path, 500)), file.path
+    is_sheet = file.path.startswith(f"{UPLOAD_SHEET}/")
+    return first.get(file.path, volumes.get(file.path, 0 if is_sheet else 500)), file.path
 
 
 def _describe_file(path: str, volumes: Mapping[str, int], *, is_written: bool) -> tuple[str, str]:
