@@ -365,6 +365,16 @@ def test_encryption_is_found_even_if_the_manifest_believes_in_it(packet: Path) -
     assert f"{path.name} is encrypted" in failures(packet)
 
 
+def test_a_sheet_that_lists_other_bytes_fails(packet: Path) -> None:
+    sheet = packet / "upload-sheet/upload-sheet.html"
+    text = sheet.read_text()
+    size = next(re.finditer(r"([0-9,]+) bytes</span>", text))
+    sheet.write_text(text.replace(size[0], "9,999 bytes</span>"))
+    believe(packet.parent.parent)
+
+    assert "the upload sheet does not list 01_Form-I-131.pdf" in failures(packet)
+
+
 def copy_alone(packet: Path, folder: Path) -> Path:
     folder.mkdir(parents=True)
     for path in (*packet.glob("*.pdf"), packet / MANIFEST_FILE):

@@ -4,6 +4,7 @@ large, too many or too few; forms by themselves, and originals with their transl
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -22,6 +23,8 @@ SET_ALONE = (
 # kinds of files that an account takes; another one beside the set would be uploaded with it
 _UPLOADED = (".pdf", ".jpg", ".jpeg", ".tif", ".tiff")
 _PLACEHOLDER = "-placeholder"
+_SHEET = "upload-sheet/upload-sheet.html"
+_MAX_SHEET = 10_000_000  # bytes
 _TAIL = 2048  # bytes at the end of a file, where a PDF says that it is encrypted
 
 
@@ -48,6 +51,7 @@ def check_upload_set(
         *_find_file_faults(build, manifest, digests),
         *_find_order_faults(manifest.volumes),
         *_find_content_faults(manifest),
+        *_find_sheet_faults(build, manifest),
     ]
     count = len(manifest.volumes)
     detail = "; ".join(faults) or f"{count} files, as they were written, in the order of upload"
@@ -123,6 +127,23 @@ def _find_order_faults(volumes: Sequence[Volume]) -> Iterator[str]:
     for volume, following in pairwise(volumes):
         if volume.path.casefold() >= following.path.casefold():
             yield f"{following.path} does not sort after {volume.path}"
+
+
+def _find_sheet_faults(build: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield a fault unless the upload sheet lists every file, in order, with its bytes."""
+    sizes = {file.path: file.size for file in manifest.outputs}
+    path = build / _SHEET
+    if _SHEET not in sizes or not path.is_file() or path.is_symlink():
+        return  # a missing file is reported as such
+    text = html.unescape(path.read_bytes()[:_MAX_SHEET].decode("utf8", "replace"))
+    end = 0
+    for volume in manifest.volumes:
+        place = text.find(f"<code>{volume.path}</code>", end)
+        row = text[place : text.find("</tr>", place)] if place >= 0 else ""
+        if f"{sizes[volume.path]:,} bytes" not in row:
+            yield f"the upload sheet does not list {volume.path} with its bytes, in its place"
+            return
+        end = place
 
 
 # --- what is in them ---
