@@ -43,9 +43,9 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             assert built.proof.ok
             found = receivers.lint_build(built.folder, receivers.load_profile(SHELF, name), shop)
             assert [one for one in found if one.rule != "PROFILE.PAPER"] == []
-            made[name] = Path(
-                shutil.copy(built.folder / built.files[0], case.parent / f"{name}.pdf")
-            )
+            files = [built.folder / path for path in built.files]
+            largest = max(files, key=lambda path: path.stat().st_size)  # it has the scans
+            made[name] = Path(shutil.copy(largest, case.parent / f"{name}.pdf"))
     return made
 
 
