@@ -484,3 +484,4 @@ def test_a_missing_form_is_named_as_not_to_be_uploaded_and_the_set_is_made(tmp_p
     html = (packet.folder / "upload-sheet/upload-sheet.html").read_text()
     assert "DO NOT UPLOAD this page" in html
     assert "this set is not ready" in html
+    assert "does not say where the i-134 goes" not in html

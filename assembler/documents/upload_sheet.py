@@ -203,7 +203,7 @@ def _list_notes(used: Mapping[str, Fact], rows: Sequence[SheetRow], plan: Plan) 
         yield str(used["fee-waiver"]["text"])
     for name, fact in used.items():
         if fact["confidence"] == "?" or name == _OTHER_KINDS:
-            yield f"{str(fact['where']).capitalize()}. {fact['note']}"
+            yield f"{fact['where']}. {fact['note']}"
 
 
 def _list_sources(used: Mapping[str, Fact]) -> Iterator[str]:
