@@ -89,6 +89,7 @@ from assembler.model.pages import (
 from assembler.model.passages import Passage, PassageKind, describe_passages
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.proof_result import Check, Fingerprint, Proof
+from assembler.model.signing import SignaturePlace, SignatureState, Signer, SignerRole
 from assembler.model.tiles import GridLayout, Tile
 from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import FileStart, Volume
@@ -171,6 +172,10 @@ __all__ = [
     "RuleHelp",
     "SearchResult",
     "Severity",
+    "SignaturePlace",
+    "SignatureState",
+    "Signer",
+    "SignerRole",
     "SourceFile",
     "Stamp",
     "Supporter",

@@ -20,6 +20,7 @@ from assembler.model.packet import PartKind
 from assembler.model.pages import OpenedFile, TextMethod
 from assembler.model.passages import Passage
 from assembler.model.proof_result import Check
+from assembler.model.signing import SignaturePlace, Signer
 from assembler.model.tiles import GridLayout, Tile
 from assembler.model.volume import Volume
 
@@ -416,6 +417,8 @@ class Manifest:
     topics: tuple[TopicRow, ...] = ()  # the thematic index
     proof: tuple[Check, ...] = ()  # when the packet was built
     upload_set: bool = False  # its files are uploaded one by one, and cut between documents
+    signatures: tuple[SignaturePlace, ...] = ()  # in the order of the pages
+    signers: tuple[Signer, ...] = ()  # who signs them, by name
 
     @property
     def kept_documents(self) -> tuple[KeptDraft | KeptForm, ...]:
@@ -441,7 +444,8 @@ class Manifest:
 
 # Keys that are left out if the attribute has its default; all others are always written.
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
-    Manifest: frozenset(("kept", "topics", "proof", "upload_set")),
+    Manifest: frozenset(("kept", "topics", "proof", "upload_set", "signatures", "signers")),
+    SignaturePlace: frozenset(("state", "on_behalf_of")),
     KeptFiles: frozenset(("conversions",)),
     ManifestExhibit: frozenset(("layout",)),
     Tile: frozenset(("turned", "background", "caption")),
