@@ -119,6 +119,9 @@ def _refer(case: dict[str, Any]) -> None:
     case["rfe"]["points"][0]["exhibits"] = [exhibit]
     case["supporters"][0]["beneficiaries"] = [beneficiary]
     case["declarations"][0]["declarant"] = person
+    signed_for = (case["petitioner"], case["beneficiaries"][0], case["others"][0])
+    for one in (*signed_for, case["supporters"][0]["person"]):
+        one["guardian"] = person
     topic = case["exhibits"][0]["topics"][0]
     topic["file"] = case["exhibits"][0]["files"][0]["path"]
     for field in ("declarations", "exhibits", "forms"):

@@ -34,6 +34,7 @@ _SCALARS = (str, int, float, bool)
 _REFERENCES = {
     "same_as": "person",
     "declarant": "person",
+    "guardian": "person",
     "person": "person",
     "beneficiaries": "beneficiary",
     "belongs_to": "beneficiary",

@@ -163,6 +163,7 @@ def _build_person(raw: Raw) -> Person:
             "status",
             "in_us",
             "relationship",
+            "guardian",
             "occupation",
             "class_of_admission",
             "i94_number",

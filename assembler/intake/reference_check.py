@@ -150,9 +150,10 @@ def _suggest_ids(ids: Collection[str]) -> str:
 
 def iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Yield (place, kind, id) of every id that refers to something."""
-    yield "/petitioner/same_as", "person", read_object(case, "petitioner").get("same_as")
+    for where, person in _iterate_people(case):
+        for key in ("same_as", "guardian"):
+            yield f"{where}/{key}", "person", person.get(key)
     for where, supporter in read_objects(case, "supporters"):
-        yield f"{where}/person/same_as", "person", read_object(supporter, "person").get("same_as")
         for place, entry_id in read_strings(supporter, "beneficiaries", where):
             yield place, "beneficiary", entry_id
     for field in ("declarations", "exhibits", "forms"):
@@ -171,6 +172,15 @@ def iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for where, point in read_objects(rfe, "points", "/rfe"):
         for place, entry_id in read_strings(point, "exhibits", where):
             yield place, "exhibit", entry_id
+
+
+def _iterate_people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (place, person) of everyone who is described or referred to."""
+    yield "/petitioner", read_object(case, "petitioner")
+    for field in ("beneficiaries", "others"):
+        yield from read_objects(case, field)
+    for where, supporter in read_objects(case, "supporters"):
+        yield f"{where}/person", read_object(supporter, "person")
 
 
 # --- citations ---

@@ -86,6 +86,7 @@ class Person:
     status: str = ""  # U.S. status, an enum of the schema: "us-citizen", "permanent-resident", ...
     in_us: bool | None = None
     relationship: str = ""  # to the (first) beneficiary, in words: "mother"
+    guardian: str = ""  # id of the person who signs for them: for a child, or one who cannot sign
     occupation: str = ""
     biographic: Biographic | None = None
     history: History | None = None

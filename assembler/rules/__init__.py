@@ -36,6 +36,7 @@ from assembler.rules.library import (
 from assembler.rules.new_case import CaseStart, draft_case, format_gather_list, make_case_id
 from assembler.rules.readiness import decide_verdict, is_blocker
 from assembler.rules.rule_help import FACT_PACKAGES, Explanation, explain_rules, list_rule_help
+from assembler.rules.signature_rules import SignatureDuty, list_duties, list_signers
 
 __all__ = [
     "CONFIRMED",
@@ -54,6 +55,7 @@ __all__ = [
     "Line",
     "Provenance",
     "Rule",
+    "SignatureDuty",
     "check_case",
     "confirm_facts",
     "decide_verdict",
@@ -69,10 +71,12 @@ __all__ = [
     "list_claims",
     "list_confirmed_values",
     "list_deadlines",
+    "list_duties",
     "list_facts_used",
     "list_library_files",
     "list_relied_facts",
     "list_rule_help",
+    "list_signers",
     "load_library",
     "make_case_id",
     "parse_library",

@@ -20,6 +20,7 @@ from assembler.rules import (
     photo_rules,
     program_rules,
     request_rules,
+    signature_rules,
 )
 from assembler.rules.claim_matrix import ClaimRow
 from assembler.rules.fact_state import (
@@ -43,6 +44,7 @@ _CHECKS: tuple[Callable[[RuleContext], Iterator[Hit]], ...] = (
     request_rules.check_request,
     program_rules.check_programs,
     photo_rules.check_photos,
+    signature_rules.check_signers,
 )
 
 
