@@ -42,6 +42,7 @@ from assembler.forms.packet_forms import (
     build_payment_sheets,
     fill_packet,
 )
+from assembler.forms.signature_fields import FormSignature
 
 __all__ = [
     "Answer",
@@ -55,6 +56,7 @@ __all__ = [
     "FormFiles",
     "FormInputs",
     "FormMap",
+    "FormSignature",
     "FormUnreadable",
     "PacketForms",
     "RecognizedForm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,11 @@ from assembler.forms.form_reader import (
     RecognizedForm,
     read_fields,
     recognize_form,
+)
+from assembler.forms.signature_fields import (
+    FormSignature,
+    examine_signatures,
+    list_empty_signatures,
 )
 from assembler.model import (
     Case,
@@ -55,15 +60,20 @@ class FilledForm:
     flattened: Path
     findings: tuple[Finding, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    signatures: tuple[FormSignature, ...] = ()  # () if nothing is known of its edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketForms:
-    """The filled forms of a packet, and the findings and contradictions of all its forms."""
+    """The filled forms of a packet, and the findings and contradictions of all its forms.
+
+    `signatures`: of every form, filled or completed, whose edition is known.
+    """
 
     filled: tuple[FilledForm, ...]
     findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...]
+    signatures: Mapping[DocumentId, tuple[FormSignature, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +118,7 @@ def fill_packet(plan: Plan, inputs: FormInputs) -> PacketForms:
             findings += job
     filled: list[FilledForm] = []
     contradictions: list[Contradiction] = []
+    signatures: dict[DocumentId, tuple[FormSignature, ...]] = {}
     for job, result in zip(jobs, inputs.workshop.map(run_form_job, jobs), strict=True):
         if isinstance(result, Failure):
             problem = f"it could not be filled ({result.kind}: {result.detail})"
@@ -115,10 +126,15 @@ def fill_packet(plan: Plan, inputs: FormInputs) -> PacketForms:
             continue
         findings += result.findings
         contradictions += result.contradictions
+        if result.signatures:
+            signatures[job.document] = result.signatures
         if not job.completed:
             filled.append(result)
     return PacketForms(
-        filled=tuple(filled), findings=tuple(findings), contradictions=tuple(contradictions)
+        filled=tuple(filled),
+        findings=tuple(findings),
+        contradictions=tuple(contradictions),
+        signatures=signatures,
     )
 
 
@@ -127,38 +143,44 @@ def run_form_job(job: FormJob) -> FilledForm:
 
     A file that is not a PDF becomes a finding.
     """
-    findings: tuple[Finding, ...]
-    contradictions: tuple[Contradiction, ...] = ()
     try:
         recognized = recognize_form(job.files.blank, job.maps)
         if job.completed and not recognized.form and not _has_words_to_read(job, recognized):
             findings = (_make_scan_finding(job.path),) if _has_fillable(job.maps) else ()
         else:
             findings = check_edition(recognized, job.path, job.editions, job.maps)
+        outcome = _make_outcome(job)
         if job.completed:
-            compared, contradictions = _compare_completed(job, recognized)
-            findings += compared
+            outcome = _compare_completed(job, recognized)
         elif not any(finding.severity is Severity.ERROR for finding in findings):
-            findings += _fill_blank(job, recognized)
+            outcome = _fill_blank(job, recognized)
     except FormUnreadable as error:
-        findings = (_make_form_finding(job.path, "FORM.UNKNOWN", error.problem),)
+        return _make_outcome(job, _make_form_finding(job.path, "FORM.UNKNOWN", error.problem))
+    return replace(outcome, findings=(*findings, *outcome.findings))
+
+
+def _make_outcome(job: FormJob, *findings: Finding) -> FilledForm:
     return FilledForm(
         document=job.document,
         editable=job.files.editable,
         flattened=job.files.flattened,
         findings=findings,
-        contradictions=contradictions,
     )
 
 
-def _fill_blank(job: FormJob, recognized: RecognizedForm) -> tuple[Finding, ...]:
+def _fill_blank(job: FormJob, recognized: RecognizedForm) -> FilledForm:
     """Fill a blank with the map of its edition, if there is one that may."""
     identity = identify_blank(job.files.blank, recognized, read_fields(job.files.blank))
     form = choose_map(job.maps, recognized, identity) if recognized.form == job.form else None
     if form is not None:
-        return fill_form(form, job.source, job.files).findings
+        filled = fill_form(form, job.source, job.files)
+        outcome = _make_outcome(job, *filled.findings)
+        if filled.refused:
+            return outcome
+        scope = build_scope(job.source)
+        return replace(outcome, signatures=list_empty_signatures(form, job.files.editable, scope))
     if recognized.form != job.form:
-        return (_make_other_form_finding(job, recognized),)
+        return _make_outcome(job, _make_other_form_finding(job, recognized))
     known = ", ".join(one.edition for one in job.maps if one.fillable) or "none"
     problem = (
         f"there is no map to fill Form {job.form.upper()}, edition {recognized.edition}; there "
@@ -168,24 +190,28 @@ def _fill_blank(job: FormJob, recognized: RecognizedForm) -> tuple[Finding, ...]
         "draft one with `assembler forms draft-map BLANK` and confirm it, or complete the form "
         "by hand and list it as completed"
     )
-    return (_make_form_finding(job.path, "FORM.NO_MAP", problem, remedy),)
+    return _make_outcome(job, _make_form_finding(job.path, "FORM.NO_MAP", problem, remedy))
 
 
-def _compare_completed(
-    job: FormJob, recognized: RecognizedForm
-) -> tuple[tuple[Finding, ...], tuple[Contradiction, ...]]:
-    """Compare a completed form with the case, if its edition has a map that may be used."""
+def _compare_completed(job: FormJob, recognized: RecognizedForm) -> FilledForm:
+    """Compare a completed form with the case and look at its signatures, if its edition has a map
+    that may be used."""
     if not recognized.form:
-        return (), ()
+        return _make_outcome(job)
     if recognized.form != job.form:
-        return (_make_other_form_finding(job, recognized),), ()
+        return _make_outcome(job, _make_other_form_finding(job, recognized))
     maps = [form for form in job.maps if form.fillable]
     identity = identify_blank(job.files.blank, recognized, ())
     form = choose_map(maps, recognized, identity)
     if form is None:
-        return (), ()
+        return _make_outcome(job)
     comparison = compare_form(form, job.files.blank, job.source)
-    return comparison.findings, comparison.contradictions
+    signing = examine_signatures(form, job.files.blank, job.path, build_scope(job.source))
+    return replace(
+        _make_outcome(job, *comparison.findings, *signing.findings),
+        contradictions=comparison.contradictions,
+        signatures=signing.signatures,
+    )
 
 
 def _has_words_to_read(job: FormJob, recognized: RecognizedForm) -> bool:

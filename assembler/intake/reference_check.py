@@ -150,10 +150,11 @@ def _suggest_ids(ids: Collection[str]) -> str:
 
 def iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Yield (place, kind, id) of every id that refers to something."""
+    yield "/petitioner/same_as", "person", read_object(case, "petitioner").get("same_as")
     for where, person in _iterate_people(case):
-        for key in ("same_as", "guardian"):
-            yield f"{where}/{key}", "person", person.get(key)
+        yield f"{where}/guardian", "person", person.get("guardian")
     for where, supporter in read_objects(case, "supporters"):
+        yield f"{where}/person/same_as", "person", read_object(supporter, "person").get("same_as")
         for place, entry_id in read_strings(supporter, "beneficiaries", where):
             yield place, "beneficiary", entry_id
     for field in ("declarations", "exhibits", "forms"):
@@ -162,11 +163,7 @@ def iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
                 yield place, "beneficiary", entry_id
             for key in ("declarant", "person"):
                 yield f"{where}/{key}", "person", entry.get(key)
-    request = read_object(case, "request")
-    for field in REQUEST_PARAGRAPHS:
-        for where, paragraph in read_objects(request, field, "/request"):
-            for place, entry_id in read_strings(paragraph, "belongs_to", where):
-                yield place, "beneficiary", entry_id
+    yield from _iterate_paragraph_owners(read_object(case, "request"))
     rfe = read_object(case, "rfe")
     yield "/rfe/notice_exhibit", "exhibit", rfe.get("notice_exhibit")
     for where, point in read_objects(rfe, "points", "/rfe"):
@@ -174,13 +171,11 @@ def iterate_references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
             yield place, "exhibit", entry_id
 
 
-def _iterate_people(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (place, person) of everyone who is described or referred to."""
-    yield "/petitioner", read_object(case, "petitioner")
-    for field in ("beneficiaries", "others"):
-        yield from read_objects(case, field)
-    for where, supporter in read_objects(case, "supporters"):
-        yield f"{where}/person", read_object(supporter, "person")
+def _iterate_paragraph_owners(request: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    for field in REQUEST_PARAGRAPHS:
+        for where, paragraph in read_objects(request, field, "/request"):
+            for place, entry_id in read_strings(paragraph, "belongs_to", where):
+                yield place, "beneficiary", entry_id
 
 
 # --- citations ---

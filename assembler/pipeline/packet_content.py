@@ -23,6 +23,7 @@ from assembler.model import (
     PartKind,
     Plan,
     Prepared,
+    SignaturePlace,
     Volume,
 )
 from assembler.model.manifest import Claim, locate_word_file
@@ -34,6 +35,11 @@ from assembler.pipeline.checked_case import (
     find_placeholders,
 )
 from assembler.pipeline.options import stop_at_findings
+from assembler.pipeline.packet_signatures import (
+    SigningInputs,
+    find_signatures,
+    find_signing_problems,
+)
 from assembler.pipeline.run_context import RunContext
 from assembler.pipeline.size_limit import BoundFiles
 
@@ -56,6 +62,7 @@ class PacketContent:
     findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...]  # in its forms and drafts, not in the evidence
     filed: Filed | None  # the packet as it was filed, whose pages keep their numbers
+    signatures: tuple[SignaturePlace, ...] = ()
 
     @property
     def cached_files(self) -> Iterator[Path]:
@@ -82,6 +89,7 @@ class _FormContent:
     pages: Mapping[DocumentId, Sequence[PageFacts]]
     findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...]
+    signatures: Mapping[DocumentId, tuple[forms.FormSignature, ...]]
 
 
 def draft_and_arrange(
@@ -116,6 +124,15 @@ def draft_and_arrange(
         starts=starts,
         report_progress=context.report_progress,
     )
+    signing = SigningInputs(
+        plan=plan,
+        case=case,
+        layout=layout,
+        drafts=drafts,
+        forms=packet_forms.signatures,
+        prepared=checked.prepared,
+    )
+    signatures = find_signatures(signing, checked.library, context.workshop)
     draft_report = find_contradictions_in_drafts(drafts, checked, context)
     findings = (
         *packet_forms.findings,
@@ -123,6 +140,7 @@ def draft_and_arrange(
         *find_placeholders(plan),
         *(finding for draft in drafts for finding in draft.findings),
         *draft_report.findings,
+        *find_signing_problems(signing, signatures),
     )
     stop_at_findings(case, findings, options)
     people = [person.id for person in case.beneficiaries]
@@ -139,6 +157,7 @@ def draft_and_arrange(
         findings=findings,
         contradictions=(*packet_forms.contradictions, *draft_report.contradictions),
         filed=filed,
+        signatures=signatures,
     )
 
 
@@ -185,6 +204,7 @@ def _fill_forms(
         pages=pages,
         findings=findings,
         contradictions=packet_forms.contradictions,
+        signatures=packet_forms.signatures,
     )
 
 

@@ -9,6 +9,7 @@ from assembler.model import Finding, Manifest, PartKind
 from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.doctor import list_engine_versions
 from assembler.pipeline.packet_content import PacketContent
+from assembler.pipeline.packet_signatures import select_signers
 from assembler.pipeline.run_context import RunContext
 from assembler.pipeline.size_limit import BoundFiles
 from assembler.pipeline.upload_papers import list_sheet_facts
@@ -39,6 +40,8 @@ def describe_packet(
         fitted=bundle.fitted,
         filled=filled,
         filed=content.filed,
+        signatures=content.signatures,
+        signers=select_signers(checked.case, content.signatures),
     )
     remarks = PacketRemarks(
         findings=tuple(findings),

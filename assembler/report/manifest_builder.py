@@ -28,6 +28,8 @@ from assembler.model import (
     PreparedPage,
     Profile,
     SearchResult,
+    SignaturePlace,
+    Signer,
     Volume,
 )
 from assembler.model.manifest import (
@@ -80,6 +82,8 @@ class BoundPacket:
     fitted: tuple[Fitted, ...] = ()  # pages whose pictures were stored again
     filled: tuple[DocumentId, ...] = ()  # forms that this program filled
     filed: Filed | None = None  # the packet as it was filed, whose pages keep their numbers
+    signatures: tuple[SignaturePlace, ...] = ()  # places that people sign
+    signers: tuple[Signer, ...] = ()  # who they are
 
     @property
     def pages(self) -> dict[DocumentId, tuple[PreparedPage, ...]]:
@@ -130,6 +134,8 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
         bookmarks=layout.bookmarks,
         addresses=dict(layout.addresses),
         topics=layout.topics,
+        signatures=packet.signatures,
+        signers=packet.signers,
         removed=_list_removed(packet.prepared),
         opened=_list_opened(packet.prepared),
         findings=remarks.findings,

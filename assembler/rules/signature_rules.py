@@ -214,9 +214,7 @@ class _Planner:
         form = next(
             form for form in self._case.forms if DocumentId.form(form.path) == part.document
         )
-        facts = [
-            name for name, fact in self._facts.items() if fact.data.get("form") == form.form
-        ]
+        facts = [name for name, fact in self._facts.items() if fact.data.get("form") == form.form]
         state = SignatureState.EXPECTED if form.completed else SignatureState.NEEDED
         if not facts and form.form != "g-1145" and _OTHER_FORM in self._facts:
             facts = [_OTHER_FORM]
