@@ -944,6 +944,7 @@ TEMPLATES = {
     "parole/printed-text.docx": printed_file,
     "parole/printed-table.docx": partial(printed_file, landscape=True, scale=0.9),
     "parole/printed-recording.docx": printed_file,
+    "parole/signing-sheet.docx": printed_file,
     "re-parole/cover-letter.docx": re_parole_letter,
     "rfe-response/cover-letter.docx": response_letter,
 }

@@ -35,8 +35,8 @@ def print_run(
     """Make the files for printing and mailing a packet: Letter sheets, a list of packages, a
     black-and-white preview.
 
-    Writes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and
-    print.txt.
+    Writes to BUILD/print/: print.pdf (one for each package), signing.pdf (the pages to sign, with a
+    sheet that says who signs where), black-and-white.pdf, print.json and print.txt.
     """
     from assembler import pipeline
     from assembler.bundle import print_set

@@ -18,6 +18,7 @@ from assembler.pdf.source_files import ClientFiles
 from assembler.pipeline.checked_case import find_edition_facts, read_plans
 from assembler.proof.source_pages import count_pages
 from assembler.runtime.atomic_files import find_link_below, report_write_errors, write_atomic
+from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from assembler.runtime.user_files import read_record
 from assembler.runtime.workshop import Workshop
@@ -219,16 +220,24 @@ def print_packet(
     packet: Path, shelf: Shelf, workshop: Workshop, day: date, *, late: bool = False
 ) -> print_set.Run:
     """Make the print set of a packet, as `print_set.prepare`. Also raises TemplateBroken for a
-    broken schemas/printing.json."""
+    broken schemas/printing.json or schemas/facts/signatures.json."""
+    source = "printing.json"
     try:
-        limits = print_set.read_print_rules(shelf.schema("printing.json"))
+        limits = print_set.read_print_rules(shelf.schema(source))
+        source = print_set.SIGNING_FACTS
+        sentences = print_set.read_sheet_rules(shelf.schema(source))
     except (KeyError, TypeError, ValueError) as error:
         raise TemplateBroken(
             f"it lacks required values ({type(error).__name__})",
-            where="schemas/printing.json",
+            where=f"schemas/{source}",
             remedy="start from the shipped file",
         ) from error
-    return print_set.prepare(packet, limits, workshop, day=day, late=late)
+    kind = read_manifest(packet).kind
+    sheet = print_set.SheetTexts(
+        template=shelf.template(kind, print_set.SIGNING_TEMPLATE), rules=sentences
+    )
+    texts = print_set.PrintTexts(rules=limits, sheet=sheet)
+    return print_set.prepare(packet, texts, workshop, day=day, late=late)
 
 
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:

@@ -1,5 +1,5 @@
-"""Write the files of a print run: print.pdf for each package, black-and-white.pdf, print.json,
-print.txt."""
+"""Write the files of a print run: print.pdf for each package, signing.pdf, black-and-white.pdf,
+print.json, print.txt."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Rectangle, Stream
+from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Stream
 
 from assembler.bundle.print_set.scan_loss import Job, Loss, measure_losses
+from assembler.bundle.print_set.sheet_copy import add_sheet, set_print_options
 from assembler.bundle.print_set.sheets import (
     Package,
     Rules,
@@ -24,6 +25,18 @@ from assembler.bundle.print_set.sheets import (
     pack_pages,
     select_supplement_pages,
     write_instructions,
+)
+from assembler.bundle.print_set.signing_list import (
+    SigningList,
+    describe_signing,
+    list_signing,
+    summarize_signing,
+)
+from assembler.bundle.print_set.signing_packet import (
+    FILE,
+    SheetTexts,
+    SigningJob,
+    write_signing_packet,
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
 from assembler.model import PLACEHOLDER_SUFFIX, Finding, LedgerEntry, Manifest, PartKind
@@ -48,7 +61,7 @@ class Run:
     """A written print run."""
 
     folder: Path
-    summary: Mapping[str, Any]  # content of print.json
+    summary: Mapping[str, Any]  # content of print.json, without the names of people
     kept: KeptFiles = field(default_factory=KeptFiles)  # a person's files from the folder before
 
 
@@ -71,7 +84,17 @@ class _Preview:
     target: Path
 
 
-def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: bool = False) -> Run:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintTexts:
+    """What a firm can change of a print run. `sheet`: None for a run without signing.pdf."""
+
+    rules: Rules
+    sheet: SheetTexts | None = None
+
+
+def prepare(
+    build: Path, texts: PrintTexts, workshop: Workshop, *, day: date, late: bool = False
+) -> Run:
     """Write the print run of a packet's folder into its folder print/.
 
     An earlier print run is replaced; files that a person put into it are kept in a folder beside
@@ -97,9 +120,11 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
             remedy="build it with --freeze, or print all of it",
         )
     files = tuple((build / volume.path, volume.first, volume.last) for volume in manifest.volumes)
+    rules = texts.rules
     parcels = pack_pages(ledger, rules)
     losses = _find_losses(manifest, [entry.number for entry in ledger], files, rules, workshop)
     summary = _summarize(replace(manifest, ledger=ledger), parcels, losses, rules)
+    signing = list_signing(manifest, ledger)
     with stage_folder(build / FOLDER, read_print_hashes, day) as staged:
         bindings = [
             _Binding(files=files, package=parcel, target=staged / parcel.path) for parcel in parcels
@@ -113,13 +138,49 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
                 target=staged / "black-and-white.pdf",
             )
             _require_all(workshop.map(_write_preview, [preview], limits=_LIMITS))
-        (staged / "print.txt").write_text(write_instructions(summary) + "\n", encoding="utf8")
-        recorded = {**summary, "files": hash_files(staged)}
+        if texts.sheet and (signing.needed or signing.expected):
+            job = _make_signing_job(manifest, signing, texts.sheet, staged, workshop)
+            _require_all(workshop.map(write_signing_packet, [replace(job, files=files)]))
+        instructions = write_instructions(_add_names(summary, manifest, signing))
+        (staged / "print.txt").write_text(instructions + "\n", encoding="utf8")
+        names = {signer.id: signer.name for signer in manifest.signers}
+        recorded = {**summary, "names": names, "files": hash_files(staged)}
         (staged / RECORD).write_text(
             json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8"
         )
         kept = publish(staged, build / FOLDER, read_print_hashes, day)
     return Run(folder=build / FOLDER, summary=summary, kept=kept)
+
+
+def _make_signing_job(
+    manifest: Manifest,
+    signing: SigningList,
+    sheet: SheetTexts,
+    staged: Path,
+    workshop: Workshop,
+) -> SigningJob:
+    return SigningJob(
+        packet=manifest.packet,
+        signing=signing,
+        labels=_map_labels(manifest),
+        names={signer.id: signer.name for signer in manifest.signers},
+        files=(),
+        texts=sheet,
+        scratch=workshop.make_folder("signing-sheet"),
+        target=staged / FILE,
+    )
+
+
+def _add_names(
+    summary: Mapping[str, Any], manifest: Manifest, signing: SigningList
+) -> dict[str, Any]:
+    """Return the summary with the names of people, which are for the packet's folder only."""
+    lines = describe_signing(signing, _map_labels(manifest), with_names=True)
+    return {**summary, "signing_lines": list(lines)}
+
+
+def _map_labels(manifest: Manifest) -> dict[int, str]:
+    return {entry.number: entry.label for entry in manifest.ledger}
 
 
 def read_print_hashes(folder: Path) -> Mapping[str, str] | None:
@@ -223,40 +284,12 @@ def _bind(job: _Binding) -> None:
             if numbers:
                 source = open_files.enter_context(Pdf.open(path))
                 for number in numbers:
-                    _add_sheet(print_pdf, source.pages[number - first])
-        _set_print_options(print_pdf)
+                    add_sheet(print_pdf, source.pages[number - first])
+        set_print_options(print_pdf)
         with open_deferring_errors(job.target) as out:
             print_pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
-
-
-def _add_sheet(print_pdf: Pdf, page: pikepdf.Page) -> None:
-    """Append a page, centered on a Letter sheet if it has another size, without its links."""
-    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
-    is_turned = int(page.get(Name.Rotate, 0)) % 180 == 90
-    size = (y1 - y0, x1 - x0) if is_turned else (x1 - x0, y1 - y0)
-    print_pdf.pages.append(page)
-    sheet = print_pdf.pages[-1]
-    if not is_letter(size):
-        content, (width, height) = sheet.as_form_xobject(), fit(size)[0]
-        sheet = print_pdf.add_blank_page(page_size=(width, height))
-        del print_pdf.pages[-2]
-        # a fixed name, since those of pikepdf are random
-        sheet.Resources = Dictionary(XObject=Dictionary(Whole=content))
-        sheet.Contents = print_pdf.make_stream(
-            sheet.calc_form_xobject_placement(content, Name.Whole, Rectangle(0, 0, width, height))
-        )
-    for key in (Name.Annots, Name.StructParents, Name.Tabs):  # of no use on paper
-        if key in sheet:
-            del sheet[key]
-
-
-def _set_print_options(print_pdf: Pdf) -> None:
-    """Set the defaults of the print dialog: one-sided, actual size, paper tray by page size."""
-    print_pdf.Root.ViewerPreferences = Dictionary(
-        Duplex=Name.Simplex, PrintScaling=Name("/None"), PickTrayByPDFSize=True
-    )
 
 
 # --- black and white ---
@@ -311,13 +344,16 @@ def _summarize(
     manifest: Manifest, parcels: Sequence[Package], losses: Sequence[Loss], rules: Rules
 ) -> dict[str, Any]:
     """Return the content of print.json, without the list of its files."""
-    labels = {entry.number: entry.label for entry in manifest.ledger}
+    labels = _map_labels(manifest)
+    signing = list_signing(manifest, manifest.ledger)
     return {
         "packet": manifest.packet,
         "paper": rules.paper,
         "sheets": len(manifest.ledger),
         "dividers": sum(parcel.dividers for parcel in parcels),
         "packages": [asdict(parcel) for parcel in parcels],
+        "signatures": summarize_signing(signing, labels),
+        "signing_lines": list(describe_signing(signing, labels, with_names=False)),
         "fitted": list(_describe_fitted(manifest.ledger)),
         "black_and_white": [
             {"label": labels[loss.number], "loses": list(loss.loses)} for loss in losses

@@ -212,6 +212,7 @@ def write_instructions(summary: Mapping[str, Any]) -> str:
         "Packages:",
         *parcels,
     ]
+    lines += summary["signing_lines"]
     lines += (
         ["Placed on a Letter sheet, because they have another size:", *fitted] if fitted else []
     )
