@@ -225,17 +225,16 @@ def print_packet(
     try:
         limits = print_set.read_print_rules(shelf.schema(source))
         source = print_set.SIGNING_FACTS
-        sentences = print_set.read_sheet_rules(shelf.schema(source))
+        sheet = print_set.read_sheet_texts(
+            shelf.template(read_manifest(packet).kind, print_set.SIGNING_TEMPLATE),
+            shelf.schema(source),
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise TemplateBroken(
             f"it lacks required values ({type(error).__name__})",
             where=f"schemas/{source}",
             remedy="start from the shipped file",
         ) from error
-    kind = read_manifest(packet).kind
-    sheet = print_set.SheetTexts(
-        template=shelf.template(kind, print_set.SIGNING_TEMPLATE), rules=sentences
-    )
     texts = print_set.PrintTexts(rules=limits, sheet=sheet)
     return print_set.prepare(packet, texts, workshop, day=day, late=late)
 

@@ -20,7 +20,7 @@ from assembler.bundle.print_set.signing_packet import (
 from assembler.bundle.print_set.signing_packet import (
     TEMPLATE as SIGNING_TEMPLATE,
 )
-from assembler.bundle.print_set.signing_packet import SheetTexts, read_sheet_rules
+from assembler.bundle.print_set.signing_packet import SheetTexts, read_sheet_texts
 
 __all__ = [
     "FOLDER",
@@ -33,7 +33,7 @@ __all__ = [
     "SheetTexts",
     "prepare",
     "read_print_rules",
-    "read_sheet_rules",
+    "read_sheet_texts",
     "select_supplement_pages",
     "write_instructions",
 ]

@@ -33,6 +33,11 @@ class PersonToSign:
     places: tuple[SignaturePlace, ...]
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the pages in the bundle that the person signs, each once."""
+        return tuple(dict.fromkeys(place.number for place in self.places))
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """Return the capacities in which the person signs, each once."""
         return tuple(dict.fromkeys(describe_role(place.role) for place in self.places))
@@ -51,19 +56,31 @@ class SigningList:
 
     @property
     def pages(self) -> tuple[tuple[PersonToSign, tuple[int, ...]], ...]:
-        """Return the pages to sign by the first person who signs them."""
-        seen: set[int] = set()
-        groups = []
-        for person in self.needed:
-            own = dict.fromkeys(place.number for place in person.places)
-            groups.append((person, tuple(number for number in own if number not in seen)))
-            seen |= own.keys()
+        """Return the pages to sign by the person whose signature is the first on each."""
+        groups = (
+            (person, tuple(number for number in person.numbers if self._is_first(person, number)))
+            for person in self.needed
+        )
         return tuple(group for group in groups if group[1])
 
     @property
     def numbers(self) -> tuple[int, ...]:
         """Return the pages to sign in the order of the signing packet."""
         return tuple(number for _, numbers in self.pages for number in numbers)
+
+    def _is_first(self, person: PersonToSign, number: int) -> bool:
+        """Return whether nobody signs a page above this person."""
+        heights = {
+            other.name: max(_find_height(place) for place in other.places if place.number == number)
+            for other in self.needed
+            if number in other.numbers
+        }
+        return person.name == max(heights, key=lambda name: heights[name])
+
+
+def _find_height(place: SignaturePlace) -> float:
+    """Return how high on its page a place is; one that is not known is at the bottom."""
+    return place.box[3] if place.box else 0.0
 
 
 def describe_role(role: SignerRole) -> str:

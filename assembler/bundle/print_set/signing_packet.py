@@ -44,7 +44,8 @@ from assembler.runtime.resources import TemplateFile, list_font_files
 FILE = "signing.pdf"
 TEMPLATE = "signing-sheet.docx"
 FACTS = "facts/signatures.json"
-_RULES = ("handwritten", "bad-signature", "guardian")  # facts that the sheet prints
+_RULES = ("handwritten", "bad-signature")  # facts that the sheet prints
+_GUARDIAN = "guardian"  # the fact that it prints where somebody signs for a child
 _PICTURE_DPI = 100
 _PICTURE_WIDTH = 118.0  # points on the sheet
 _FRAME, _FRAME_WIDTH = (200, 0, 0), 3
@@ -59,6 +60,7 @@ class SheetTexts:
 
     template: TemplateFile
     rules: tuple[str, ...]
+    guardian: str = ""  # where somebody signs for a child
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +77,16 @@ class SigningJob:
     target: Path
 
 
-def read_sheet_rules(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the sentences about signatures from schemas/facts/signatures.json, each with its
-    source. Raises KeyError, TypeError."""
-    return tuple(_format_rule(facts["facts"][name]) for name in _RULES if name in facts["facts"])
+def read_sheet_texts(template: TemplateFile, facts: Mapping[str, Any]) -> SheetTexts:
+    """Return the texts of the sheet, with the sentences of schemas/facts/signatures.json and their
+    sources. Raises KeyError, TypeError."""
+    sentences = {
+        name: _format_rule(facts["facts"][name])
+        for name in (*_RULES, _GUARDIAN)
+        if name in facts["facts"]
+    }
+    guardian = sentences.pop(_GUARDIAN, "")
+    return SheetTexts(template=template, rules=tuple(sentences.values()), guardian=guardian)
 
 
 def _format_rule(fact: Mapping[str, Any]) -> str:
@@ -134,6 +142,8 @@ def _add_navigation(packet: Pdf, job: SigningJob, sheets: int) -> None:
 
 def _make_sheet(job: SigningJob, pictures: Mapping[SignaturePlace, bytes]) -> Paper:
     count = len(job.signing.numbers)
+    has_child = any(place.on_behalf_of for person in job.signing.needed for place in person.places)
+    rules = (*job.texts.rules, *((job.texts.guardian,) if has_child else ()))
     blocks: list[Block] = [
         make_paragraph(
             "Working paper: hand it out with the pages behind it, and do not file it. Sign in "
@@ -141,17 +151,13 @@ def _make_sheet(job: SigningJob, pictures: Mapping[SignaturePlace, bytes]) -> Pa
             "the page asks for one. Tick the box when it is done. The signed pages take the place "
             "of the same pages of the packet.",
         ),
-        *(make_paragraph(rule, TextStyle.NOTE) for rule in job.texts.rules),
+        *(make_paragraph(rule, TextStyle.NOTE) for rule in rules if rule),
     ]
     for person in job.signing.needed:
         blocks += _describe_person(person, job, pictures)
     if job.signing.expected:
-        blocks += [
-            make_paragraph("Check that these are signed", TextStyle.HEADING_1),
-            make_paragraph(
-                "These pages came completed, and are not among the pages behind this sheet."
-            ),
-        ]
+        title = "Check that these pages, which came completed, are signed"
+        blocks.append(make_paragraph(title, TextStyle.HEADING_1))
         for person in job.signing.expected:
             blocks += _describe_person(person, job, {})
     facts = (
