@@ -107,6 +107,8 @@ def _print_case(case_status: CaseStatus, today: date, shelf_dir: Path | None) ->
     for deadline in case_status.deadlines:
         when = _describe_days(deadline, today)
         print_result(f"  {deadline.day.isoformat()}  {when:<16}  {deadline.title}")
+    if case_status.signing:
+        print_result(f"Signatures\n  {case_status.signing}")
     print_result("Next")
     for step in case_status.next_steps():
         print_wrapped(step, "  ")
@@ -152,6 +154,7 @@ def _convert_to_json(case_status: CaseStatus) -> dict[str, Any]:
             {**asdict(deadline), "day": deadline.day.isoformat()}
             for deadline in case_status.deadlines
         ],
+        "signing": asdict(case_status.signing) if case_status.signing else None,
         "next": case_status.next_steps(),
         "findings": [asdict(finding) for finding in case_status.findings],
     }

@@ -143,6 +143,7 @@ def run_form_job(job: FormJob) -> FilledForm:
 
     A file that is not a PDF becomes a finding.
     """
+    findings: tuple[Finding, ...]
     try:
         recognized = recognize_form(job.files.blank, job.maps)
         if job.completed and not recognized.form and not _has_words_to_read(job, recognized):

@@ -65,11 +65,13 @@ def find_signature_line(
 def _rank_lines(rows: Rows, page: int, name: str) -> Iterator[tuple[int, SignatureLine]]:
     """Yield the lines of underscores that may be this person's, with how sure that is."""
     for row in rows:
-        for position, word in enumerate(row.words):
+        label: list[str] = []  # words between the line and the one before it
+        for word in row.words:
             if not _LINE.fullmatch(word.text.strip(".,;:")):
+                label.append(word.text)
                 continue
-            before = " ".join(other.text for other in row.words[:position])
-            rank = _rank_line(rows, word, before, name)
+            rank = _rank_line(rows, word, " ".join(label), name)
+            label = []
             if rank:
                 yield rank, SignatureLine(page=page, box=_make_room(rows, word.box))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,16 @@ from pathlib import Path
 
 from assembler import intake, rules
 from assembler.errors import ProofFailed
-from assembler.model import Case, Deadline, DeadlineKind, Finding, Manifest, Readiness, Verdict
+from assembler.model import (
+    Case,
+    Deadline,
+    DeadlineKind,
+    Finding,
+    Manifest,
+    Readiness,
+    SignatureState,
+    Verdict,
+)
 from assembler.pipeline.batch.case_list import check_facts
 from assembler.pipeline.existing_packets import is_current_with_any_options
 from assembler.pipeline.options import BuiltPacket
@@ -27,6 +36,21 @@ class BuildState(StrEnum):
     CURRENT = "built"
     CHANGED = "changed since it was built"
     NOT_BUILT = "not built yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningCount:
+    """What is to be signed by hand in all packets of a case."""
+
+    places: int
+    pages: int
+    people: int  # of those whom the case names
+
+    def __str__(self) -> str:
+        places = "1 place" if self.places == 1 else f"{self.places} places"
+        pages = "1 page" if self.pages == 1 else f"{self.pages} pages"
+        people = "1 person" if self.people == 1 else f"{self.people} people"
+        return f"{places} on {pages} to sign by hand, by {people}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +70,7 @@ class CaseStatus:
     not_checked: tuple[str, ...] = ()
     packets: tuple[Path, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    signing: SigningCount | None = None  # of packets that are current
 
     def next_steps(self) -> list[str]:
         """Return what to do next, in order, each with the command or the place for it."""
@@ -66,8 +91,8 @@ class CaseStatus:
             steps.append(f"Build the packet: `assembler bundle {self.folder}`.")
         elif verdict.readiness is Readiness.EXCEPT_SIGNATURES:
             steps += [
-                "Look through the pages, get the signatures, and sign off: "
-                f"{packet / review_page.NAME}"
+                f"Look through the pages, get the signatures (`assembler print {packet}` makes "
+                f"signing.pdf to hand out), and sign off: {packet / review_page.NAME}"
                 for packet in self.packets
             ]
         elif verdict.readiness is Readiness.READY:
@@ -141,6 +166,27 @@ def read_status(folder: Path, shelf: Shelf, library: rules.Library, as_of: date)
         findings=findings,
         not_checked=facts.not_checked,
         packets=tuple(manifests),
+        signing=_count_signatures(manifests.values()) if state is BuildState.CURRENT else None,
+    )
+
+
+def _count_signatures(manifests: Collection[Manifest]) -> SigningCount | None:
+    """Count the places without ink; None if there are none."""
+    places = [
+        (manifest.packet, place)
+        for manifest in manifests
+        for place in manifest.signatures
+        if place.state is SignatureState.NEEDED
+    ]
+    if not places:
+        return None
+    names = {
+        signer.id: signer.name for manifest in manifests for signer in manifest.signers
+    }
+    return SigningCount(
+        places=len(places),
+        pages=len({(packet, place.number) for packet, place in places}),
+        people=len({names[place.signer] for _, place in places if place.signer in names}),
     )
 
 
