@@ -51,9 +51,7 @@ def form_map(form: str = "i-131", edition: str = "01/20/25") -> FormMap:
 
 
 def _signature(part: str, who: str, name: str, page: int, rect: Rect) -> Signature:
-    return Signature(
-        part=part, item="4", who=who, signature=Field(name=name, page=page, rect=rect)
-    )
+    return Signature(part=part, item="4", who=who, signature=Field(name=name, page=page, rect=rect))
 
 
 def blank(path: Path, form: FormMap | None = None) -> Path:
@@ -64,6 +62,26 @@ def blank(path: Path, form: FormMap | None = None) -> Path:
         for one in form.fields()
     )
     drawn = DrawnForm(form=form.form, edition=form.edition, pages=form.pages, fields=fields)
+    return draw_form(path, drawn)
+
+
+def mapped_blank(path: Path, form: FormMap) -> Path:
+    """A blank with every field of a shipped map where the map has it."""
+    boxes = {box.name for item in form.items for _, box in item.boxes}
+    fields = {
+        one.name: DrawnField(
+            name=one.name,
+            page=one.page,
+            rect=one.rect,
+            kind="box" if one.name in boxes else "text",
+            state=one.on,
+            max=one.max,
+        )
+        for one in form.fields()
+    }
+    drawn = DrawnForm(
+        form=form.form, edition=form.edition, pages=form.pages, fields=tuple(fields.values())
+    )
     return draw_form(path, drawn)
 
 
