@@ -237,8 +237,16 @@ def test_it_is_the_same_each_time_and_leaves_the_packet_proved(packet: Path) -> 
     said = run(packet / "build/child")
 
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    assert sorted(before) == ["black-and-white.pdf", "print.json", "print.pdf", "print.txt"]
-    assert before["print.txt"].decode().strip() in said
+    assert sorted(before) == [
+        "black-and-white.pdf",
+        "print.json",
+        "print.pdf",
+        "print.txt",
+        "signing.pdf",
+    ]
+    written = before["print.txt"].decode()
+    assert written.count("Probanda Muster (") == 1  # the console names people by their roles
+    assert written.replace("Probanda Muster (writer, declarant)", "writer, declarant").strip() in said
     assert failed(proved(packet)) == set()
 
 
