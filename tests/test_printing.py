@@ -246,7 +246,8 @@ def test_it_is_the_same_each_time_and_leaves_the_packet_proved(packet: Path) -> 
     ]
     written = before["print.txt"].decode()
     assert written.count("Probanda Muster (") == 1  # the console names people by their roles
-    assert written.replace("Probanda Muster (writer, declarant)", "writer, declarant").strip() in said
+    roles = written.replace("Probanda Muster (writer, declarant)", "writer, declarant")
+    assert roles.strip() in said
     assert failed(proved(packet)) == set()
 
 

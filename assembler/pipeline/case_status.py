@@ -180,9 +180,7 @@ def _count_signatures(manifests: Collection[Manifest]) -> SigningCount | None:
     ]
     if not places:
         return None
-    names = {
-        signer.id: signer.name for manifest in manifests for signer in manifest.signers
-    }
+    names = {signer.id: signer.name for manifest in manifests for signer in manifest.signers}
     return SigningCount(
         places=len(places),
         pages=len({(packet, place.number) for packet, place in places}),
