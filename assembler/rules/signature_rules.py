@@ -31,6 +31,7 @@ FACTS = "signatures"
 ATTORNEY = "/attorney"
 _OTHER_FORM, _OTHER_PAPER = f"{FACTS}/other-form", f"{FACTS}/other-paper"
 _SIGNERS_AGE = "biometrics/signature"
+_RELIED_ON = (f"{FACTS}/handwritten", f"{FACTS}/bad-signature")  # by every packet
 # papers of ours that nobody signs
 _UNSIGNED = frozenset(
     ("index.docx", "thematic-index.docx", "tab-sheets.docx", "caption-cover.docx")
@@ -101,6 +102,8 @@ def iterate_people(case: Case) -> Iterator[Person]:
 def check_signers(context: RuleContext) -> Iterator[Hit]:
     """Check that somebody is named who signs for a petitioner or supporter below the age of
     signing."""
+    for name in _RELIED_ON:
+        context.use_fact(name)
     fact = context.use_fact(_SIGNERS_AGE)
     if fact is None:
         return
