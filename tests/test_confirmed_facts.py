@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
@@ -15,12 +16,15 @@ from hypothesis import strategies as st
 
 from assembler import rules
 from assembler.cli.main import main
-from assembler.errors import CaseRejected, OutputNotWritten
+from assembler.errors import CaseRejected, ExitCode, OutputNotWritten
 from assembler.model import Case, ConfirmedFact, Severity, is_stopping
 from assembler.pipeline.fact_confirmation import list_facts, write_confirmations
 from assembler.rules.fact_state import FactState, confirm_facts, judge_fact
 from assembler.rules.library import Fact, Notice, Provenance
 from assembler.runtime.resources import Shelf
+from tests.factories import CONFIRMED, small_case
+from tests.support.commands import DAY, MAILED
+from tests.support.commands import run as run_command
 from tests.test_rules import raw_case, read
 
 COURIER = "addresses/paper-courier"
@@ -350,3 +354,28 @@ def test_the_list_names_the_cases_that_rely_on_a_fact(tmp_path: Path) -> None:
     assert shown.index(COURIER) < shown.index("fees/i-131-parole")
     assert "law/parole" not in shown
     assert "law/parole" in run("facts", "--all").output
+
+
+def test_a_mailed_packet_is_built_with_the_blank_and_print_says_not_to_mail_it(
+    tmp_path: Path,
+) -> None:
+    case = small_case(tmp_path / "case", {"request": MAILED, "confirmed_facts": CONFIRMED[1:]})
+
+    code, out, err = run_in(case, "bundle")
+
+    assert code == 0, err
+    assert "NOT READY" in out
+    assert "FACT.SUPERSEDED" in err
+    with pdfium.PdfDocument(case / "build/child/bundle.pdf") as pdf:
+        words = " ".join(page.get_textpage().get_text_range() for page in pdf)
+    assert "[FILING ADDRESS TO BE CONFIRMED]" in words
+    assert OLD not in words
+    assert run_in(case, "bundle", "--require-ready")[0] == ExitCode.CASE_REJECTED
+    assert run_in(case, "bundle", "--strict")[0] == ExitCode.CASE_REJECTED
+    code, out, err = run_in(case / "build/child", "print")
+    assert "PRINT.BLANK" in out + err
+
+
+def run_in(folder: Path, command: str, *options: str) -> tuple[int, str, str]:
+    """Run a command on the day of the tests; `print` needs none."""
+    return run_command(command, folder, *(DAY if command != "print" else ()), *options)

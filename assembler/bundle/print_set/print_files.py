@@ -39,7 +39,15 @@ from assembler.bundle.print_set.signing_packet import (
     write_signing_packet,
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
-from assembler.model import PLACEHOLDER_SUFFIX, Finding, LedgerEntry, Manifest, PartKind
+from assembler.model import (
+    BLANK_RULES,
+    PLACEHOLDER_SUFFIX,
+    Finding,
+    LedgerEntry,
+    Manifest,
+    PartKind,
+    Severity,
+)
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.manifest_reader import read_manifest
@@ -375,7 +383,18 @@ def _describe_fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
 
 
 def _check_packet(manifest: Manifest) -> Iterator[Finding]:
-    """Return placeholder pages, which must not be mailed, and exhibits without a divider sheet."""
+    """Return what must not be mailed, placeholder pages and a letter with a blank, and exhibits
+    without a divider sheet."""
+    if any(
+        finding.rule in BLANK_RULES and finding.severity is Severity.ERROR
+        for finding in manifest.findings
+    ):
+        yield make_finding(
+            "PRINT.BLANK",
+            "cover letter",
+            "it has a marked blank for a fact of the filing that nobody has confirmed",
+            "confirm the fact (`assembler facts`), and build again before you mail it",
+        )
     for entry in manifest.ledger:
         if entry.kind is PartKind.DRAFT and entry.part.endswith(PLACEHOLDER_SUFFIX):
             yield make_finding(
