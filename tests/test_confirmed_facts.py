@@ -25,6 +25,7 @@ from assembler.runtime.resources import Shelf
 from tests.factories import CONFIRMED, small_case
 from tests.support.commands import DAY, MAILED
 from tests.support.commands import run as run_command
+from tests.support.desks import run_desk
 from tests.test_rules import raw_case, read
 
 COURIER = "addresses/paper-courier"
@@ -379,3 +380,16 @@ def test_a_mailed_packet_is_built_with_the_blank_and_print_says_not_to_mail_it(
 def run_in(folder: Path, command: str, *options: str) -> tuple[int, str, str]:
     """Run a command on the day of the tests; `print` needs none."""
     return run_command(command, folder, *(DAY if command != "print" else ()), *options)
+
+
+def test_a_desk_that_runs_takes_what_the_firm_confirms(tmp_path: Path) -> None:
+    small_case(tmp_path / "cases/first", {"request": MAILED, "confirmed_facts": CONFIRMED[1:]})
+    shelf = tmp_path / "firm"
+    shelf.mkdir()
+
+    with run_desk(tmp_path / "cases", "--shelf", shelf, *DAY) as desk:
+        desk.enter()
+        page = f"{desk.find_case('first')}/check"
+        assert "FACT.SUPERSEDED" in desk.get(page).decode()
+        assert confirm(shelf, *LINES).exit_code == 0
+        assert "FACT.SUPERSEDED" not in desk.get(page).decode()

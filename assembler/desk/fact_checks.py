@@ -19,16 +19,22 @@ from assembler.intake.case_words import CaseWords, read_words
 from assembler.intake.file_check import WATCHED
 from assembler.model import Finding
 from assembler.pipeline.batch.case_list import FactCheck, validate
-from assembler.rules import Explanation, Library, explain_rules, load_library
+from assembler.rules import CONFIRMED, Explanation, Library, explain_rules, load_library
 from assembler.runtime.background_job import describe_failure
+from assembler.runtime.resources import Shelf
 
-_Key = tuple[str, date, tuple[tuple[str, int], ...]]
+FileState = tuple[int, int]  # time of the last change, bytes
+_FolderTimes = tuple[tuple[str, int], ...]
+# what the findings depend on: the case, the day, which files there are, what the firm confirmed
+_Key = tuple[str, date, _FolderTimes, FileState | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskLibrary:
-    """What is read of the shelf once, while the desk runs."""
+    """What is read of the shelf once, while the desk runs, and again when the firm confirms
+    facts. `confirmed`: the state of the file with them; None if there is none."""
 
+    confirmed: FileState | None
     rules: Library
     explanations: dict[str, Explanation]
     fields: CaseFields
@@ -38,9 +44,11 @@ class DeskLibrary:
 def get_library(desk: Desk) -> DeskLibrary:
     """Return the rules, their explanations and the fields of the schema. Raises TemplateBroken."""
     library: DeskLibrary | None = desk.notes.get("library")
-    if library is None:
+    confirmed = _read_confirmed_state(desk.shelf)
+    if library is None or library.confirmed != confirmed:
         rules = load_library(desk.shelf)
         library = DeskLibrary(
+            confirmed=confirmed,
             rules=rules,
             explanations=explain_rules(rules),
             fields=read_fields(desk.shelf.read(SCHEMA)),
@@ -50,10 +58,21 @@ def get_library(desk: Desk) -> DeskLibrary:
     return library
 
 
+def _read_confirmed_state(shelf: Shelf) -> FileState | None:
+    path = shelf.extra / CONFIRMED if shelf.extra else None
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if found else None
+
+
 async def check_facts_of(desk: Desk, case: CaseFolder, version: str) -> FactCheck:
     """Return what checking the facts of a case finds, from the last time if nothing changed."""
-    rules = get_library(desk).rules
-    key = await run_in_threadpool(_make_key, case.folder, version, desk.as_of)
+    library = get_library(desk)
+    rules = library.rules
+    files = await run_in_threadpool(_list_folder_times, case.folder)
+    key = (version, desk.as_of, files, library.confirmed)
     known: tuple[_Key, FactCheck] | None = desk.notes.get(f"facts:{case.id}")
     if known is not None and known[0] == key:
         return known[1]
@@ -62,10 +81,10 @@ async def check_facts_of(desk: Desk, case: CaseFolder, version: str) -> FactChec
     return check
 
 
-def _make_key(folder: Path, version: str, as_of: date) -> _Key:
-    """Return what the findings depend on: the case, the day, and which files there are."""
+def _list_folder_times(folder: Path) -> _FolderTimes:
+    """Return the folders of a case's files with the times of their last changes."""
     homes = [home for part in WATCHED for home, _, _ in os.walk(folder / part)]
-    return version, as_of, tuple((home, Path(home).stat().st_mtime_ns) for home in sorted(homes))
+    return tuple((home, Path(home).stat().st_mtime_ns) for home in sorted(homes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
