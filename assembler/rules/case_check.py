@@ -116,17 +116,19 @@ def _list_used(context: RuleContext, lines: Iterable[Line]) -> Iterator[FactUsed
 def _find_superseded(context: RuleContext) -> Iterator[Finding]:
     """Yield a finding for each fact that was superseded, or that nobody has read: an error where
     the letter has a blank for it, a warning where it is only compared."""
+    rules = context.library.rules
     for name, fact in sorted(context.used.items()):
         status = judge_fact(fact, context.library, context.as_of)
         values = {"fact": name, "why": status.why}
         if status.state is FactState.SUPERSEDED:
-            finding = context.library.rules["FACT.SUPERSEDED"].make_finding(
-                fact.provenance.file, values
-            )
-            is_printed = name in context.blanks
-            yield finding if is_printed else replace(finding, severity=Severity.WARNING)
+            finding = rules["FACT.SUPERSEDED"].make_finding(fact.provenance.file, values)
+            if name not in context.blanks:
+                finding = replace(finding, severity=Severity.WARNING)
         elif name in context.blanks:
-            yield context.library.rules["FACT.UNKNOWN"].make_finding(fact.provenance.file, values)
+            finding = rules["FACT.UNKNOWN"].make_finding(fact.provenance.file, values)
+        else:
+            continue
+        yield context.locate(finding, "/confirmed_facts")  # where it can be settled
 
 
 def _find_coming_changes(context: RuleContext) -> Iterator[Finding]:
