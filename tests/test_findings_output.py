@@ -209,12 +209,12 @@ def test_every_command_ends_with_its_verdict(tmp_path: Path) -> None:
     }
 
     assert before.startswith("NOT READY: not built yet")
-    assert ends == {
+    assert ends == {  # the hint: papers of an online filing are to be signed by hand (SIGN.INK)
         "validate": "READY EXCEPT SIGNATURES (facts only: evidence not opened)",
         "check": "READY EXCEPT SIGNATURES (not built yet)",
-        "bundle": "READY EXCEPT SIGNATURES",
-        "status": "READY EXCEPT SIGNATURES",
-        "batch": "READY EXCEPT SIGNATURES",
+        "bundle": "READY EXCEPT SIGNATURES · 1 hint",
+        "status": "READY EXCEPT SIGNATURES · 1 hint",
+        "batch": "READY EXCEPT SIGNATURES · 1 hint",
     }
 
 
@@ -256,8 +256,8 @@ def test_a_signed_off_packet_is_ready_until_it_changes(tmp_path: Path) -> None:
     (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["A letter that is new."]]))
     changed = run("status", case, *DAY)[1].splitlines()[-1]
 
-    assert signed == "READY TO FILE"
-    assert unconfirmed == "READY EXCEPT SIGNATURES"
+    assert signed == "READY TO FILE · 1 hint"
+    assert unconfirmed == "READY EXCEPT SIGNATURES · 1 hint"
     assert changed.startswith("NOT READY: changed since it was built")
 
 
