@@ -700,8 +700,7 @@ def upload_sheet():
             "{{ one.sign }}",
         ],
     )
-    box = cells[0].paragraphs[0].runs[0]
-    box.font.name, box.font.size = "DejaVu Sans", Pt(13)
+    cells[0].paragraphs[0].runs[0].font.size = Pt(13)
     size = cells[1].add_paragraph("{{ one.pages }}, {{ one.size }}")
     size.paragraph_format.space_after = Pt(2)
     row(made, widths, ["{%tr endfor %}", *empty])

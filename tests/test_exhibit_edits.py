@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from contextlib import suppress
 from copy import deepcopy
 from random import Random
@@ -150,7 +151,10 @@ def test_moving_pages_loses_none(one: Any, two: Any, data: st.DataObject) -> Non
             for page in read_pages(exhibit, COUNTS)
         )
 
-    assert list_all(moved) == list_all(case)
+    before, after = Counter(list_all(case)), Counter(list_all(moved))
+    assert not after - before
+    # the title page of an excerpt is printed once, also where it was moved in by itself
+    assert all(page == 1 and (path, page) in after for path, page in before - after)
 
 
 def test_an_exhibit_goes_before_another_and_changes_its_category_only_if_told() -> None:
