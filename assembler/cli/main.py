@@ -52,6 +52,7 @@ from assembler.cli.shared_options import (
     timings_option,
     verbose_option,
 )
+from assembler.cli.sign_command import sign
 from assembler.cli.status_command import status
 from assembler.cli.timings_table import format_timings, write_timings
 from assembler.cli.unbundle_command import unbundle
@@ -99,6 +100,7 @@ main.add_command(verify)
 main.add_command(diff)
 main.add_command(unbundle)
 main.add_command(print_run)
+main.add_command(sign)
 
 
 @main.command()

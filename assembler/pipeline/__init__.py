@@ -17,6 +17,7 @@ from assembler.pipeline.single_steps import (
     make_plans,
     make_plans_with_pages,
     print_packet,
+    sign_packets,
     start,
     verify,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "read_filed_packets",
     "read_status",
     "refuse_filed_in_target",
+    "sign_packets",
     "start",
     "verify",
 ]

@@ -96,7 +96,7 @@ def build_packet(
         manifest_writer.write_manifest(folder, manifest)
         context.workshop.cache.check_unchanged(content.cached_files)
         preserved = publish(
-            folder, final, record, options.as_of, derived=packet_folder.PRINT_FOLDER
+            folder, final, record, options.as_of, derived=packet_folder.DERIVED_FOLDERS
         )
     return BuiltPacket(
         case=checked.case.id,

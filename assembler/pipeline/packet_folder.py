@@ -18,6 +18,7 @@ from assembler.model.manifest import (
     locate_kept_pdf,
     locate_word_file,
 )
+from assembler.model.signed_packet import SIGNED_FOLDER
 from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
@@ -25,7 +26,10 @@ from assembler.report import manifest_writer
 from assembler.runtime.atomic_files import find_link_below, refuse_non_utf8
 from assembler.runtime.publishing import refuse_foreign
 
-__all__ = ["PRINT_FOLDER", "check_place", "keep_for_proof", "lay_content"]
+# made from a packet, hence stale once it is replaced
+DERIVED_FOLDERS = frozenset((PRINT_FOLDER, SIGNED_FOLDER))
+
+__all__ = ["DERIVED_FOLDERS", "PRINT_FOLDER", "check_place", "keep_for_proof", "lay_content"]
 
 _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assembler import forms, proof, receivers, rules
-from assembler.bundle import print_set
+from assembler.bundle import print_set, signed_set
 from assembler.errors import OutputNotWritten, TemplateBroken
 from assembler.model import Exhibit, Finding, Plan, Proof
 from assembler.pdf.source_files import ClientFiles
@@ -237,6 +237,13 @@ def print_packet(
         ) from error
     texts = print_set.PrintTexts(rules=limits, sheet=sheet)
     return print_set.prepare(packet, texts, workshop, day=day, late=late)
+
+
+def sign_packets(
+    packets: Sequence[Path], scans: Sequence[Path], workshop: Workshop, day: date
+) -> signed_set.SignedRuns:
+    """Put scans of signed pages back into packets, as `signed_set.sign_packets`."""
+    return signed_set.sign_packets(packets, scans, workshop, day)
 
 
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:

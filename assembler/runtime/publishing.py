@@ -9,7 +9,7 @@ place, a user's file keeps its name in the old one, too.
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -113,11 +113,13 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
         _sweep(work)
 
 
-def publish(staged: Path, final: Path, record: Record, day: date, derived: str = "") -> KeptFiles:
+def publish(
+    staged: Path, final: Path, record: Record, day: date, derived: Collection[str] = ()
+) -> KeptFiles:
     """Move the folder `staged` to `final`; keep and name the files a user had put there.
 
     If killed at any moment, `final` is the old folder, the new one, or absent until the next run;
-    never a mixture. `day` names the folder beside it. `derived`: a subfolder made from the rest,
+    never a mixture. `day` names the folder beside it. `derived`: subfolders made from the rest,
     hence stale once that is replaced. Raises OutputNotWritten, and then leaves `final` as it was.
     """
     work = staged.parent

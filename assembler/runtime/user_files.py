@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -89,7 +89,9 @@ def report_read_errors(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def find_user_files(folder: Path, record: Record, derived: str = "") -> Iterator[UserFile]:
+def find_user_files(
+    folder: Path, record: Record, derived: Collection[str] = ()
+) -> Iterator[UserFile]:
     """Yield the user files in a folder of ours, sorted.
 
     Raises OutputNotWritten for anything that can be neither read nor kept.
@@ -106,7 +108,7 @@ def find_user_files(folder: Path, record: Record, derived: str = "") -> Iterator
                 )
             if written is None or not is_written(folder, path, written):
                 yield UserFile(
-                    path=path, stale=path in (written or ()) or path.split("/")[0] == derived
+                    path=path, stale=path in (written or ()) or path.split("/")[0] in derived
                 )
 
 

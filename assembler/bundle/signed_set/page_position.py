@@ -60,14 +60,13 @@ class Position:
         return np.stack([terms @ np.array(self.across), terms @ np.array(self.down)], axis=1)
 
 
-def make_profile(ink: Array) -> Profile:
-    """Return the profile of a page's drawing."""
-    return make_profile_from_sums(ink.sum(axis=1), ink.sum(axis=0))
+def bin_rows_and_columns(ink: Array) -> tuple[Array, Array]:
+    """Return the ink of each bin of rows and of columns of a page's drawing."""
+    return _bin_sums(ink.sum(axis=1)), _bin_sums(ink.sum(axis=0))
 
 
-def make_profile_from_sums(row_sums: Array, column_sums: Array) -> Profile:
-    """Return the profile of a page from the ink of each row and column of its drawing."""
-    rows, columns = _bin_sums(row_sums), _bin_sums(column_sums)
+def make_profile(rows: Array, columns: Array) -> Profile:
+    """Return the profile of a page from the ink of its bins."""
     return Profile(
         rows=_transform(rows), columns=_transform(columns), bins=(len(columns), len(rows))
     )

@@ -18,10 +18,11 @@ from assembler.bundle.signed_set.page_position import (
     DPI,
     Guess,
     Position,
+    bin_rows_and_columns,
     draw_in_place,
     find_position,
     guess_place,
-    make_profile_from_sums,
+    make_profile,
     scale_scan,
     turn_scan,
 )
@@ -61,7 +62,7 @@ class PacketPage:
     number: int  # page in the bundle
     pdf: Path
     index: int  # page in the file, from 0
-    rows: Array  # ink of each row of its drawing
+    rows: Array  # ink of its rows and columns, in bins
     columns: Array
     places: tuple[Box | None, ...]
 
@@ -184,7 +185,7 @@ def _choose_candidates(
         upright = turn_scan(scan, quarter - skew)
         scaled: dict[tuple[int, int], Any] = {}
         for page in pages:
-            profile = make_profile_from_sums(page.rows, page.columns)
+            profile = make_profile(page.rows, page.columns)
             if profile.bins not in scaled:
                 scaled[profile.bins] = scale_scan(upright, profile.bins)
             guess = guess_place(profile, scaled[profile.bins])
@@ -200,6 +201,13 @@ def draw_page(page: PacketPage) -> Array:
     """Return the ink of a page of the bundle, drawn at DPI."""
     with pdfium.PdfDocument(page.pdf) as document:
         return draw_ink(document[page.index])
+
+
+def bin_ink(page: Any) -> tuple[Array, Array]:
+    """Return the ink of the rows and columns of a PDFium page, in bins."""
+    picture = page.render(scale=DPI / 72, grayscale=True).to_pil()
+    ink = 1.0 - np.asarray(picture, dtype=np.float32) / 255.0
+    return bin_rows_and_columns(ink)
 
 
 def draw_ink(page: Any, dpi: int = DPI) -> Array:

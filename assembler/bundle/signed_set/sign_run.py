@@ -1,0 +1,362 @@
+"""Put scans of signed pages back: match them, write the folder signed/ of each packet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+
+from assembler.bundle.signed_set.placed_picture import (
+    QUALITIES,
+    PictureQuality,
+    code_source,
+    draw_placed,
+)
+from assembler.bundle.signed_set.scan_choice import PacketPlaces, choose_scans
+from assembler.bundle.signed_set.scan_files import Scan, count_scans, read_scan
+from assembler.bundle.signed_set.scan_matching import (
+    MatchJob,
+    PacketPage,
+    ScanMatch,
+    ScanState,
+    bin_ink,
+    match_scan,
+)
+from assembler.bundle.signed_set.signed_pages import replace_pages
+from assembler.errors import CaseRejected, ProofFailed, ToolFailed
+from assembler.model import Finding, Manifest, Volume
+from assembler.model.signed_packet import (
+    SCANS_FOLDER,
+    SIGNED_FILE,
+    SIGNED_FOLDER,
+    SignedPacket,
+    SignedPage,
+    describe_signed_packet,
+    parse_signed_packet,
+)
+from assembler.runtime.manifest_reader import read_digest, read_manifest
+from assembler.runtime.publishing import KeptFiles, publish, stage_folder
+from assembler.runtime.rule_catalog import make_finding
+from assembler.runtime.user_files import hash_files, read_record
+from assembler.runtime.worker_pool import Failure, Limits
+from assembler.runtime.workshop import Workshop
+
+Array = np.ndarray[Any, Any]
+_CHUNK = 12  # pages per worker
+_LIMITS = Limits(seconds=300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRun:
+    """The result for one packet. `folder`: None if no signed page was found."""
+
+    packet: str
+    folder: Path | None
+    pages: tuple[int, ...]  # put back, now or earlier
+    kept: KeptFiles = field(default_factory=KeptFiles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRuns:
+    """The result of a run over one or several packets of a case."""
+
+    packets: tuple[SignedRun, ...]
+    findings: tuple[Finding, ...]
+    scans: int
+    refused: int  # scans that could not be used
+    unsigned: int  # places that still need ink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packet:
+    build: Path
+    manifest: Manifest
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SumsJob:
+    pdf: Path
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PictureJob:
+    """A scan to draw in its place, and where to write its picture and itself."""
+
+    match: ScanMatch
+    size: tuple[float, float]
+    quality: PictureQuality
+    picture: Path
+    source: Path | None
+
+
+def sign_packets(
+    builds: Sequence[Path], files: Sequence[Path], workshop: Workshop, day: date
+) -> SignedRuns:
+    """Find the pages that scans show, and write them into the folder signed/ of their packets.
+
+    Pages that were put back earlier stay. Raises CaseRejected if a packet has no places to sign,
+    ProofFailed if its files are not as they were built.
+    """
+    packets = [_open_packet(build) for build in builds]
+    scans, unread = _list_scans(packets, files)
+    pages = _list_pages(packets, workshop)
+    jobs = [MatchJob(scan=scan, pages=pages) for scan in scans]
+    matches = [
+        ScanMatch(scan=job.scan, state=ScanState.UNREADABLE)
+        if isinstance(result, Failure)
+        else result
+        for job, result in zip(jobs, workshop.map(match_scan, jobs, limits=_LIMITS), strict=True)
+    ]
+    chosen = choose_scans([PacketPlaces.of(packet.manifest) for packet in packets], matches)
+    runs = []
+    for index, packet in enumerate(packets):
+        own = {ref.number: match for ref, match in chosen.scans.items() if ref.packet == index}
+        runs.append(_write_packet(packet, own, workshop, day, index))
+    used = (ScanState.FOUND, ScanState.BLANK)
+    return SignedRuns(
+        packets=tuple(runs),
+        findings=(*unread, *chosen.findings),
+        scans=sum(not scan.kept for scan in scans),
+        refused=len(unread)
+        + sum(match.state not in used and not match.scan.kept for match in matches),
+        unsigned=chosen.unsigned,
+    )
+
+
+def _open_packet(build: Path) -> _Packet:
+    """Read a packet, and check that its volumes are as they were built."""
+    manifest = read_manifest(build)
+    if not manifest.signatures:
+        raise CaseRejected(
+            "it does not say who signs where",
+            (),
+            where=build.name,
+            remedy="build the packet again with this version",
+        )
+    digests = manifest.digests
+    for volume in manifest.volumes:
+        path = build / volume.path
+        if not path.is_file() or _digest(path) != digests.get(volume.path):
+            raise ProofFailed(
+                "it is not as it was built", (), where=volume.path, remedy="build it again"
+            )
+    return _Packet(build=build, manifest=manifest, digest=read_digest(build))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+# --- scans and pages ---
+
+
+def _list_scans(
+    packets: Sequence[_Packet], files: Sequence[Path]
+) -> tuple[list[Scan], list[Finding]]:
+    """Return the scans put back earlier, then those given; and the files that cannot be read."""
+    scans, unread = [], []
+    for packet in packets:
+        folder = packet.build / SIGNED_FOLDER
+        record = read_signed_packet(folder)
+        for page in record.pages if record else ():
+            path = folder / page.scan
+            if path.is_file() and record and _digest(path) == record.files.get(page.scan):
+                scans.append(Scan(path=path, index=0, file=0, kept=True))
+    for number, path in enumerate(files, 1):
+        count = count_scans(path)
+        scans += [Scan(path=path, index=index, file=number) for index in range(count)]
+        if not count:
+            unread.append(
+                make_finding(
+                    "SCAN.UNREADABLE",
+                    path.name,
+                    "it cannot be opened as scans",
+                    "save it as PDF, JPEG, PNG or TIFF",
+                )
+            )
+    return scans, unread
+
+
+def read_signed_packet(folder: Path) -> SignedPacket | None:
+    """Return the record of a folder signed/; None if it has none."""
+    value = read_record(folder / SIGNED_FILE)
+    return parse_signed_packet(value) if value else None
+
+
+def read_signed_hashes(folder: Path) -> Mapping[str, str] | None:
+    """Return the sha256 of the files of a folder signed/ by their paths; None if it has no
+    record."""
+    record = read_signed_packet(folder)
+    return {SIGNED_FILE: "", **record.files} if record else None
+
+
+def _list_pages(packets: Sequence[_Packet], workshop: Workshop) -> tuple[PacketPage, ...]:
+    """Return every page of the packets, with the ink of its rows and columns."""
+    jobs = [
+        (index, volume, _SumsJob(pdf=packet.build / volume.path, places=places))
+        for index, packet in enumerate(packets)
+        for volume in packet.manifest.volumes
+        for places in _split_volume(volume)
+    ]
+    results = workshop.map(sum_ink, [job for _, _, job in jobs], limits=_LIMITS)
+    pages: list[PacketPage] = []
+    for (index, volume, job), result in zip(jobs, results, strict=True):
+        if isinstance(result, Failure):
+            raise ToolFailed(
+                f"its pages could not be drawn ({result.kind})",
+                where=volume.path,
+                remedy="prove the packet with verify",
+            )
+        places = PacketPlaces.of(packets[index].manifest).places
+        pages += [
+            PacketPage(
+                packet=index,
+                number=volume.first + place,
+                pdf=job.pdf,
+                index=place,
+                rows=rows,
+                columns=columns,
+                places=tuple(one.box for one in places.get(volume.first + place, ())),
+            )
+            for place, (rows, columns) in zip(job.places, result, strict=True)
+        ]
+    return tuple(pages)
+
+
+def _split_volume(volume: Volume) -> Iterator[tuple[int, ...]]:
+    count = volume.last - volume.first + 1
+    for start in range(0, count, _CHUNK):
+        yield tuple(range(start, min(start + _CHUNK, count)))
+
+
+def sum_ink(job: _SumsJob) -> list[tuple[Array, Array]]:
+    """Return the ink of the rows and columns of pages, in a worker."""
+    with pdfium.PdfDocument(job.pdf) as document:
+        return [bin_ink(document[place]) for place in job.places]
+
+
+# --- the signed packet ---
+
+
+def _write_packet(
+    packet: _Packet, chosen: Mapping[int, ScanMatch], workshop: Workshop, day: date, index: int
+) -> SignedRun:
+    """Write the folder signed/ of a packet; leave what is there if no page was found."""
+    final = packet.build / SIGNED_FOLDER
+    if not chosen:
+        return SignedRun(packet=packet.manifest.packet, folder=None, pages=())
+    scratch = workshop.make_folder(f"signed-{index}")
+    with stage_folder(final, read_signed_hashes, day) as staged:
+        (staged / SCANS_FOLDER).mkdir(mode=0o700)
+        for quality in QUALITIES:
+            _draw_pictures(packet, chosen, quality, scratch, staged, workshop)
+            above = _write_volumes(packet, chosen, scratch, staged)
+            if not above:
+                break
+        else:
+            raise CaseRejected(
+                "with the signed pages it is above the receiver's limit, however small the scans",
+                (),
+                where=above[0],
+                remedy="build the packet with smaller volumes",
+            )
+        record = SignedPacket(
+            packet=packet.manifest.packet,
+            manifest=packet.digest,
+            pages=tuple(_record_page(number, match) for number, match in sorted(chosen.items())),
+            files=hash_files(staged),
+        )
+        (staged / SIGNED_FILE).write_text(
+            json.dumps(describe_signed_packet(record), indent=1) + "\n", encoding="utf8"
+        )
+        kept = publish(staged, final, read_signed_hashes, day)
+    return SignedRun(
+        packet=packet.manifest.packet, folder=final, pages=tuple(sorted(chosen)), kept=kept
+    )
+
+
+def _name_source(number: int) -> str:
+    return f"{SCANS_FOLDER}/page-{number}.jpg"
+
+
+def _record_page(number: int, match: ScanMatch) -> SignedPage:
+    if match.position is None or match.verdict is None:
+        raise ValueError("a page that was not found")
+    return SignedPage(
+        number=number,
+        scan=_name_source(number),
+        across=match.position.across,
+        down=match.position.down,
+        signed=match.verdict.signed,
+        cut=match.verdict.cut,
+    )
+
+
+def _draw_pictures(
+    packet: _Packet,
+    chosen: Mapping[int, ScanMatch],
+    quality: PictureQuality,
+    scratch: Path,
+    staged: Path,
+    workshop: Workshop,
+) -> None:
+    jobs = [
+        _PictureJob(
+            match=match,
+            size=packet.manifest.ledger[number - 1].size,
+            quality=quality,
+            picture=scratch / f"{number}.jpg",
+            source=staged / _name_source(number),
+        )
+        for number, match in chosen.items()
+    ]
+    for result in workshop.map(draw_picture, jobs, limits=_LIMITS):
+        if isinstance(result, Failure):
+            raise ToolFailed(
+                f"a scan could not be drawn ({result.kind})", where="sign", remedy="scan it again"
+            )
+
+
+def draw_picture(job: _PictureJob) -> None:
+    """Write the picture of a scan in its place, and the scan itself, in a worker."""
+    scan = read_scan(job.match.scan)
+    if scan is None or job.match.position is None:
+        raise ValueError("the scan is gone")
+    job.picture.write_bytes(draw_placed(scan, job.match.position, job.size, job.quality))
+    if job.source and not job.source.exists():
+        kept = job.match.scan
+        job.source.write_bytes(kept.path.read_bytes() if kept.kept else code_source(scan))
+
+
+def _write_volumes(
+    packet: _Packet, chosen: Mapping[int, ScanMatch], scratch: Path, staged: Path
+) -> list[str]:
+    """Write every volume, and return those above the receiver's limit."""
+    above = []
+    for volume in packet.manifest.volumes:
+        pictures = {
+            number - volume.first: (scratch / f"{number}.jpg").read_bytes()
+            for number in chosen
+            if volume.first <= number <= volume.last
+        }
+        source, target = packet.build / volume.path, staged / volume.path
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if pictures:
+            replace_pages(source, target, pictures)
+        else:
+            target.write_bytes(source.read_bytes())
+        limit = packet.manifest.max_bytes
+        if limit is not None and target.stat().st_size > limit:
+            above.append(volume.path)
+    return above
+
