@@ -22,7 +22,9 @@ Array = np.ndarray[Any, Any]
 POINTS = CELL * 72 / DPI  # points of a cell
 _PRINT = 3.0  # ink of a window that has print
 _DOUBTFUL, _ABOVE_USUAL = 0.5, 1.3  # difference of a window: at least, and times that of the page
+_ALONE = 0.7  # difference of a single window that counts: a letter's reaches into several
 _WRONG = 1.0  # difference of a window that needs no reading
+_UNREAD_MISSING, _UNREAD_WRONG = 0.5, 1.0  # differences of print without words
 _MISSING = 0.42  # part of its print that a window under a pen's stroke may lack
 _MAX_SPOTS = 40  # more differing places than this: another page
 _ADDED = 0.3  # ink of a pixel that was added
@@ -152,7 +154,12 @@ def _find_spots(match: PrintMatch, by_hand: Array, in_zone: Array, hidden: Array
     # ink beside print that is no stroke by hand: a letter or mark more
     beside = ~printed & ~by_hand & ~hidden & ~in_zone & (match.extra > _WRONG)
     near = _spread(printed, 3)
-    return find_marks(wrong | (beside & near), gap=2)
+    spots = find_marks(wrong | (beside & near), gap=2)
+    return tuple(
+        spot
+        for spot in spots
+        if len(spot.cells) > 1 or match.total[spot.cells[0]] > _ALONE or by_hand[spot.cells[0]]
+    )
 
 
 def _spread(mask: Array, by: int) -> Array:
@@ -186,6 +193,9 @@ def _is_changed(match: PrintMatch, mark: Mark, box: Box, read: Reading) -> bool:
     if worst > _WRONG and len(mark.cells) >= 3:
         return True
     expected, seen = read.both(box)
+    if not expected:  # a rule, a picture, or print that nobody can read
+        lacking = float(np.max(match.missing[rows, columns] * (match.print[rows, columns] > _PRINT)))
+        return lacking > _UNREAD_MISSING or worst > _UNREAD_WRONG
     return expected != seen
 
 

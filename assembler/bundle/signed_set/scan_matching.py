@@ -48,9 +48,10 @@ _BLANK = 0.0004  # ink of a scan without anything on it, part of its area
 _READ_DPI = 300
 _READ_SCALES = (1.0, 0.75, 1.4)  # at which a place is read, until both pictures agree
 _FINE_DPI = 600
-_AROUND = (46.0, 3.0)  # points beside a place that are read with it
+_AROUND = (60.0, 16.0)  # points beside a place that are read with it
 _SURE = 75  # confidence of a word that is certainly print
 _MOST_READ = 25
+_NEAR = 2.5  # points within which a word belongs to a place
 _FRAME = 20  # pixels of paper around what is read
 
 
@@ -322,13 +323,15 @@ def _read_word(picture: Image.Image, box: Box, height: float, scale: float) -> s
         crop = crop.resize(size, Image.Resampling.BICUBIC)
     points = _READ_DPI / 72
     frame = _FRAME / points
-    total = crop.width / scale / points
-    left = (box[0] - around[0] + frame - 1) / total
-    right = (box[2] - around[0] + frame + 1) / total
+    width, height_shown = crop.width / scale / points, crop.height / scale / points
+    left = (box[0] - around[0] + frame - _NEAR) / width
+    right = (box[2] - around[0] + frame + _NEAR) / width
+    top = (around[3] - box[3] + frame - _NEAR) / height_shown
+    bottom = (around[3] - box[1] + frame + _NEAR) / height_shown
     return "".join(
         sign
         for text, _, place in ocr.read_words(crop, round(_READ_DPI * scale), "eng")
-        if place[0] < right and left < place[2]
+        if place[0] < right and left < place[2] and place[1] < bottom and top < place[3]
         for sign in text
         if sign.isalnum()
     )
