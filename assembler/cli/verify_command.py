@@ -37,6 +37,7 @@ _GROUPS = {
     "index, tab sheets, citations and links are true": "index tab-sheets enclosures own-links "
     "agreement cites bookmark links outline",
     "nothing is hidden, and nothing runs": "nothing-else",
+    "signed pages show their scans, all others are unchanged": "signed",
 }
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from assembler.model import Check, Manifest, Volume
 from assembler.model.manifest import MANIFEST_FILE
+from assembler.model.signed_packet import SIGNED_FOLDER
+from assembler.proof.signed_check import has_signed_folder
 
 _OWN = frozenset((MANIFEST_FILE, ".verify"))  # of this packet, and of the run that proves it
 _MAX_FILES = 10_000
@@ -62,12 +64,13 @@ def _find_unlisted(build: Path, manifest: Manifest) -> list[str]:
     """Return the paths that the manifest does not list; links to folders are listed, not
     followed."""
     listed = {file.path for file in manifest.outputs}
+    own = _OWN | {SIGNED_FOLDER} if has_signed_folder(build) else _OWN
     unlisted: list[str] = []
     for folder, folders, names in os.walk(build, followlinks=False):
         is_top = Path(folder) == build
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = sorted(
-            name for name in folders if name not in links and not (is_top and name in _OWN)
+            name for name in folders if name not in links and not (is_top and name in own)
         )
         for name in sorted([*names, *links]):
             path = (Path(folder) / name).relative_to(build).as_posix()
