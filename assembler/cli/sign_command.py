@@ -12,7 +12,13 @@ import click
 
 from assembler.cli.console import describe_kept_files, print_result, read_as_of, say
 from assembler.cli.findings_output import print_findings
-from assembler.cli.shared_options import FOLDER, all_option, jobs_option, json_option, verbose_option
+from assembler.cli.shared_options import (
+    FOLDER,
+    all_option,
+    jobs_option,
+    json_option,
+    verbose_option,
+)
 
 if TYPE_CHECKING:
     from assembler.bundle.signed_set import SignedRuns

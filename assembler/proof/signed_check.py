@@ -73,7 +73,9 @@ def check_signed(build: Path, manifest: Manifest, workshop: Workshop) -> Iterato
     if troubles:
         yield _fail(list_values(troubles))
         return
-    yield Check(name=_NAME, ok=True, detail=f"{len(record.files)} files of {SIGNED_FOLDER}/ as written")
+    yield Check(
+        name=_NAME, ok=True, detail=f"{len(record.files)} files of {SIGNED_FOLDER}/ as written"
+    )
     troubles = [
         *_find_page_troubles(build, manifest, record, workshop),
         *_find_structure_troubles(build, manifest, workshop),
@@ -113,9 +115,7 @@ def _fail(detail: str) -> Check:
     return Check(name=_NAME, ok=False, detail=detail)
 
 
-def _find_file_troubles(
-    folder: Path, manifest: Manifest, record: SignedPacket
-) -> Iterator[str]:
+def _find_file_troubles(folder: Path, manifest: Manifest, record: SignedPacket) -> Iterator[str]:
     """Yield what is changed, missing or too much in the folder."""
     expected = {volume.path for volume in manifest.volumes}
     expected |= {page.scan for page in record.pages}
@@ -136,8 +136,8 @@ def _find_file_troubles(
             yield f"{SIGNED_FOLDER}/{path} does not belong there"
     limit = manifest.max_bytes
     for volume in manifest.volumes:
-        path = folder / volume.path
-        if limit is not None and path.is_file() and path.stat().st_size > limit:
+        file = folder / volume.path
+        if limit is not None and file.is_file() and file.stat().st_size > limit:
             yield f"{SIGNED_FOLDER}/{volume.path} is above the receiver's limit"
 
 
@@ -201,9 +201,7 @@ def _check_scanned(old: Any, new: Any, page: SignedPage, folder: Path) -> str:
     return signed_picture.compare_signed(old, new, scan, page)
 
 
-def _find_structure_troubles(
-    build: Path, manifest: Manifest, workshop: Workshop
-) -> Iterator[str]:
+def _find_structure_troubles(build: Path, manifest: Manifest, workshop: Workshop) -> Iterator[str]:
     """Yield what of labels, bookmarks, links and tags is not as in the bundle."""
     ledger, parts = manifest.ledger, manifest.volumes
     before = structure_reader.read_all(build, ledger, parts, workshop, manifest.linked)

@@ -120,9 +120,7 @@ def _place_scan(scan: Image.Image, page: SignedPage, size: tuple[int, int]) -> P
     pixels = np.asarray(scan.reduce(step) if step > 1 else scan, dtype=np.float32)
     columns = np.floor(across / step).astype(np.int64)
     rows = np.floor(down / step).astype(np.int64)
-    inside = (
-        (columns >= 0) & (rows >= 0) & (columns < pixels.shape[1]) & (rows < pixels.shape[0])
-    )
+    inside = (columns >= 0) & (rows >= 0) & (columns < pixels.shape[1]) & (rows < pixels.shape[0])
     placed = np.full(x.shape, 255.0, dtype=np.float32)
     placed[inside] = pixels[rows[inside], columns[inside]]
     return placed

@@ -46,7 +46,7 @@ def print_page(pdf: Path, number: int) -> Image.Image:
 def draw_signature(sheet: Image.Image, box: Box, dice: random.Random, shade: int = 40) -> None:
     """Draw a signature by hand over a box of the printed page: some connected loops."""
     scale = PRINT_DPI / 72
-    left, bottom, right, top = box
+    left, bottom, right, _ = box
     width = min(right - left, dice.uniform(80, 190)) * scale
     height = dice.uniform(16, 34) * scale
     x0 = (left + dice.uniform(0, max(0.0, right - left - width / scale) * 0.4)) * scale
@@ -99,7 +99,9 @@ def _light(scan: Image.Image, look: ScanLook, dice: random.Random) -> Image.Imag
     pixels = pixels - (slope[:, None] if len(slope) == pixels.shape[0] else slope[None, :])
     pixels = pixels + grain.normal(0, look.noise, pixels.shape)
     gray = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
-    return gray.point(lambda level: 255 if level > 150 else 0).convert("1") if look.bilevel else gray
+    return (
+        gray.point(lambda level: 255 if level > 150 else 0).convert("1") if look.bilevel else gray
+    )
 
 
 def draw_look(dice: random.Random) -> ScanLook:

@@ -6,7 +6,6 @@ A page is drawn at `DPI`. `Position` maps the pixels of that drawing to those of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,9 +98,7 @@ def turn_scan(ink: Image.Image, clockwise: float) -> UprightScan:
     """Return a scan's ink turned clockwise. `ink`: a picture of mode F or L, of any resolution."""
     place, size = make_turn(ink.size, clockwise)
     turned = np.asarray(warp(ink, place, size, 0), dtype=np.float32)
-    return UprightScan(
-        place=place, size=size, rows=turned.sum(axis=1), columns=turned.sum(axis=0)
-    )
+    return UprightScan(place=place, size=size, rows=turned.sum(axis=1), columns=turned.sum(axis=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +223,9 @@ def find_position(page: Array, scan: Image.Image, place: Affine) -> Position:
 
 def _soften(ink: Array, radius: int) -> Array:
     for axis in (0, 1):
-        total = np.cumsum(np.pad(ink, [(radius + 1, radius) if a == axis else (0, 0) for a in (0, 1)]), axis=axis)
+        total = np.cumsum(
+            np.pad(ink, [(radius + 1, radius) if a == axis else (0, 0) for a in (0, 1)]), axis=axis
+        )
         ahead = [slice(None)] * 2
         behind = [slice(None)] * 2
         ahead[axis], behind[axis] = slice(2 * radius + 1, None), slice(None, -2 * radius - 1)
@@ -296,11 +295,21 @@ def _find_peak(match: Array, rows: Array, columns: Array, axis: int) -> Array:
     place = rows if axis == 0 else columns
     before, after = np.clip(place - 1, 0, last), np.clip(place + 1, 0, last)
     if axis == 0:
-        low, mid, high = match[index, before, columns], match[index, rows, columns], match[index, after, columns]
+        low, mid, high = (
+            match[index, before, columns],
+            match[index, rows, columns],
+            match[index, after, columns],
+        )
     else:
-        low, mid, high = match[index, rows, before], match[index, rows, columns], match[index, rows, after]
+        low, mid, high = (
+            match[index, rows, before],
+            match[index, rows, columns],
+            match[index, rows, after],
+        )
     bend = low - 2 * mid + high
-    return np.where(bend < -1e-6, np.clip((low - high) / (2 * np.minimum(bend, -1e-6)), -0.5, 0.5), 0)
+    return np.where(
+        bend < -1e-6, np.clip((low - high) / (2 * np.minimum(bend, -1e-6)), -0.5, 0.5), 0
+    )
 
 
 def _refine(

@@ -141,7 +141,9 @@ def _mask_hand(marks: Sequence[Mark], in_zone: Array, shape: tuple[int, ...]) ->
     return mask
 
 
-def _find_spots(match: PrintMatch, by_hand: Array, in_zone: Array, hidden: Array) -> tuple[Mark, ...]:
+def _find_spots(
+    match: PrintMatch, by_hand: Array, in_zone: Array, hidden: Array
+) -> tuple[Mark, ...]:
     """Return the places whose print differs more than the scanner explains."""
     printed = match.print > _PRINT
     clear = printed & ~by_hand & ~hidden
@@ -194,7 +196,9 @@ def _is_changed(match: PrintMatch, mark: Mark, box: Box, read: Reading) -> bool:
         return True
     expected, seen = read.both(box)
     if not expected:  # a rule, a picture, or print that nobody can read
-        lacking = float(np.max(match.missing[rows, columns] * (match.print[rows, columns] > _PRINT)))
+        lacking = float(
+            np.max(match.missing[rows, columns] * (match.print[rows, columns] > _PRINT))
+        )
         return lacking > _UNREAD_MISSING or worst > _UNREAD_WRONG
     return expected != seen
 
@@ -220,7 +224,9 @@ def _is_signed(
     printed."""
     located = _locate(marks, height)
     if place is None:
-        return any(_is_signature_size(box, _FREE_SIGNATURE) and not read.added(box) for _, box in located)
+        return any(
+            _is_signature_size(box, _FREE_SIGNATURE) and not read.added(box) for _, box in located
+        )
     zone = _widen(place)
     inside = [
         (mark, box)

@@ -64,7 +64,12 @@ def draw_placed(
             (columns[c], rows[r], columns[c + 1], rows[r + 1]),
             tuple(
                 float(value)
-                for corner in (placed[r, c], placed[r + 1, c], placed[r + 1, c + 1], placed[r, c + 1])
+                for corner in (
+                    placed[r, c],
+                    placed[r + 1, c],
+                    placed[r + 1, c + 1],
+                    placed[r, c + 1],
+                )
                 for value in corner
             ),
         )

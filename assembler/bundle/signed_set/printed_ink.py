@@ -47,7 +47,8 @@ class PrintMatch:
 def match_print(page: Array, scan: Array) -> PrintMatch:
     """Compare a page's drawing with the scan drawn in its place, both as ink of one size."""
     blur, expected = _imitate_scan(page, scan)
-    missing = extra = total = None
+    rows, columns = (-(-side // CELL) for side in page.shape)
+    missing, extra, total = (np.full((rows, columns), np.inf, np.float32) for _ in range(3))
     noise = _measure_noise(expected, scan)
     for down in _SHIFTS:
         lines = _shift(expected, down, 0)
@@ -56,9 +57,9 @@ def match_print(page: Array, scan: Array) -> PrintMatch:
             lacking = _add_window(np.square(np.minimum(difference, 0.0)))
             more = _add_window(np.square(np.maximum(difference, 0.0)))
             both = lacking + more
-            total = both if total is None else np.minimum(total, both)
-            missing = lacking if missing is None else np.minimum(missing, lacking)
-            extra = more if extra is None else np.minimum(extra, more)
+            total = np.minimum(total, both)
+            missing = np.minimum(missing, lacking)
+            extra = np.minimum(extra, more)
     energy = _add_window(np.square(expected))
     scale = np.maximum(energy, _LEAST)
     cells = noise * CELL * CELL * (2 * _REACH + 1) ** 2 / 2
@@ -154,7 +155,11 @@ def add_cells(pixels: Array) -> Array:
     height, width = (-(-side // CELL) * CELL for side in pixels.shape)
     if (height, width) != pixels.shape:
         pixels = np.pad(pixels, ((0, height - pixels.shape[0]), (0, width - pixels.shape[1])))
-    return np.add.reduceat(np.add.reduceat(pixels, np.arange(0, height, CELL), axis=0), np.arange(0, width, CELL), axis=1)
+    return np.add.reduceat(
+        np.add.reduceat(pixels, np.arange(0, height, CELL), axis=0),
+        np.arange(0, width, CELL),
+        axis=1,
+    )
 
 
 def _add_window(pixels: Array) -> Array:

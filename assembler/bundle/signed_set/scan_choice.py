@@ -50,17 +50,18 @@ class ChosenScans:
 
 def choose_scans(packets: Sequence[PacketPlaces], matches: Sequence[ScanMatch]) -> ChosenScans:
     """Choose the best scan of each page, the later one of equals."""
-    found: dict[PageRef, list[ScanMatch]] = {}
-    for match in matches:
-        if match.state is ScanState.FOUND:
-            found.setdefault(match.pages[0], []).append(match)
+    found = _assign_scans(matches)
     chosen: dict[PageRef, ScanMatch] = {}
     findings = [finding for match in matches for finding in _report_refusal(packets, match)]
     for ref, scans in found.items():
         packet = packets[ref.packet]
         if ref.number not in packet.places:
             findings += [
-                _note("SCAN.NOT_NEEDED", scan, f"it is {packet.name_page(ref.number)}, which nobody signs")
+                _note(
+                    "SCAN.NOT_NEEDED",
+                    scan,
+                    f"it is {packet.name_page(ref.number)}, which nobody signs",
+                )
                 for scan in scans
             ]
             continue
@@ -70,6 +71,22 @@ def choose_scans(packets: Sequence[PacketPlaces], matches: Sequence[ScanMatch]) 
         findings += _report_page(packet, ref.number, best, scans)
     missing = list(_report_missing(packets, found, chosen))
     return ChosenScans(scans=chosen, findings=(*findings, *missing), unsigned=len(missing))
+
+
+def _assign_scans(matches: Sequence[ScanMatch]) -> dict[PageRef, list[ScanMatch]]:
+    """Return the scans of each page.
+
+    A paper that several packets have alike goes to the packet it was put back into, else to the
+    first that has none yet.
+    """
+    found: dict[PageRef, list[ScanMatch]] = {}
+    for match in sorted(matches, key=lambda match: (not match.scan.kept, len(match.pages))):
+        if match.state is not ScanState.FOUND:
+            continue
+        own = [ref for ref in match.pages if ref.packet == match.scan.packet]
+        free = [ref for ref in match.pages if ref not in found]
+        found.setdefault((own or free or list(match.pages))[0], []).append(match)
+    return found
 
 
 def _rank(match: ScanMatch) -> tuple[int, int, int, int]:
@@ -96,7 +113,8 @@ def _report_refusal(packets: Sequence[PacketPlaces], match: ScanMatch) -> Iterat
             yield make_finding(
                 "SCAN.CHANGED",
                 name_scan(match),
-                f"it looks like {pages[0]}, but its print differs {_describe_places(packets, match)}",
+                f"it looks like {pages[0]}, but its print differs "
+                f"{_describe_places(packets, match)}",
                 "print the page again from this packet and have it signed; if the print is the "
                 "same, scan it again at 300 dpi",
             )

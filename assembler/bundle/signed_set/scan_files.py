@@ -11,7 +11,7 @@ from pypdfium2 import raw
 
 _MIN_DPI, _MAX_DPI = 100, 300
 _MAX_PIXELS = 60_000_000  # of a scan
-_FORMATS = ("JPEG", "PNG", "TIFF", "MPO", "BMP", "WEBP")
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,12 @@ class Scan:
     path: Path
     index: int  # page in the file, from 0
     file: int  # place of the file among those given, from 1
-    kept: bool = False  # it is of an earlier run
+    packet: int | None = None  # of a scan that was put back earlier: the packet it is in
+
+    @property
+    def kept(self) -> bool:
+        """Return whether the scan was put back by an earlier run."""
+        return self.packet is not None
 
 
 def count_scans(path: Path) -> int:
@@ -60,7 +65,7 @@ def _is_pdf(path: Path) -> bool:
 
 def _open_picture(scan: Scan) -> Image.Image:
     with Image.open(scan.path, formats=_FORMATS) as opened:
-        picture = opened
+        picture: Image.Image = opened
         if scan.index:
             picture = next(
                 frame

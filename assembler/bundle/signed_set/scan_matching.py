@@ -98,7 +98,8 @@ class PageRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanMatch:
-    """What a scan shows. `position`: of the first page, on the scan's own pixels."""
+    """What a scan shows. `pages`: of a page found, the same paper in several packets.
+    `position`: of the first page, on the scan's own pixels."""
 
     scan: Scan
     state: ScanState
@@ -154,17 +155,31 @@ def _conclude(
             continue
         fitting.sort(key=lambda row: (len(row[2].differing), -row[1].agreeing))
         refs = tuple(PageRef(packet=page.packet, number=page.number) for page, _, _ in fitting)
-        if state is ScanState.FOUND and len(fitting) > 1:
+        if state is ScanState.FOUND and not _are_alike(fitting):
             return ScanMatch(scan=scan, state=ScanState.UNSURE, pages=refs)
         _, position, verdict = fitting[0]
         return ScanMatch(
             scan=scan,
             state=state,
-            pages=refs[:1],
+            pages=refs if state is ScanState.FOUND else refs[:1],
             verdict=verdict,
             position=_enlarge(position, reduce),
         )
     return ScanMatch(scan=scan, state=ScanState.UNKNOWN)
+
+
+def _are_alike(fitting: Sequence[tuple[PacketPage, Position, PageVerdict]]) -> bool:
+    """Return whether pages are one and the same paper, printed for several packets: dot for dot
+    alike, to be signed in the same places."""
+    first = fitting[0][0]
+    if len({page.packet for page, _, _ in fitting}) < len(fitting):
+        return False
+    if any(page.places != first.places for page, _, _ in fitting):
+        return False
+    if len(fitting) == 1:
+        return True
+    drawing = draw_page(first)
+    return all(np.array_equal(drawing, draw_page(page)) for page, _, _ in fitting[1:])
 
 
 def _enlarge(position: Position, by: int) -> Position:

@@ -107,7 +107,7 @@ def sign_packets(
     ProofFailed if its files are not as they were built.
     """
     packets = [_open_packet(build) for build in builds]
-    scans, unread = _list_scans(packets, files)
+    scans, unread = _list_scans(packets, files, workshop)
     pages = _list_pages(packets, workshop)
     jobs = [MatchJob(scan=scan, pages=pages) for scan in scans]
     matches = [
@@ -161,19 +161,20 @@ def _digest(path: Path) -> str:
 
 
 def _list_scans(
-    packets: Sequence[_Packet], files: Sequence[Path]
+    packets: Sequence[_Packet], files: Sequence[Path], workshop: Workshop
 ) -> tuple[list[Scan], list[Finding]]:
     """Return the scans put back earlier, then those given; and the files that cannot be read."""
     scans, unread = [], []
-    for packet in packets:
+    for index, packet in enumerate(packets):
         folder = packet.build / SIGNED_FOLDER
         record = read_signed_packet(folder)
         for page in record.pages if record else ():
             path = folder / page.scan
             if path.is_file() and record and _digest(path) == record.files.get(page.scan):
-                scans.append(Scan(path=path, index=0, file=0, kept=True))
-    for number, path in enumerate(files, 1):
-        count = count_scans(path)
+                scans.append(Scan(path=path, index=0, file=0, packet=index))
+    counts = workshop.map(count_scans, files, limits=_LIMITS)
+    for number, (path, result) in enumerate(zip(files, counts, strict=True), 1):
+        count = 0 if isinstance(result, Failure) else result
         scans += [Scan(path=path, index=index, file=number) for index in range(count)]
         if not count:
             unread.append(
@@ -359,4 +360,3 @@ def _write_volumes(
         if limit is not None and target.stat().st_size > limit:
             above.append(volume.path)
     return above
-

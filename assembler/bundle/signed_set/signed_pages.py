@@ -14,6 +14,8 @@ from assembler.bundle.stamps import read_frame
 from assembler.pdf.geometry import Frame, find_page_matrix, format_operands
 
 PICTURE = "/SignedScan"
+# a clip to nothing: a font of type 3 draws its letters even if they are to be invisible
+_NOTHING = b"0 0 0 0 re W n "
 _MAX_DEPTH = 12  # of forms within forms
 _TEXT = frozenset(
     ("BT", "ET", "Tc", "Tw", "Tz", "TL", "Tf", "Ts", "Td", "TD", "Tm", "T*", "Tj", "TJ", "'", '"')
@@ -45,7 +47,7 @@ def _replace_page(pdf: Pdf, page: pikepdf.Page, data: bytes) -> None:
     fresh.XObject[PICTURE] = picture
     page.Resources = fresh
     page.Contents = pdf.make_stream(
-        b"/Artifact BMC\n" + shown + b"EMC\nq 3 Tr\n" + kept + b"\nQ\n"
+        b"/Artifact BMC\n" + shown + b"EMC\nq " + _NOTHING + b"3 Tr\n" + kept + b"\nQ\n"
     )
     for key in (Name.Group, Name.Thumb):
         if key in page:
@@ -78,7 +80,7 @@ def _copy_resources(resources: Any, forms: Mapping[str, Any]) -> Dictionary:
         if key in resources:
             fresh[key] = resources[key]
     if forms:
-        fresh.XObject = Dictionary({name: form for name, form in forms.items()})
+        fresh.XObject = Dictionary(dict(forms))
     return fresh
 
 
@@ -99,15 +101,9 @@ def _filter_operators(
     done: dict[tuple[int, int], Any],
     depth: int,
 ) -> Iterator[tuple[Any, Any]]:
-    fonts = resources.get(Name.Font, Dictionary())
-    is_drawn = False  # the font draws its letters itself, also as invisible text
-    for operands, operator in pikepdf.parse_content_stream(item):
+    for instruction in pikepdf.parse_content_stream(item):
+        operands, operator = instruction.operands, instruction.operator
         name = str(operator)
-        if name == "Tf":
-            font = fonts.get(str(operands[0]))
-            is_drawn = font is not None and font.get(Name.Subtype) == Name.Type3
-        if name in ("Tj", "TJ", "'", '"') and is_drawn:
-            continue
         if name in _TEXT or name in _STATE or name in _TAGS:
             yield list(operands), operator
         elif name == "Do" and depth:
@@ -136,5 +132,3 @@ def _keep_form(pdf: Pdf, form: Any, done: dict[tuple[int, int], Any], depth: int
             fresh.Resources = _copy_resources(inner, forms)
             done[key] = fresh
     return done[key]
-
-
