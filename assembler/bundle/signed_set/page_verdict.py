@@ -21,14 +21,17 @@ from assembler.bundle.signed_set.printed_ink import CELL, PrintMatch, add_cells,
 Array = np.ndarray[Any, Any]
 POINTS = CELL * 72 / DPI  # points of a cell
 _PRINT = 3.0  # ink of a window that has print
-_DOUBTFUL, _ABOVE_USUAL = 0.5, 1.3  # difference of a window: at least, and times that of the page
+_DOUBTFUL, _ABOVE_USUAL = 0.45, 1.15  # difference of a window: at least, and times that of the page
 _ALONE = 0.7  # difference of a single window that counts: a letter's reaches into several
-_WRONG = 1.0  # difference of a window that needs no reading
+_WRONG, _CLEARLY_WRONG = 1.0, 0.85  # difference of a window that needs no reading
+_CLEAR_SCAN = 0.22  # what a window of print usually lacks on a scan in gray
 _UNREAD_MISSING, _UNREAD_WRONG = 0.5, 1.0  # differences of print without words
 _MISSING = 0.42  # part of its print that a window under a pen's stroke may lack
 _MAX_SPOTS = 40  # more differing places than this: another page
 _ADDED = 0.3  # ink of a pixel that was added
 _STROKE = 3  # pixels of it that a cell needs
+_UNDER_STROKE = 0.3  # part of its print that a window beside a stroke may lack
+_STROKE_GAP = 3  # cells between the pieces of a stroke
 _HAND = 20.0  # points, width or height of what is written by hand
 _NOTE = 60.0  # points, width or height of a note that is worth reporting
 _ZONE = (14.0, 16.0, 14.0, 30.0)  # points around the line that a signature may reach
@@ -98,7 +101,9 @@ def judge_page(
     zones = [_widen(place) for place in places if place is not None]
     in_zone = mask_boxes(zones, printed.shape, height, POINTS)
     marks = _find_added_marks(match, scan.shown)
-    by_hand = _mask_hand(marks, in_zone, printed.shape)
+    # print that a stroke crosses cuts it into pieces
+    strokes = _find_added_marks(match, scan.shown, gap=_STROKE_GAP)
+    by_hand = _mask_hand(strokes, in_zone, printed.shape)
     spots = _find_spots(match, by_hand, in_zone, hidden)
     if len(spots) > _MAX_SPOTS:
         return PageVerdict(state=PageState.OTHER, cut=cut)
@@ -113,7 +118,7 @@ def judge_page(
         state=state,
         differing=(*differing, *added_print),
         signed=tuple(_is_signed(marks, match, place, height, read) for place in places),
-        notes=tuple(_find_notes(marks, in_zone, height, free=None in places)),
+        notes=tuple(_find_notes(strokes, in_zone, height, free=None in places)),
         cut=cut,
         strength=1.0 - match.typical,
     )
@@ -124,9 +129,9 @@ def _widen(place: Box) -> Box:
     return left - _ZONE[0], bottom - _ZONE[1], right + _ZONE[2], top + _ZONE[3]
 
 
-def _find_added_marks(match: PrintMatch, shown: Array) -> tuple[Mark, ...]:
+def _find_added_marks(match: PrintMatch, shown: Array, gap: int = 1) -> tuple[Mark, ...]:
     added = np.where(shown & (match.added > _ADDED), 1.0, 0.0)
-    return find_marks(add_cells(added) >= _STROKE)
+    return find_marks(add_cells(added) >= _STROKE, gap)
 
 
 def _mask_hand(marks: Sequence[Mark], in_zone: Array, shape: tuple[int, ...]) -> Array:
@@ -156,11 +161,16 @@ def _find_spots(
     # ink beside print that is no stroke by hand: a letter or mark more
     beside = ~printed & ~by_hand & ~hidden & ~in_zone & (match.extra > _WRONG)
     near = _spread(printed, 3)
-    spots = find_marks(wrong | (beside & near), gap=2)
+    # the end of a stroke that lies on print is not seen as ink that was added
+    by_stroke = _spread(by_hand, 3)
     return tuple(
         spot
-        for spot in spots
-        if len(spot.cells) > 1 or match.total[spot.cells[0]] > _ALONE or by_hand[spot.cells[0]]
+        for spot in find_marks(wrong | (beside & near), gap=2)
+        if (len(spot.cells) > 1 or match.total[spot.cells[0]] > _ALONE or by_hand[spot.cells[0]])
+        and not (
+            any(by_stroke[cell] for cell in spot.cells)
+            and max(match.missing[cell] for cell in spot.cells) < _UNDER_STROKE
+        )
     )
 
 
@@ -192,7 +202,8 @@ def _is_changed(match: PrintMatch, mark: Mark, box: Box, read: Reading) -> bool:
     """Return whether a doubtful place really differs: very much, or as it reads."""
     rows, columns = mark.grow(0)
     worst = float(np.max(match.total[rows, columns] * (match.print[rows, columns] > _PRINT)))
-    if worst > _WRONG and len(mark.cells) >= 3:
+    limit = _CLEARLY_WRONG if match.typical < _CLEAR_SCAN else _WRONG
+    if worst > limit and len(mark.cells) >= 3:
         return True
     expected, seen = read.both(box)
     if not expected:  # a rule, a picture, or print that nobody can read

@@ -50,7 +50,6 @@ _READ_SCALES = (1.0, 0.75, 1.4)  # at which a place is read, until both pictures
 _FINE_DPI = 600
 _AROUND = (60.0, 16.0)  # points beside a place that are read with it
 _SURE = 75  # confidence of a word that is certainly print
-_MOST_READ = 25
 _NEAR = 2.5  # points within which a word belongs to a place
 _FRAME = 20  # pixels of paper around what is read
 
@@ -257,7 +256,6 @@ class _Reader:
         self._page, self._scan, self._position = page, scan, position
         self._height = height
         self._drawn: tuple[Image.Image, Image.Image] | None = None
-        self._count = 0
 
     def _draw(self) -> tuple[Image.Image, Image.Image]:
         """Return print and scan at the resolution for reading, black on white."""
@@ -272,9 +270,6 @@ class _Reader:
 
     def read_both(self, box: Box) -> tuple[str, str]:
         """Return the words at a place, as printed and as scanned."""
-        self._count += 1
-        if self._count > _MOST_READ:  # as many doubtful places are no accident
-            return "", "?"
         printed, seen = self._draw()
         words = "", "?"
         for scale in _READ_SCALES:
