@@ -349,6 +349,28 @@ def test_a_packet_built_again_sets_its_signed_pages_aside(case: Path, tmp_path: 
     assert [path.name for path in kept] == [f"page-{number}.jpg"]
 
 
+def test_pages_of_an_earlier_build_with_other_words_are_refused_by_name(
+    case: Path, tmp_path: Path
+) -> None:
+    numbers = own_pages(case / "build/child")
+    earlier = [scan(case, number, tmp_path / f"{number}.jpg") for number in numbers[:2]]
+    data = json.loads((case / "case.json").read_text())
+    data["beneficiaries"][0]["name"]["given"] += "s"
+    (case / "case.json").write_text(json.dumps(data))
+    build(case)
+    ask_for_signatures(case / "build/child", own_pages(case / "build/child")[:2])
+    bundles = [pdfium.PdfDocument(path / "build/child/bundle.pdf") for path in (case,)]
+    name = data["beneficiaries"][0]["name"]["given"]
+    naming = [n for n in numbers[:2] if name in bundles[0][n - 1].get_textpage().get_text_range()]
+
+    said = sign(case, *earlier, code=ExitCode.CASE_REJECTED)
+
+    assert naming
+    put_back = said["packets"][0]["pages"]
+    assert not set(naming) & set(put_back)
+    assert rules(said).count("SCAN.CHANGED") == len(naming)
+
+
 # --- the proof ---
 
 
