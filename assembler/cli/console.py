@@ -28,7 +28,7 @@ WORKFLOW = {
     "Start a case": ("init", "propose", "confirm", "import", "export"),
     "See what is missing": ("status", "validate", "check", "watch", "plan", "explain", "facts"),
     "Build": ("bundle", "batch", "forms", "draft"),
-    "Prove, compare, print": ("verify", "diff", "print", "unbundle"),
+    "Prove, compare, print": ("verify", "diff", "print", "sign", "unbundle"),
     "This machine": ("doctor", "cache"),
 }
 # commands whose runs end with a verdict, also where they fail
