@@ -20,6 +20,7 @@ _BIN = 4  # pixels of a page's drawing in one bin of its profiles
 _BINS = 1024  # of a profile, padded for the transform
 _SCALES = np.arange(0.84, 1.161, 0.008)
 _REACH = 110  # bins that a page may lie off the middle of the scan
+_COARSE, _MARGIN = 8, 36  # of a first look: pixels made one, and how far it looks
 _BLOCK = 64  # pixels, side of a block
 _ROUNDS = ((3, 0.5, False), (1, 0.5, False), (0, 1.0, False), (0, 1.0, True), (0, 1.0, True))
 _MIN_BLOCKS = 6
@@ -198,6 +199,32 @@ def draw_in_place(scan: Image.Image, position: Position, reduce: float = 1.0) ->
     )
 
 
+def _settle_shift(page: Array, scan: Image.Image, place: Affine) -> Affine:
+    """Return the map moved so that page and scan agree best as a whole.
+
+    Rows and columns of ink may agree better elsewhere: a shadow at an edge is a column.
+    """
+    small = _sharpen(np.asarray(Image.fromarray(page).reduce(_COARSE)))
+    height, width = small.shape
+    wide = Affine(a=_COARSE, b=0, c=-_MARGIN * _COARSE, d=0, e=_COARSE, f=-_MARGIN * _COARSE)
+    size = (width + 2 * _MARGIN, height + 2 * _MARGIN)
+    coarse = scan.reduce(_COARSE // 2)
+    half = Affine(a=2 / _COARSE, b=0, c=0, d=0, e=2 / _COARSE, f=0)
+    seen = _sharpen(np.asarray(warp(coarse, half.after(place.after(wide)), size, 0)))
+    shape = (size[1] + height, size[0] + width)
+    product = np.fft.irfft2(np.fft.rfft2(seen, shape) * np.conj(np.fft.rfft2(small, shape)), shape)[
+        : 2 * _MARGIN + 1, : 2 * _MARGIN + 1
+    ]
+    down, across = divmod(int(product.argmax()), 2 * _MARGIN + 1)
+    moved = Affine(a=1, b=0, c=(across - _MARGIN) * _COARSE, d=0, e=1, f=(down - _MARGIN) * _COARSE)
+    return place.after(moved)
+
+
+def _sharpen(ink: Array) -> Array:
+    """Return ink without what changes slowly: shadows and gray areas."""
+    return np.asarray(ink - _soften(ink, 4), dtype=np.float32)
+
+
 def find_position(page: Array, scan: Image.Image, place: Affine) -> Position:
     """Return where a page lies on a scan, beginning with a guess.
 
@@ -205,7 +232,7 @@ def find_position(page: Array, scan: Image.Image, place: Affine) -> Position:
     the drawing.
     """
     size = (page.shape[1], page.shape[0])
-    position = start_position(place, size)
+    position = start_position(_settle_shift(page, scan, place), size)
     half = np.asarray(Image.fromarray(page).reduce(2))
     for blur, reduce, bent in _ROUNDS:
         drawing = page if reduce == 1.0 else half
