@@ -216,7 +216,9 @@ def _report_missing(
                 reason = (
                     "its scan has no ink there" if ref in found else "no scan of the page was given"
                 )
-                signer = f"{place.role.value} {place.signer}".strip()
+                is_id = place.signer and not place.signer.startswith("/")
+                role = place.role.value.replace("-", " ")
+                signer = f"the {role} ({place.signer})" if is_id else f"the {role}"
                 yield make_finding(
                     "SCAN.UNSIGNED",
                     packet.name_page(number),
