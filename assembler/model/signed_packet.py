@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ SIGNED_FOLDER = "signed"
 SIGNED_FILE = "signed.json"
 SIGNED_FORMAT = 1
 SCANS_FOLDER = "scans"  # in it: the scans of the pages that were put back
+_SCAN_PATH = re.compile(rf"{SCANS_FOLDER}/[\w-]+\.jpg", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ def _parse_page(row: Mapping[str, Any]) -> SignedPage:
     across, down = (tuple(float(number) for number in row[key]) for key in ("across", "down"))
     if len(across) != 6 or len(down) != 6 or int(row["number"]) < 1:
         raise ValueError("a page without its place")
+    if not _SCAN_PATH.fullmatch(str(row["scan"])):
+        raise ValueError("a scan outside its folder")
     return SignedPage(
         number=int(row["number"]),
         scan=str(row["scan"]),

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pypdfium2 as pdfium
 
+from assembler.bundle.signed_set.page_position import DPI, Position
+from assembler.bundle.signed_set.page_verdict import PageState, PageVerdict
 from assembler.bundle.signed_set.placed_picture import (
     QUALITIES,
     PictureQuality,
@@ -24,6 +26,7 @@ from assembler.bundle.signed_set.scan_files import Scan, count_scans, read_scan
 from assembler.bundle.signed_set.scan_matching import (
     MatchJob,
     PacketPage,
+    PageRef,
     ScanMatch,
     ScanState,
     bin_ink,
@@ -103,18 +106,23 @@ def sign_packets(
 ) -> SignedRuns:
     """Find the pages that scans show, and write them into the folder signed/ of their packets.
 
-    Pages that were put back earlier stay. Raises CaseRejected if a packet has no places to sign,
+    Pages that were put back earlier stay. Raises CaseRejected if no packet has a place to sign,
     ProofFailed if its files are not as they were built.
     """
     packets = [_open_packet(build) for build in builds]
-    scans, unread = _list_scans(packets, files, workshop)
-    pages = _list_pages(packets, workshop)
-    jobs = [MatchJob(scan=scan, pages=pages) for scan in scans]
+    if not any(packet.manifest.signatures for packet in packets):
+        raise CaseRejected(
+            "it has no places to sign",
+            (),
+            where=builds[0].name,
+            remedy="build it again if an earlier version built it",
+        )
+    scans, unread = _list_scans(files, workshop)
+    earlier = [kept for index, packet in enumerate(packets) for kept in _recall(packet, index)]
+    again = [kept.scan for kept in earlier if kept.state is not ScanState.FOUND]
     matches = [
-        ScanMatch(scan=job.scan, state=ScanState.UNREADABLE)
-        if isinstance(result, Failure)
-        else result
-        for job, result in zip(jobs, workshop.map(match_scan, jobs, limits=_LIMITS), strict=True)
+        *(kept for kept in earlier if kept.state is ScanState.FOUND),
+        *_match_scans([*again, *scans], packets, workshop),
     ]
     chosen = choose_scans([PacketPlaces.of(packet.manifest) for packet in packets], matches)
     runs = []
@@ -125,7 +133,7 @@ def sign_packets(
     return SignedRuns(
         packets=tuple(runs),
         findings=(*unread, *chosen.findings),
-        scans=sum(not scan.kept for scan in scans),
+        scans=len(scans),
         refused=len(unread)
         + sum(match.state not in used and not match.scan.kept for match in matches),
         unsigned=chosen.unsigned,
@@ -135,13 +143,6 @@ def sign_packets(
 def _open_packet(build: Path) -> _Packet:
     """Read a packet, and check that its volumes are as they were built."""
     manifest = read_manifest(build)
-    if not manifest.signatures:
-        raise CaseRejected(
-            "it does not say who signs where",
-            (),
-            where=build.name,
-            remedy="build the packet again with this version",
-        )
     digests = manifest.digests
     for volume in manifest.volumes:
         path = build / volume.path
@@ -160,18 +161,51 @@ def _digest(path: Path) -> str:
 # --- scans and pages ---
 
 
-def _list_scans(
-    packets: Sequence[_Packet], files: Sequence[Path], workshop: Workshop
-) -> tuple[list[Scan], list[Finding]]:
-    """Return the scans put back earlier, then those given; and the files that cannot be read."""
-    scans, unread = [], []
-    for index, packet in enumerate(packets):
-        folder = packet.build / SIGNED_FOLDER
-        record = read_signed_packet(folder)
-        for page in record.pages if record else ():
-            path = folder / page.scan
-            if path.is_file() and record and _digest(path) == record.files.get(page.scan):
-                scans.append(Scan(path=path, index=0, file=0, packet=index))
+def _recall(packet: _Packet, index: int) -> Iterator[ScanMatch]:
+    """Yield the scans put back earlier as they were found then; not yet found if the packet was
+    built since."""
+    folder = packet.build / SIGNED_FOLDER
+    record = read_signed_packet(folder)
+    for page in record.pages if record else ():
+        path = folder / page.scan
+        if record is None or not path.is_file() or _digest(path) != record.files.get(page.scan):
+            continue
+        scan = Scan(path=path, index=0, file=0, packet=index)
+        if record.manifest != packet.digest:
+            yield ScanMatch(scan=scan, state=ScanState.UNKNOWN)
+            continue
+        size = packet.manifest.ledger[page.number - 1].size
+        yield ScanMatch(
+            scan=scan,
+            state=ScanState.FOUND,
+            pages=(PageRef(packet=index, number=page.number),),
+            verdict=PageVerdict(state=PageState.SAME, signed=page.signed, cut=page.cut),
+            position=Position(
+                across=page.across,
+                down=page.down,
+                size=(round(size[0] * DPI / 72), round(size[1] * DPI / 72)),
+                agreeing=1.0,
+            ),
+        )
+
+
+def _match_scans(
+    scans: Sequence[Scan], packets: Sequence[_Packet], workshop: Workshop
+) -> list[ScanMatch]:
+    pages = _list_pages(packets, workshop)
+    jobs = [MatchJob(scan=scan, pages=pages) for scan in scans]
+    return [
+        ScanMatch(scan=job.scan, state=ScanState.UNREADABLE)
+        if isinstance(result, Failure)
+        else result
+        for job, result in zip(jobs, workshop.map(match_scan, jobs, limits=_LIMITS), strict=True)
+    ]
+
+
+def _list_scans(files: Sequence[Path], workshop: Workshop) -> tuple[list[Scan], list[Finding]]:
+    """Return the scans given, and the files that cannot be read."""
+    scans: list[Scan] = []
+    unread: list[Finding] = []
     counts = workshop.map(count_scans, files, limits=_LIMITS)
     for number, (path, result) in enumerate(zip(files, counts, strict=True), 1):
         count = 0 if isinstance(result, Failure) else result
