@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from assembler.proof import cut_pages, excerpt_check, source_pages
 from assembler.proof.check_wording import list_values
 from assembler.proof.tile_check import show_tiles
 from assembler.runtime.file_names import resolve_spelling
+from assembler.runtime.user_files import digest_file
 from assembler.runtime.workshop import Workshop
 
 
@@ -58,8 +58,7 @@ def _digest(folder: Path, name: str, size: int) -> str:
         or path.stat().st_size != size
     ):
         return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest_file(path)
 
 
 def check_ledger(

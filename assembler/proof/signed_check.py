@@ -6,7 +6,6 @@ Reads with PDFium and Pillow, which wrote none of it, and draws each scan by its
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,7 @@ from assembler.proof import signed_picture
 from assembler.proof import structure as structure_reader
 from assembler.proof.check_wording import list_values
 from assembler.runtime.manifest_reader import read_digest
-from assembler.runtime.user_files import LITTER, list_paths, read_record
+from assembler.runtime.user_files import LITTER, digest_file, list_paths, read_record
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
@@ -145,8 +144,7 @@ def _digest(folder: Path, name: str) -> str:
     path = folder / name
     if any(part.is_symlink() for part in (path, path.parent)) or not path.is_file():
         return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest_file(path)
 
 
 def _find_page_troubles(

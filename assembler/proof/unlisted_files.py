@@ -3,7 +3,6 @@ mistaken for part of the bundle."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from assembler.model import Check, Manifest, Volume
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.model.signed_packet import SIGNED_FOLDER
 from assembler.proof.signed_check import has_signed_folder
+from assembler.runtime.user_files import digest_file
 
 _OWN = frozenset((MANIFEST_FILE, ".verify"))  # of this packet, and of the run that proves it
 _MAX_FILES = 10_000
@@ -89,8 +89,7 @@ def _digest(path: Path) -> str:
     """Return the sha256 of a file; "" if it is none, or a link."""
     if path.is_symlink() or not path.is_file():
         return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest_file(path)
 
 
 def _make_name_pattern(path: str) -> str:

@@ -3,7 +3,6 @@ large, too many or too few; forms by themselves, and originals with their transl
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from assembler.model import Check, LedgerEntry, Manifest, PartKind, PartRole, Volume
+from assembler.runtime.user_files import digest_file
 
 NAME = "upload-set"
 SET_ALONE = (
@@ -109,8 +109,7 @@ def _list_strangers(build: Path, manifest: Manifest) -> list[str]:
 def _digest(path: Path) -> str:
     if path.is_symlink() or not path.is_file():
         return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest_file(path)
 
 
 def is_encrypted(path: Path) -> bool:

@@ -30,7 +30,7 @@ from assembler.model.manifest import (
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
-from assembler.runtime.user_files import read_record
+from assembler.runtime.user_files import digest_file, read_record
 
 # keys of a source that only the page of a printed file has
 _OF_PRINTED_FILES = frozenset(("options", "passages", "tiles"))
@@ -56,10 +56,10 @@ def list_inputs(
         "assembler": __version__,
         "surroundings": dict(surroundings),
         "case": [
-            _digest(folder / "case.json"),
+            digest_file(folder / "case.json"),
             *(f"{file.path} {file.sha256}" for file in case.files),
         ],
-        "own": [f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in own_files],
+        "own": [f"{path.relative_to(folder).as_posix()} {digest_file(path)}" for path in own_files],
         "shelf": shelf.digests(),
     }
 
@@ -205,10 +205,5 @@ def _list_optional_keys(value: object) -> frozenset[str]:
 
 def _describe_output(path: Path, folder: Path) -> OutputFile:
     return OutputFile(
-        path=path.relative_to(folder).as_posix(), size=path.stat().st_size, sha256=_digest(path)
+        path=path.relative_to(folder).as_posix(), size=path.stat().st_size, sha256=digest_file(path)
     )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

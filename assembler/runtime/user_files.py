@@ -45,7 +45,7 @@ class UserFile:
 def hash_files(folder: Path) -> dict[str, str]:
     """Return the sha256 of every file below a folder, for its record. Raises OSError."""
     return {
-        path: _digest(folder / path) for path in list_paths(folder) if (folder / path).is_file()
+        path: digest_file(folder / path) for path in list_paths(folder) if (folder / path).is_file()
     }
 
 
@@ -67,7 +67,7 @@ def is_written(folder: Path, path: str, written: Written) -> bool:
     file = folder / path
     if expected is None or file.is_symlink() or not file.is_file():
         return False
-    return expected == "" or _digest(file) == expected
+    return expected == "" or digest_file(file) == expected
 
 
 def make_display_name(path: Path) -> str:
@@ -218,7 +218,7 @@ def has_same_content(first: Path, second: Path) -> bool:
         return False
     one, two = first.stat(), second.stat()
     same_file = (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino) and one.st_ino != 0
-    return same_file or (one.st_size == two.st_size and _digest(first) == _digest(second))
+    return same_file or (one.st_size == two.st_size and digest_file(first) == digest_file(second))
 
 
 def drop_litter(paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -226,6 +226,7 @@ def drop_litter(paths: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(path for path in paths if path.rpartition("/")[2].casefold() not in LITTER)
 
 
-def _digest(path: Path) -> str:
+def digest_file(path: Path) -> str:
+    """Return the sha256 of a file. Raises OSError."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

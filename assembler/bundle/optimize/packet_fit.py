@@ -3,7 +3,6 @@ with new pictures."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from assembler.bundle.optimize.steps import PageWeight
 from assembler.errors import ToolFailed
 from assembler.model import DocumentId, Finding, Fitted, Profile
 from assembler.runtime.rule_catalog import make_finding
+from assembler.runtime.user_files import digest_file
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
@@ -75,7 +75,7 @@ def survey_documents(
         for name, pages in zip(names, surveys, strict=True)
         if not isinstance(pages, Failure)
     }
-    sha256 = {name: _digest(files[name]) for name in pages_by_name}
+    sha256 = {name: digest_file(files[name]) for name in pages_by_name}
     return FitInputs(
         files=files, sha256=sha256, surveys=pages_by_name, languages=languages, profile=profile
     )
@@ -84,7 +84,7 @@ def survey_documents(
 def convert_to_gray(files: Mapping[DocumentId, Path], workshop: Workshop) -> dict[DocumentId, Path]:
     """Return the documents in gray. Raises ToolFailed for one that breaks its worker."""
     jobs = [
-        GrayJob(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()
+        GrayJob(pdf=path, sha256=digest_file(path), cache=workshop.cache) for path in files.values()
     ]
     results = workshop.map(make_gray, jobs, limits=_LIMITS)
     return {name: _require_result(path, name) for name, path in zip(files, results, strict=True)}
@@ -333,8 +333,3 @@ def _require_result(result: T | Failure, where: str) -> T:
             remedy="scan the page at a lower resolution",
         )
     return result
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

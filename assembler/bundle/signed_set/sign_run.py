@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +46,7 @@ from assembler.model.signed_packet import (
 from assembler.runtime.manifest_reader import read_digest, read_manifest
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from assembler.runtime.rule_catalog import make_finding
-from assembler.runtime.user_files import hash_files, read_record
+from assembler.runtime.user_files import digest_file, hash_files, read_record
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
@@ -146,16 +145,11 @@ def _open_packet(build: Path) -> _Packet:
     digests = manifest.digests
     for volume in manifest.volumes:
         path = build / volume.path
-        if not path.is_file() or _digest(path) != digests.get(volume.path):
+        if not path.is_file() or digest_file(path) != digests.get(volume.path):
             raise ProofFailed(
                 "it is not as it was built", (), where=volume.path, remedy="build it again"
             )
     return _Packet(build=build, manifest=manifest, digest=read_digest(build))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 # --- scans and pages ---
@@ -168,7 +162,7 @@ def _recall(packet: _Packet, index: int) -> Iterator[ScanMatch]:
     record = read_signed_packet(folder)
     for page in record.pages if record else ():
         path = folder / page.scan
-        if record is None or not path.is_file() or _digest(path) != record.files.get(page.scan):
+        if record is None or not path.is_file() or digest_file(path) != record.files.get(page.scan):
             continue
         scan = Scan(path=path, index=0, file=0, packet=index)
         if record.manifest != packet.digest:
