@@ -60,6 +60,7 @@ from assembler.cli.validate_command import validate
 from assembler.cli.verify_command import verify
 from assembler.cli.watch_command import watch
 from assembler.errors import ExitCode
+from assembler.runtime.counts import format_count
 
 if TYPE_CHECKING:
     from assembler.pipeline import BuiltPacket
@@ -259,8 +260,8 @@ def _print_packet(packet: BuiltPacket) -> None:
     """Print where a packet is, what it holds, and its digest."""
     print_result(
         f"{packet.folder / packet.files[0]}{_format_parts(packet.files)}: "
-        f"{_format_count(packet.pages, 'page')}, {_format_count(packet.exhibits, 'exhibit')}; "
-        f"{_format_count(len(packet.proof.checks), 'check')} passed{_format_reused(packet)}"
+        f"{format_count(packet.pages, 'page')}, {format_count(packet.exhibits, 'exhibit')}; "
+        f"{format_count(len(packet.proof.checks), 'check')} passed{_format_reused(packet)}"
     )
     for line in describe_kept_files(packet.folder, packet.kept):
         say(line)
@@ -289,7 +290,7 @@ def doctor(ctx: click.Context, /, as_json: bool) -> None:
 
 def _format_parts(files: tuple[str, ...]) -> str:
     """Return the count of files after the first one, or ""."""
-    return f" and {_format_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
+    return f" and {format_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
 
 
 def _format_reused(packet: BuiltPacket) -> str:
@@ -297,14 +298,10 @@ def _format_reused(packet: BuiltPacket) -> str:
     again = "; nothing changed: proved again" if packet.again else ""
     known = packet.proof.known
     return (
-        f"{again}; {_format_count(known, 'page')} known by content, {packet.proof.drawn} drawn"
+        f"{again}; {format_count(known, 'page')} known by content, {packet.proof.drawn} drawn"
         if known
         else again
     )
-
-
-def _format_count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _convert_to_json(packet: BuiltPacket) -> dict[str, Any]:

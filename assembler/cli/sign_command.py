@@ -19,6 +19,7 @@ from assembler.cli.shared_options import (
     json_option,
     verbose_option,
 )
+from assembler.runtime.counts import format_count
 
 if TYPE_CHECKING:
     from assembler.bundle.signed_set import SignedRuns
@@ -117,18 +118,14 @@ def _summarize(builds: tuple[Path, ...], runs: SignedRuns) -> list[str]:
     lines = []
     for build, run in zip(builds, runs.packets, strict=True):
         if run.folder:
-            lines.append(f"{run.folder}: {_count(len(run.pages), 'signed page')}")
+            lines.append(f"{run.folder}: {format_count(len(run.pages), 'signed page')}")
         else:
             lines.append(f"{build}: no signed page was found")
     lines.append(
-        f"{_count(runs.scans, 'scan')}, {runs.refused} not used; "
-        f"{_count(runs.unsigned, 'signature')} missing"
+        f"{format_count(runs.scans, 'scan')}, {runs.refused} not used; "
+        f"{format_count(runs.unsigned, 'signature')} missing"
     )
     return lines
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _raise_failure(runs: SignedRuns, *, strict: bool) -> None:
@@ -137,14 +134,14 @@ def _raise_failure(runs: SignedRuns, *, strict: bool) -> None:
 
     if runs.refused:
         raise CaseRejected(
-            f"{_count(runs.refused, 'scan')} could not be put back",
+            f"{format_count(runs.refused, 'scan')} could not be put back",
             (),
             where="sign",
             remedy="fix the errors above and run it again with these scans",
         )
     if strict and runs.unsigned:
         raise CaseRejected(
-            f"{_count(runs.unsigned, 'signature')} missing",
+            f"{format_count(runs.unsigned, 'signature')} missing",
             (),
             where="sign",
             remedy="have the pages signed and run it again with their scans",

@@ -21,6 +21,7 @@ from assembler.cli.shared_options import (
     shelf_option,
     verbose_option,
 )
+from assembler.runtime.counts import format_count
 
 if TYPE_CHECKING:
     from assembler.model import Check, Finding, Profile, Proof
@@ -268,11 +269,11 @@ def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
 
 def _write_conclusion(proof: Proof) -> str:
     failed = sum(not check.ok for check in proof.checks)
-    total = _format_count(len(proof.checks), "check")
+    total = format_count(len(proof.checks), "check")
     if failed:
         return f"NOT PROVED, {failed} of {total} failed"
     gaps = len(proof.not_checked)
-    points = f"; {_format_count(gaps, 'point')} not checked" if gaps else ""
+    points = f"; {format_count(gaps, 'point')} not checked" if gaps else ""
     return f"proved, {total} passed{points}"
 
 
@@ -291,11 +292,7 @@ def _write_checks(checks: Sequence[Check], *, every_check: bool) -> Iterator[str
     for title in _GROUPS:
         group = [check for check in checks if group_of.get(check.name) == title]
         if group and all(check.ok for check in group):
-            yield f"  ok   {title}: {_format_count(len(group), 'check')} passed"
-
-
-def _format_count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+            yield f"  ok   {title}: {format_count(len(group), 'check')} passed"
 
 
 def _raise_failure(verdict: Verdict, *, strict: bool) -> None:

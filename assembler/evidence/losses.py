@@ -13,6 +13,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from assembler.evidence.client_links import is_plain_link
 from assembler.evidence.hidden_layers import ObjectId, is_switched_off, list_hidden_layers
 from assembler.model import Severity
+from assembler.runtime.counts import format_count
 from assembler.runtime.rule_catalog import resolve_severity
 
 _HARMLESS = ("/GoTo", "/URI")  # actions that a link may have
@@ -66,11 +67,6 @@ def make_loss(
         page=page,
         region=region,
     )
-
-
-def format_count(count: int, singular: str, plural: str = "") -> str:
-    """Return "1 chart" or "2 charts"."""
-    return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
 def rotate_region(

@@ -25,6 +25,7 @@ from assembler.pipeline.batch.case_list import check_facts
 from assembler.pipeline.existing_packets import is_current_with_any_options
 from assembler.pipeline.options import BuiltPacket
 from assembler.report.review import review_page
+from assembler.runtime.counts import format_count
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from assembler.runtime.sign_off import is_signed_off
@@ -47,9 +48,9 @@ class SigningCount:
     people: int  # of those whom the case names
 
     def __str__(self) -> str:
-        places = "1 place" if self.places == 1 else f"{self.places} places"
-        pages = "1 page" if self.pages == 1 else f"{self.pages} pages"
-        people = "1 person" if self.people == 1 else f"{self.people} people"
+        places = format_count(self.places, "place")
+        pages = format_count(self.pages, "page")
+        people = format_count(self.people, "person", "people")
         return f"{places} on {pages} to sign by hand, by {people}"
 
 

@@ -14,6 +14,7 @@ from assembler.model import (
     SignatureState,
     SignerRole,
 )
+from assembler.runtime.counts import format_count
 
 _UNNAMED = {
     SignerRole.SERVER: "Whoever serves the papers",
@@ -139,8 +140,9 @@ def describe_signing(
     """
     if signing.needed:
         count = sum(len(person.places) for person in signing.needed)
+        pages = format_count(len(signing.numbers), "page")
         yield (
-            f"Sign {_count(count, 'place')} on {_count(len(signing.numbers), 'page')}: hand out "
+            f"Sign {format_count(count, 'place')} on {pages}: hand out "
             "signing.pdf, and put the signed pages in place of the same pages of print.pdf"
         )
         for person in signing.needed:
@@ -160,7 +162,3 @@ def _describe_person(person: PersonToSign, with_names: bool) -> str:
 
 def _list_papers(person: PersonToSign, labels: Mapping[int, str]) -> str:
     return "; ".join(f"page {labels[place.number]}, {place.paper}" for place in person.places)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

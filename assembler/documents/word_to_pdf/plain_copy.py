@@ -30,6 +30,7 @@ from assembler.documents.word_to_pdf.word_styles import (
     read_value,
 )
 from assembler.documents.word_to_pdf.word_text import W, parse_part
+from assembler.runtime.counts import format_count
 
 _STORY = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _V, _O = "{urn:schemas-microsoft-com:vml}", "{urn:schemas-microsoft-com:office:office}"
@@ -86,7 +87,7 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
         drop_unused_notes(parts)
     moved = move_notes(parts) if lists == "written" else 0
     if moved:
-        rewriting.notes.append(f"{_format_count(moved, 'note')} set at the end of the text")
+        rewriting.notes.append(f"{format_count(moved, 'note')} set at the end of the text")
     _write_stories(parts, rewriting)
     if lists == "bullets" and "word/numbering.xml" in parts:
         root = parse_part(parts["word/numbering.xml"])
@@ -122,20 +123,16 @@ def _write_notes(rewriting: _Rewriting) -> tuple[str, ...]:
     notes = list(rewriting.notes)
     if rewriting.word_art:
         notes.append(
-            f"{_format_count(rewriting.word_art, 'piece')} of WordArt printed as plain text"
+            f"{format_count(rewriting.word_art, 'piece')} of WordArt printed as plain text"
         )
     if rewriting.likenesses:
         notes.append(
-            f"{_format_count(rewriting.likenesses, 'sign')} of a symbol font replaced by the "
+            f"{format_count(rewriting.likenesses, 'sign')} of a symbol font replaced by the "
             "closest match in our fonts"
         )
     if rewriting.lists is not None and rewriting.lists.unknown:
         notes.append("list numbers of another script printed as Arabic numerals")
     return tuple(notes)
-
-
-def _format_count(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _read_part_styles(parts: Mapping[str, bytes]) -> Mapping[str, Style]:

@@ -20,7 +20,7 @@ from assembler.documents.paper_blocks import (
     make_paragraph,
 )
 from assembler.errors import ToolFailed, ToolMissing
-from assembler.evidence.losses import Loss, format_count, make_loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.readers.excel_workbook import read_excel
 from assembler.evidence.readers.office_package import open_package, refuse_damage
 from assembler.evidence.readers.reading import (
@@ -41,6 +41,7 @@ from assembler.evidence.readers.workbook_parts import list_omission_losses
 from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from assembler.runtime import programs
+from assembler.runtime.counts import format_count
 
 # dates that are not fixed: of RTF, of OpenDocument, of Word, of slides; and functions of time
 _RTF_DATE = re.compile(rb"(\\fldinst[\s{]*(?:\\[a-z]+-?\d* ?[\s{]*)*)(?:DATE|TIME)\b")

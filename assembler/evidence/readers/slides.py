@@ -15,7 +15,7 @@ from pathlib import Path
 from assembler.documents import word_to_pdf
 from assembler.documents.paper_blocks import Block, PageBreak, Paper, TextStyle, make_paragraph
 from assembler.errors import ToolFailed
-from assembler.evidence.losses import Loss, format_count, make_loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.readers.office_package import open_package
 from assembler.evidence.readers.reading import (
     DrawnPages,
@@ -32,6 +32,7 @@ from assembler.evidence.readers.workbook_parts import (
 )
 from assembler.model import Passage, PassageKind
 from assembler.runtime import programs
+from assembler.runtime.counts import format_count
 from assembler.runtime.resources import list_font_files
 
 _DESCRIPTION = "PowerPoint file"

@@ -15,10 +15,11 @@ from lxml import etree
 
 from assembler.documents import word_to_pdf
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.evidence.losses import Loss, format_count, make_loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from assembler.runtime import programs
+from assembler.runtime.counts import format_count
 from assembler.runtime.resources import list_font_files
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assembler.documents.paper_blocks import Paper
-from assembler.evidence.losses import Loss, format_count, make_loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.readers.reading import (
     FileReading,
     PaperTemplate,
@@ -16,6 +16,7 @@ from assembler.evidence.readers.reading import (
 )
 from assembler.evidence.readers.sheet_tables import Sheet, make_sheet_blocks
 from assembler.evidence.refusal import Refused
+from assembler.runtime.counts import format_count
 
 # counts of a sheet → how they are called, one and several
 _HIDDEN = {
