@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from assembler import rules
 from assembler.cli.main import main
 from assembler.errors import CaseRejected, ExitCode, OutputNotWritten
-from assembler.model import Case, ConfirmedFact, Severity, is_stopping
+from assembler.model import Case, ConfirmedFact, Notice, Severity, is_stopping
 from assembler.pipeline.fact_confirmation import list_facts, write_confirmations
 from assembler.rules.fact_state import FactState, confirm_facts, judge_fact
-from assembler.rules.library import Fact, Notice, Provenance
+from assembler.rules.library import Fact, Provenance
 from assembler.runtime.resources import Shelf
 from tests.factories import CONFIRMED, small_case
 from tests.support.commands import DAY, MAILED
@@ -292,7 +292,9 @@ def test_several_facts_are_confirmed_as_they_are(tmp_path: Path) -> None:
     )
 
     assert result.exit_code == 0, result.output
-    rows = {row.status.fact.id: row.status for row in list_facts((), Shelf.default(shelf), TODAY)}
+    rows = {
+        row.status.fact.id: row.status for row in list_facts((), Shelf.default(shelf), TODAY).rows
+    }
     assert {rows[name].state for name in names} == {FactState.CURRENT}
     assert rows["forms/i-131"].fact["edition"] == "01/20/25"
 

@@ -65,11 +65,13 @@ def facts(
     from assembler.pipeline.fact_confirmation import list_facts
     from assembler.runtime.resources import Shelf
 
-    rows = list_facts(roots, Shelf.default(shelf_dir), read_as_of(as_of))
+    listed = list_facts(roots, Shelf.default(shelf_dir), read_as_of(as_of))
     if as_json:
-        print_result(json.dumps([_make_row(row) for row in rows], indent=1))
+        print_result(json.dumps([_make_row(row) for row in listed.rows], indent=1))
         return
-    _print_rows(rows, with_cases=bool(roots), show_all=is_all_wanted(ctx))
+    _print_rows(listed.rows, with_cases=bool(roots), show_all=is_all_wanted(ctx))
+    if listed.unread:
+        print_result(f"{listed.unread} of the cases could not be read (assembler validate)")
 
 
 @facts.command()
@@ -171,15 +173,13 @@ def _print_rows(rows: Sequence[FactRow], *, with_cases: bool, show_all: bool) ->
         print_result(f"{row.status.fact.id:<{width}}  {_describe_state(row.status)}")
         for line in _list_details(row, with_cases=with_cases):
             print_result(f"{'':<{width}}  {line}")
-    current = len(rows) - sum(row.status.state is not FactState.CURRENT for row in rows)
+    current = sum(row.status.state is FactState.CURRENT for row in rows)
     print_result(f"{len(rows)} facts, {current} current{'' if show_all else ' (--all lists them)'}")
     if current < len(rows):
         print_result(
             "After comparing one with its source: assembler facts confirm ID --on DATE "
             "--source URL [--value VALUE] --shelf FOLDER"
         )
-    if rows and rows[0].unread:
-        print_result(f"{rows[0].unread} of the cases could not be read (assembler validate)")
 
 
 def _list_details(row: FactRow, *, with_cases: bool) -> Iterator[str]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from assembler.forms.form_maps import FormMap, Notice, Validity, order_edition
-from assembler.model import Finding, Severity
+from assembler.forms.form_maps import FormMap, Validity, order_edition
+from assembler.model import Finding, Notice, Severity
 from assembler.runtime.rule_catalog import make_finding
 
 _DOWNLOAD = "download the current edition from uscis.gov and complete it"

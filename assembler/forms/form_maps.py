@@ -14,6 +14,7 @@ from typing import Any
 
 from assembler.errors import TemplateBroken
 from assembler.forms.expression import BadExpression, parse_expression
+from assembler.model import Notice, read_day, read_notice
 from assembler.runtime.resources import Shelf
 
 Rect = tuple[float, float, float, float]
@@ -93,17 +94,6 @@ class Block:
     part: Field
     number: Field
     text: Field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """An announcement of a newer edition than that of the map it is in."""
-
-    seen_on: date
-    announced: str  # a clause: "a new edition of the G-28 is announced as soon"
-    effective: date | None  # first day on which the map's edition is no longer accepted
-    source: str
-    confidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,25 +263,12 @@ def _parse_blank(raw: Mapping[str, Any]) -> KnownBlank | None:
 
 def _parse_validity(raw: Mapping[str, Any]) -> Validity:
     return Validity(
-        first_day=_parse_day(raw.get("valid_from")),
-        last_day=_parse_day(raw.get("valid_until")),
+        first_day=read_day(raw, "valid_from"),
+        last_day=read_day(raw, "valid_until"),
         is_accepted_beside_newer="accepted_until" in raw,
-        accepted_until=_parse_day(raw.get("accepted_until")),
-        notices=tuple(
-            Notice(
-                seen_on=date.fromisoformat(notice["seen_on"]),
-                announced=notice["announced"],
-                effective=_parse_day(notice["effective"]),
-                source=notice["source"],
-                confidence=notice["confidence"],
-            )
-            for notice in raw.get("notices", ())
-        ),
+        accepted_until=read_day(raw, "accepted_until"),
+        notices=tuple(read_notice(notice) for notice in raw.get("notices", ())),
     )
-
-
-def _parse_day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _parse_item(raw: Mapping[str, Any]) -> Item:

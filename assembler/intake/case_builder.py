@@ -15,7 +15,6 @@ from assembler.model import (
     Attorney,
     Biographic,
     Case,
-    ConfirmedFact,
     Consulate,
     DateOrder,
     Declaration,
@@ -43,6 +42,7 @@ from assembler.model import (
     Supporter,
     Topic,
     Translator,
+    read_confirmed_fact,
 )
 from assembler.model.case_texts import REQUEST_PARAGRAPHS
 
@@ -86,21 +86,11 @@ def build_case(
         forms=tuple(_build_form(entry) for entry in raw.get("forms", ())),
         rfe=_build_rfe(raw["rfe"]) if "rfe" in raw else None,
         confirmed_facts=tuple(
-            _build_confirmed_fact(entry) for entry in raw.get("confirmed_facts", ())
+            read_confirmed_fact(entry) for entry in raw.get("confirmed_facts", ())
         ),
         files=tuple(files[path] for path in sorted(files)),
         lines=tuple(sorted(lines.items())),
         names=tuple(sorted(names.items())),
-    )
-
-
-def _build_confirmed_fact(raw: Raw) -> ConfirmedFact:
-    return ConfirmedFact(
-        fact=raw["fact"],
-        checked_on=date.fromisoformat(raw["checked_on"]),
-        source=raw["source"],
-        lines=tuple(raw.get("lines", ())),
-        **_select_fields(raw, "edition", "paper_usd", "online_usd"),
     )
 
 

@@ -19,7 +19,6 @@ from assembler.model.bundle_layout import (
 from assembler.model.case import (
     Attorney,
     Case,
-    ConfirmedFact,
     Consulate,
     Declaration,
     Event,
@@ -40,6 +39,7 @@ from assembler.model.case import (
     Topic,
     Translator,
 )
+from assembler.model.confirmed_fact import ConfirmedFact, read_confirmed_fact
 from assembler.model.deadline import Deadline, DeadlineKind
 from assembler.model.document_id import DocumentId, DocumentKind
 from assembler.model.file_options import (
@@ -52,16 +52,17 @@ from assembler.model.file_options import (
 from assembler.model.filed_packet import Filed, FiledPage
 from assembler.model.filing_profile import Marking, Profile, Zone
 from assembler.model.finding import (
-    BLANK_RULES,
     Contradiction,
     Finding,
     RuleHelp,
     SearchResult,
     Severity,
     is_stopping,
+    leaves_blank,
     read_finding,
 )
 from assembler.model.manifest import LedgerEntry, Manifest
+from assembler.model.notice import Notice, read_day, read_notice
 from assembler.model.optimized_page import Fitted
 from assembler.model.packet import (
     PLACEHOLDER_RULE,
@@ -95,7 +96,6 @@ from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import FileStart, Volume
 
 __all__ = [
-    "BLANK_RULES",
     "NO_OPTIONS",
     "PLACEHOLDER_RULE",
     "PLACEHOLDER_SUFFIX",
@@ -143,6 +143,7 @@ __all__ = [
     "Marking",
     "Miniature",
     "Name",
+    "Notice",
     "OpenedFile",
     "PageFacts",
     "PageSources",
@@ -189,7 +190,11 @@ __all__ = [
     "Zone",
     "describe_passages",
     "is_stopping",
+    "leaves_blank",
     "make_source_key",
+    "read_confirmed_fact",
+    "read_day",
     "read_finding",
+    "read_notice",
     "split_source_key",
 ]

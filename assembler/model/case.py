@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from assembler.model.confirmed_fact import ConfirmedFact
 from assembler.model.file_options import NO_OPTIONS, FileOptions, make_source_key
 from assembler.model.people import Address, Income, Name, Person
 from assembler.model.tiles import GridLayout
@@ -36,19 +37,6 @@ class Attorney:
     bar_state: str = ""
     bar_number: str = ""
     uscis_account: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmedFact:
-    """A dated fact that a person has compared with its source. What is left out holds as before."""
-
-    fact: str  # "addresses/paper-courier"
-    checked_on: date
-    source: str  # address of the page it was read on
-    lines: tuple[str, ...] = ()  # of an address
-    edition: str = ""  # of a form, "01/20/25"
-    paper_usd: int | None = None
-    online_usd: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-# errors that leave a marked blank in the packet: it is built, but must not be filed as it is
-BLANK_RULES = frozenset(("FACT.SUPERSEDED", "FACT.UNKNOWN"))
+# whose errors leave a marked blank in the packet
+_BLANK_RULES = frozenset(("FACT.SUPERSEDED", "FACT.UNKNOWN"))
 
 
 class Severity(StrEnum):
@@ -72,7 +72,13 @@ def is_stopping(finding: Finding, *, strict: bool = False) -> bool:
     a marked blank; with `strict` any error and any warning."""
     if strict:
         return finding.severity in (Severity.ERROR, Severity.WARNING)
-    return finding.severity is Severity.ERROR and finding.rule not in BLANK_RULES
+    return finding.severity is Severity.ERROR and not leaves_blank(finding)
+
+
+def leaves_blank(finding: Finding) -> bool:
+    """Return whether a marked blank is in the packet: it is built, but must not be filed as it
+    is."""
+    return finding.severity is Severity.ERROR and finding.rule in _BLANK_RULES
 
 
 def read_finding(row: Mapping[str, Any]) -> Finding:

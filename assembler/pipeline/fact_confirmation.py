@@ -4,9 +4,8 @@ shelf."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from assembler import rules
 from assembler.errors import CaseRejected, OutputNotWritten
 from assembler.model import ConfirmedFact
 from assembler.pipeline.batch import find_cases, validate
-from assembler.runtime.atomic_files import find_link_below, write_atomic
+from assembler.runtime.atomic_files import find_link_below, report_write_errors, write_atomic
 from assembler.runtime.resources import Shelf
 
 _ORDER = tuple(rules.FactState)
@@ -27,10 +26,17 @@ class FactRow:
 
     status: rules.FactStatus
     cases: tuple[str, ...]  # names of their folders
-    unread: int = 0  # cases that could not be read, and may rely on it
 
 
-def list_facts(roots: Sequence[Path], shelf: Shelf, as_of: date) -> tuple[FactRow, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactList:
+    """All dated facts; `unread`: cases that could not be read, and may rely on any of them."""
+
+    rows: tuple[FactRow, ...]
+    unread: int
+
+
+def list_facts(roots: Sequence[Path], shelf: Shelf, as_of: date) -> FactList:
     """Return all dated facts as the firm confirmed them, those that need somebody first.
 
     Args:
@@ -51,10 +57,10 @@ def list_facts(roots: Sequence[Path], shelf: Shelf, as_of: date) -> tuple[FactRo
     current = rules.confirm_facts(library, (), as_of)
     statuses = (rules.judge_fact(fact, current, as_of) for fact in current.facts.values())
     rows = [
-        FactRow(status=status, cases=tuple(users.get(status.fact.id, ())), unread=unread)
-        for status in statuses
+        FactRow(status=status, cases=tuple(users.get(status.fact.id, ()))) for status in statuses
     ]
-    return tuple(sorted(rows, key=lambda row: (_ORDER.index(row.status.state), row.status.fact.id)))
+    rows.sort(key=lambda row: (_ORDER.index(row.status.state), row.status.fact.id))
+    return FactList(rows=tuple(rows), unread=unread)
 
 
 def write_confirmations(
@@ -80,10 +86,11 @@ def write_confirmations(
         )
     shelf = Shelf.default(home)
     library = rules.load_library(shelf)
+    current = rules.confirm_facts(library, (), today)
     useless = [
         f"{entry.fact}: {why}"
         for entry in confirmations
-        if (why := rules.explain_useless(entry, rules.confirm_facts(library, (), today), today))
+        if (why := rules.explain_useless(entry, current, today))
     ]
     if useless:
         raise CaseRejected(
@@ -94,10 +101,11 @@ def write_confirmations(
         )
     names = {entry.fact for entry in confirmations}
     kept = [entry for entry in library.confirmed if entry.fact not in names]
-    _write_shelf_file(home, (*kept, *confirmations))
-    current = rules.confirm_facts(rules.load_library(shelf), (), today)
+    confirmed = (*kept, *confirmations)
+    _write_shelf_file(home, confirmed)
+    library = rules.confirm_facts(replace(library, confirmed=confirmed), (), today)
     return tuple(
-        rules.judge_fact(current.facts[entry.fact], current, today) for entry in confirmations
+        rules.judge_fact(library.facts[entry.fact], library, today) for entry in confirmations
     )
 
 
@@ -108,21 +116,15 @@ def _write_shelf_file(home: Path, confirmed: Iterable[ConfirmedFact]) -> None:
             "it is a symbolic link", where=rules.CONFIRMED, remedy="name another folder"
         )
     content = {"confirmed": [_convert_to_json(entry) for entry in confirmed]}
-    try:
+    with report_write_errors("--shelf", path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritten(
-            f"it cannot be made ({os.strerror(error.errno or 0)})",
-            where="--shelf",
-            remedy="name another folder",
-        ) from error
     write_atomic(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode(), 0o644)
 
 
 def _convert_to_json(entry: ConfirmedFact) -> dict[str, Any]:
     return {
         "fact": entry.fact,
-        **rules.list_confirmed_values(entry),
+        **entry.values,
         "source": entry.source,
         "checked_on": entry.checked_on.isoformat(),
     }

@@ -17,7 +17,6 @@ from assembler.rules.fact_state import (
     explain_useless,
     find_current_editions,
     judge_fact,
-    list_confirmed_values,
 )
 from assembler.rules.letter_facts import find_letter_facts
 from assembler.rules.library import (
@@ -69,7 +68,6 @@ __all__ = [
     "is_blocker",
     "judge_fact",
     "list_claims",
-    "list_confirmed_values",
     "list_deadlines",
     "list_duties",
     "list_facts_used",

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any
 
-from assembler.model import ConfirmedFact
-from assembler.rules.library import Fact, Library, Notice, Provenance
+from assembler.model import ConfirmedFact, Notice
+from assembler.rules.library import Fact, Library, Provenance
 
 STALE = "deadlines/stale"  # the fact with the days after which others must be checked again
 FIRM = "firm"  # confidence of a confirmed fact
@@ -124,21 +123,10 @@ def find_current_editions(
     }
 
 
-def list_confirmed_values(entry: ConfirmedFact) -> dict[str, Any]:
-    """Return the values that a confirmation gives, by field."""
-    values = {
-        "lines": entry.lines,
-        "edition": entry.edition,
-        "paper_usd": entry.paper_usd,
-        "online_usd": entry.online_usd,
-    }
-    return {key: value for key, value in values.items() if value not in ((), "", None)}
-
-
 def is_confirmable(fact: Fact, entry: ConfirmedFact) -> bool:
     """Return whether a confirmation gives only values that a fact of this kind has."""
     allowed = VALUE_FIELDS.get(fact.id.partition("/")[0], ())
-    return set(list_confirmed_values(entry)) <= set(allowed)
+    return set(entry.values) <= set(allowed)
 
 
 def needs_value(fact: Fact, on: date) -> bool:
@@ -168,7 +156,7 @@ def explain_useless(entry: ConfirmedFact, library: Library, as_of: date) -> str:
         return "the day on which it was checked is yet to come"
     if _is_older(entry, fact):
         return f"it was checked later, on {fact.provenance.checked_on}"
-    if needs_value(fact, entry.checked_on) and not list_confirmed_values(entry):
+    if needs_value(fact, entry.checked_on) and not entry.values:
         return "it does not say what the value is now"
     return ""
 
@@ -181,7 +169,7 @@ def _is_older(entry: ConfirmedFact, fact: Fact) -> bool:
 def _confirm_fact(fact: Fact, entry: ConfirmedFact) -> Fact:
     """Return a fact with the values of its confirmation. One that must give a value and does not
     changes nothing."""
-    values = list_confirmed_values(entry)
+    values = entry.values
     if not is_confirmable(fact, entry) or (not values and needs_value(fact, entry.checked_on)):
         return fact
     data = {key: value for key, value in fact.data.items() if key != "unknown"}

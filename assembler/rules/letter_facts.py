@@ -16,6 +16,7 @@ from assembler.rules.fee_rules import list_required_forms
 from assembler.rules.library import Fact, Library
 from assembler.rules.rule_context import RuleContext
 
+_PAPER = "addresses/paper"  # how the ids of paper addresses begin
 _BLANK_ADDRESS = (
     "U.S. Citizenship and Immigration Services",
     "[FILING ADDRESS TO BE CONFIRMED]",
@@ -73,7 +74,7 @@ def _find_address(context: RuleContext) -> tuple[tuple[str, ...], str | None]:
         fact = context.use_printed_fact("addresses/online")
     else:
         fact = _choose_paper_address(context)
-        if fact is None and context.blanks:
+        if fact is None and any(name.startswith(_PAPER) for name in context.blanks):
             return _BLANK_ADDRESS, None
     if fact is None or case.kind not in fact["kinds"]:
         return (), None
@@ -86,7 +87,7 @@ def _choose_paper_address(context: RuleContext) -> Fact | None:
     facts = [
         fact
         for name, fact in sorted(context.library.facts.items())
-        if name.startswith("addresses/paper") and context.case.kind in fact["kinds"]
+        if name.startswith(_PAPER) and context.case.kind in fact["kinds"]
     ]
     if not facts:
         context.note_unchecked("where to send the request: no address is in schemas/facts")

@@ -14,7 +14,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assembler.errors import TemplateBroken
-from assembler.model import ConfirmedFact, Finding, Severity
+from assembler.model import (
+    ConfirmedFact,
+    Finding,
+    Notice,
+    Severity,
+    read_confirmed_fact,
+    read_day,
+    read_notice,
+)
 
 if TYPE_CHECKING:
     from assembler.runtime.resources import Shelf
@@ -37,18 +45,6 @@ CONDITIONS = (
     "removal-history",
 )
 LEVELS = {"required": Severity.ERROR, "core": Severity.WARNING, "supporting": Severity.INFO}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """An announced change of a fact."""
-
-    seen_on: date
-    announced: str  # a clause: "the filing location changed"
-    effective: date | None  # first day of the change; None: announced without a day
-    source: str
-    confidence: str
-    accepted_until: date | None = None  # last day on which the former value is accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +197,7 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
             elif name.startswith(CHECKLISTS):
                 checklists.append(_parse_checklist(raw, name))
             elif name == CONFIRMED:
-                confirmed = tuple(parse_confirmed(entry) for entry in raw["confirmed"])
+                confirmed = tuple(read_confirmed_fact(entry) for entry in raw["confirmed"])
             else:
                 rules |= {key: _parse_rule(key, entry, name) for key, entry in raw["rules"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -215,19 +211,6 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
         rules=rules,
         lines=_index_lines(checklists, rules),
         confirmed=confirmed,
-    )
-
-
-def parse_confirmed(raw: Mapping[str, Any]) -> ConfirmedFact:
-    """Parse a confirmed fact, of case.json or of a firm's shelf. Raises KeyError, TypeError or
-    ValueError if it does not follow its schema."""
-    values = {key: raw[key] for key in ("edition", "paper_usd", "online_usd") if key in raw}
-    return ConfirmedFact(
-        fact=raw["fact"],
-        checked_on=date.fromisoformat(raw["checked_on"]),
-        source=raw["source"],
-        lines=tuple(raw.get("lines", ())),
-        **values,
     )
 
 
@@ -288,25 +271,10 @@ def _parse_provenance(raw: Mapping[str, Any], name: str) -> Provenance:
         checked_on=date.fromisoformat(raw["checked_on"]),
         confidence=raw["confidence"],
         note=raw.get("note", ""),
-        valid_from=_parse_day(raw, "valid_from"),
-        valid_until=_parse_day(raw, "valid_until"),
-        notices=tuple(_parse_notice(notice) for notice in raw.get("notices", ())),
+        valid_from=read_day(raw, "valid_from"),
+        valid_until=read_day(raw, "valid_until"),
+        notices=tuple(read_notice(notice) for notice in raw.get("notices", ())),
     )
-
-
-def _parse_notice(raw: Mapping[str, Any]) -> Notice:
-    return Notice(
-        seen_on=date.fromisoformat(raw["seen_on"]),
-        announced=raw["announced"],
-        effective=_parse_day(raw, "effective"),
-        source=raw["source"],
-        confidence=raw["confidence"],
-        accepted_until=_parse_day(raw, "accepted_until"),
-    )
-
-
-def _parse_day(raw: Mapping[str, Any], key: str) -> date | None:
-    return date.fromisoformat(raw[key]) if raw.get(key) else None
 
 
 def _parse_facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:

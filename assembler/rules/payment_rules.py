@@ -70,10 +70,9 @@ def _find_mixed(context: RuleContext, listed: Sequence[tuple[int, FormFile]]) ->
     first = listed[0][1].form
     pointer = next(f"/forms/{n}" for n, form in listed if form.form != first)
     packets = _group_by_packet(context, [form for _, form in listed])
-    if any(len({form.form for form in forms}) > 1 for forms in packets.values()):
-        yield Hit(rule="PAYMENT.MIXED", pointer=pointer, values=values)
-    else:
-        yield Hit(rule="PAYMENT.MIXED", pointer=pointer, values=values, severity=Severity.WARNING)
+    in_one = any(len({form.form for form in forms}) > 1 for forms in packets.values())
+    severity = None if in_one else Severity.WARNING
+    yield Hit(rule="PAYMENT.MIXED", pointer=pointer, values=values, severity=severity)
 
 
 def _find_missing_payments(
@@ -88,17 +87,15 @@ def _find_missing_payments(
         return
     requests = [form for form in context.case.forms if form.form == "i-131"]
     payments = _group_by_packet(context, [form for _, form in electronic])
-    for packet, copies in _group_by_packet(context, requests).items():
-        place = next(n for n, one in enumerate(context.case.beneficiaries) if one.id == packet)
-        needed, found = max(1, len(copies)), len(payments[packet])
-        values = {"person": place + 1, "requests": needed, "payments": found}
+    # the packets are in the order of the beneficiaries
+    for number, (packet, copies) in enumerate(_group_by_packet(context, requests).items(), 1):
+        needed, enclosed = max(1, len(copies)), len(payments[packet])
+        if enclosed == needed:
+            continue
+        values = {"person": number, "requests": needed, "payments": enclosed}
         pointer = f"/forms/{electronic[0][0]}"
-        if found < needed:
-            yield Hit(rule="PAYMENT.COUNT", pointer=pointer, values=values)
-        elif found > needed:
-            yield Hit(
-                rule="PAYMENT.COUNT", pointer=pointer, values=values, severity=Severity.WARNING
-            )
+        severity = None if enclosed < needed else Severity.WARNING
+        yield Hit(rule="PAYMENT.COUNT", pointer=pointer, values=values, severity=severity)
 
 
 def _find_shared(context: RuleContext, listed: Sequence[tuple[int, FormFile]]) -> Iterator[Hit]:

@@ -55,12 +55,8 @@ def _check_status(context: RuleContext) -> Iterator[Hit]:
     elif status["status"] != "open":
         ended = status["status"] == "terminated" and status["confidence"] == _SURE
         values = {"program": fact["title"], "status": status["status"], "from": status["from"]}
-        if ended:
-            yield Hit(
-                rule="PROGRAM.STATUS", pointer=_PROGRAM, values=values, severity=Severity.ERROR
-            )
-        else:
-            yield Hit(rule="PROGRAM.STATUS", pointer=_PROGRAM, values=values)
+        severity = Severity.ERROR if ended else None
+        yield Hit(rule="PROGRAM.STATUS", pointer=_PROGRAM, values=values, severity=severity)
 
 
 def _check_window(context: RuleContext) -> Iterator[Hit]:

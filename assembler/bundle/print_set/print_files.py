@@ -40,13 +40,12 @@ from assembler.bundle.print_set.signing_packet import (
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
 from assembler.model import (
-    BLANK_RULES,
     PLACEHOLDER_SUFFIX,
     Finding,
     LedgerEntry,
     Manifest,
     PartKind,
-    Severity,
+    leaves_blank,
 )
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import open_deferring_errors
@@ -385,10 +384,7 @@ def _describe_fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
 def _check_packet(manifest: Manifest) -> Iterator[Finding]:
     """Return what must not be mailed, placeholder pages and a letter with a blank, and exhibits
     without a divider sheet."""
-    if any(
-        finding.rule in BLANK_RULES and finding.severity is Severity.ERROR
-        for finding in manifest.findings
-    ):
+    if any(leaves_blank(finding) for finding in manifest.findings):
         yield make_finding(
             "PRINT.BLANK",
             "cover letter",
