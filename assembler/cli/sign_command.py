@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assembler.cli.built_packets import find_packets, make_missing_error
 from assembler.cli.console import describe_kept_files, print_result, read_as_of, say
 from assembler.cli.findings_output import print_findings
 from assembler.cli.shared_options import (
@@ -55,7 +56,9 @@ def sign(
     files = tuple(path for scan in scans for path in _list_files(scan))
     if not files:
         raise click.UsageError("the folder of scans is empty")
-    builds = _find_builds(target)
+    builds = find_packets(target)
+    if not builds:
+        raise make_missing_error(target)
     home = builds[0] / ".verify"
     with Workshop(home, jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
         runs = pipeline.sign_packets(builds, files, workshop, read_as_of(None))
@@ -78,23 +81,6 @@ def _list_files(path: Path) -> list[Path]:
     return sorted(
         item for item in path.iterdir() if item.is_file() and not item.name.startswith(".")
     )
-
-
-def _find_builds(target: Path) -> tuple[Path, ...]:
-    """Return the packets of a case, or the packet itself. Raises UsageError if there is none."""
-    from assembler.model.manifest import MANIFEST_FILE
-
-    if (target / MANIFEST_FILE).exists():
-        return (target,)
-    home = target / "build" if (target / "case.json").is_file() else target
-    builds = tuple(
-        path.parent
-        for path in sorted(home.glob(f"*/{MANIFEST_FILE}"))
-        if ".kept-" not in path.parent.name
-    )
-    if not builds:
-        raise click.UsageError(f"{target} has no packet yet; build one: assembler bundle {target}")
-    return builds
 
 
 def _describe(runs: SignedRuns) -> dict[str, object]:

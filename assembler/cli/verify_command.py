@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assembler.cli.built_packets import find_packets, is_case, make_missing_error
 from assembler.cli.console import print_result
 from assembler.cli.shared_options import (
     FOLDER,
@@ -114,7 +115,10 @@ def verify(
         raise click.UsageError(
             f"{option} needs a packet's folder; name the folder, not a file in it"
         )
-    packets = _find_packets(target)
+    packets = () if target.is_file() else find_packets(target)
+    if not packets and is_case(target):
+        raise make_missing_error(target)
+    packets = packets or (target,)
     if against and len(packets) > 1:
         raise click.UsageError(
             f"--against is the digest of one packet; name its folder, such as {packets[0]}"
@@ -146,25 +150,6 @@ class _Request:
     against: str | None  # digest of its manifest, or the beginning of one
     strict: bool
     jobs: int | None
-
-
-def _find_packets(target: Path) -> tuple[Path, ...]:
-    """Return the packets of a case, of its build folder, or the target itself. Raises UsageError
-    for a case without any."""
-    from assembler.model.manifest import MANIFEST_FILE
-
-    if target.is_file() or (target / MANIFEST_FILE).exists():
-        return (target,)
-    is_case = (target / "case.json").is_file()
-    home = target / "build" if is_case else target
-    packets = tuple(
-        path.parent
-        for path in sorted(home.glob(f"*/{MANIFEST_FILE}"))
-        if ".kept-" not in path.parent.name
-    )
-    if is_case and not packets:
-        raise click.UsageError(f"{target} has no packet yet; build one: assembler bundle {target}")
-    return packets or (target,)
 
 
 def _verify(packet: Path, request: _Request) -> Verdict:

@@ -17,6 +17,7 @@ from assembler.documents.drafts import (
 )
 from assembler.layout.upload_set import format_order, is_placeholder
 from assembler.model import (
+    DECLARATION_PREFIX,
     PLACEHOLDER_SUFFIX,
     DocumentId,
     Draft,
@@ -170,7 +171,7 @@ def _describe_content(leaves: Sequence[Leaf], layout: Layout) -> tuple[str, str]
         return first.part.rpartition("-")[0], titles[0] if titles else "Form"
     if first.exhibit:
         return _EVIDENCE, _describe_exhibits(leaves, layout)
-    if first.part.startswith("declaration-"):
+    if first.part.startswith(DECLARATION_PREFIX):
         return "declarations", "Declaration" if len(titles) == 1 else f"{len(titles)} declarations"
     has_letter = any(leaf.part == "cover-letter" for leaf in leaves)
     return "letter" if has_letter else "papers", ", ".join(titles)

@@ -32,6 +32,7 @@ from assembler.forms.form_reader import (
 )
 from assembler.forms.map_placing import drop_unplaced_items, place_map
 from assembler.model import Contradiction, Finding, Severity
+from assembler.pdf.text_rows import squeeze_text
 from assembler.runtime.rule_catalog import make_finding
 
 # share of dark pixels from which a signature box counts as signed; a thin pen stroke is about 0.01
@@ -156,7 +157,7 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
     text = _FormText(
         where=where,
         values=values,
-        additional=_squeeze("".join(values.get(block.text.name, "") for block in form.blocks)),
+        additional=squeeze_text("".join(values.get(block.text.name, "") for block in form.blocks)),
         is_exact=recognized.fillable and is_exact,
     )
     findings, contradictions = [*_check_pages(recognized, where)], []
@@ -282,7 +283,7 @@ def _is_same(text: str, value: str, additional: str) -> bool:
 
     An answer may go on in the additional information of the form.
     """
-    actual, expected = _squeeze(text), _squeeze(value)
+    actual, expected = squeeze_text(text), squeeze_text(value)
     if actual == expected:
         return True
     if additional and expected in additional:
@@ -294,10 +295,6 @@ def _is_same(text: str, value: str, additional: str) -> bool:
         and expected.startswith(head)
         and expected[len(head) :][:200] in additional
     )
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _read_values(form: FormMap, completed: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from assembler.errors import TemplateBroken
 from assembler.model import (
+    DECLARATION_PREFIX,
     PLACEHOLDER_SUFFIX,
     Case,
     Declaration,
@@ -273,10 +274,10 @@ def _plan_entry(entry: RecipePart, case: Case, beneficiary: str, profile: Profil
 
 def _plan_declaration(entry: RecipePart, declaration: Declaration) -> Part:
     return Part(
-        id=f"declaration-{declaration.id}",
+        id=f"{DECLARATION_PREFIX}{declaration.id}",
         kind=PartKind.DRAFT,
         title=declaration.title,
-        document=DocumentId.draft(f"declaration-{declaration.id}"),
+        document=DocumentId.draft(f"{DECLARATION_PREFIX}{declaration.id}"),
         template=entry.template,
         declaration=declaration.id,
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from assembler.pdf.text_rows import Box, TextRow, Word
+from assembler.pdf.text_rows import Box, TextRow, Word, squeeze_text
 
 _LINE = re.compile(r"_{8,}")
 _LABEL = re.compile(r"(?:^|\W)(?:signature|signed|sign here|by)\s*:?\s*$", re.IGNORECASE)
@@ -44,7 +44,7 @@ def find_signature_line(
         name: as it is printed; "" for whoever signs a line with "Signature" before it.
         taken: lines of others.
     """
-    squeezed = _squeeze(name)
+    squeezed = squeeze_text(name)
     lines = [
         (rank, page, line)
         for page, rows in enumerate(pages)
@@ -86,10 +86,10 @@ def _rank_line(rows: Rows, line: Word, before: str, name: str) -> int:
         return int(has_label)
     if not before or has_label:
         under = _find_words_below(rows, line.box)
-        if _is_name(_squeeze(under), name):
+        if _is_name(squeeze_text(under), name):
             return 2
     near = (row for row in rows if 0 < line.box[1] - row.box[1] <= _NEAR)
-    return int(has_label and any(name in _squeeze(row.text) for row in near))
+    return int(has_label and any(name in squeeze_text(row.text) for row in near))
 
 
 def _find_words_below(rows: Rows, line: Box) -> str:
@@ -110,7 +110,7 @@ def _find_words_below(rows: Rows, line: Box) -> str:
 def _find_names_alone(rows: Rows, page: int, name: str) -> Iterator[SignatureLine]:
     for row in rows:
         left, _, _, top = row.box
-        if name and _squeeze(row.text) == name:
+        if name and squeeze_text(row.text) == name:
             line = (left, top, left + _WIDTH, top)
             yield SignatureLine(page=page, box=_make_room(rows, line))
 
@@ -132,7 +132,3 @@ def _is_name(words: str, name: str) -> bool:
     if words.startswith(name):
         return True
     return len(words) >= _SHARE * len(name) and name.startswith(words)
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()

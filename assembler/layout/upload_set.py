@@ -15,6 +15,7 @@ from itertools import groupby, pairwise
 
 from assembler.layout.volume_split import Span
 from assembler.model import (
+    DECLARATION_PREFIX,
     PLACEHOLDER_SUFFIX,
     FileStart,
     IndexRow,
@@ -32,7 +33,6 @@ _MIN_DIGITS = 2
 _MAX_TITLE = 30  # characters of a title in a file name
 _COVER = "cover-letter"
 _INDEX = "index"
-_DECLARATION = "declaration-"
 _ROLES = (PartRole.DOCUMENT, PartRole.TRANSLATION, PartRole.CERTIFICATE)
 
 
@@ -114,7 +114,7 @@ def _name_block(leaf: Leaf) -> str:
         return f"exhibit {leaf.exhibit}"
     if leaf.kind is PartKind.FORM or is_placeholder(leaf.part):
         return f"form {leaf.part}"
-    return "declarations" if leaf.part.startswith(_DECLARATION) else "papers"
+    return "declarations" if leaf.part.startswith(DECLARATION_PREFIX) else "papers"
 
 
 def is_placeholder(part: str) -> bool:

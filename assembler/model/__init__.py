@@ -65,6 +65,7 @@ from assembler.model.manifest import LedgerEntry, Manifest
 from assembler.model.notice import Notice, read_day, read_notice
 from assembler.model.optimized_page import Fitted
 from assembler.model.packet import (
+    DECLARATION_PREFIX,
     PLACEHOLDER_RULE,
     PLACEHOLDER_SUFFIX,
     THEMATIC_INDEX,
@@ -96,6 +97,7 @@ from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import FileStart, Volume
 
 __all__ = [
+    "DECLARATION_PREFIX",
     "NO_OPTIONS",
     "PLACEHOLDER_RULE",
     "PLACEHOLDER_SUFFIX",

@@ -10,6 +10,7 @@ from assembler.model.filing_profile import Marking
 
 PLACEHOLDER_RULE = "FORM.PLACEHOLDER"  # of the finding that a packet has such a part
 THEMATIC_INDEX = "thematic-index"  # id of the part with the thematic index
+DECLARATION_PREFIX = "declaration-"  # of the id of a part that is a declaration
 PLACEHOLDER_SUFFIX = "-placeholder"  # of the id of a part that stands for a missing form
 
 

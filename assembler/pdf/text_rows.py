@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,12 @@ import pypdfium2 as pdfium
 Box = tuple[float, float, float, float]  # left, bottom, right, top as displayed, points
 _GAP = 0.35  # of the height of a row: a wider gap between letters separates words
 _OVERLAP = 0.5  # of the height of the lower of two boxes: from there on they are in one row
+
+
+def squeeze_text(text: str) -> str:
+    """Return the letters and digits of a text, in small letters, to compare what spaces and marks
+    may differ in."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,9 @@ and the words on the pages."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 
 from assembler import rules
 from assembler.forms import FormSignature
@@ -29,7 +27,7 @@ from assembler.model import (
     Signer,
     SignerRole,
 )
-from assembler.pdf.text_rows import TextRow, read_text_rows
+from assembler.pdf.text_rows import TextRow, read_text_rows, squeeze_text
 from assembler.rules import SignatureDuty
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure
@@ -223,7 +221,7 @@ class _Finder:
         prepared = self._prepared.get(document)
         if prepared is None:
             return ()
-        (rows,) = self._workshop.map(_read_rows, [prepared.pdf])
+        (rows,) = self._workshop.map(read_text_rows, [prepared.pdf])
         return () if isinstance(rows, Failure) else rows
 
     # --- evidence ---
@@ -240,26 +238,18 @@ class _Finder:
                     yield _make_place(duty, list(leaves)[-1], None)
 
 
-def _read_rows(pdf: Path) -> tuple[tuple[TextRow, ...], ...]:
-    return read_text_rows(pdf)
-
-
 def _find_leaf(leaves: Sequence[Leaf], index: int) -> Leaf:
     return next((leaf for leaf in leaves if leaf.index == index), leaves[-1])
 
 
 def _find_printed(pages: Pages, duty: SignatureDuty, leaves: Sequence[Leaf]) -> Leaf | None:
     """Return the last page with the words that are printed at a place."""
-    printed = _squeeze(duty.printed)
+    printed = squeeze_text(duty.printed)
     for leaf in reversed(leaves):
         rows = pages[leaf.index] if leaf.index < len(pages) else ()
-        if printed and any(printed in _squeeze(row.text) for row in rows):
+        if printed and any(printed in squeeze_text(row.text) for row in rows):
             return leaf
     return None
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def place_on_leaf(box: Box, size: tuple[float, float], leaf: Leaf) -> Box:

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assembler.layout.stamp_placement import is_in_zone
-from assembler.model import PLACEHOLDER_SUFFIX, Finding, LedgerEntry, Marking, PartKind, Profile
+from assembler.model import (
+    DECLARATION_PREFIX,
+    PLACEHOLDER_SUFFIX,
+    Finding,
+    LedgerEntry,
+    Marking,
+    PartKind,
+    Profile,
+)
 from assembler.runtime.rule_catalog import make_finding
 
 Ledger = Sequence[LedgerEntry]
@@ -60,7 +68,7 @@ def _name_entry(entry: LedgerEntry) -> str:
     come from one entry each."""
     if entry.kind is PartKind.FORM:
         return re.sub(r"-\d+$", "", entry.part)
-    if entry.kind is PartKind.DRAFT and entry.part.startswith("declaration-"):
+    if entry.kind is PartKind.DRAFT and entry.part.startswith(DECLARATION_PREFIX):
         return "declarations"
     return entry.part.removesuffix(PLACEHOLDER_SUFFIX)
 

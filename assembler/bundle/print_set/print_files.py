@@ -118,20 +118,12 @@ def prepare(
         OutputNotWritten: the folder cannot be written.
     """
     manifest = _read_manifest(build)
-    ledger = select_supplement_pages(manifest) if late else manifest.ledger
-    if not ledger:
-        raise CaseRejected(
-            "it does not keep the page numbers of a filed packet",
-            (),
-            where=build.name,
-            remedy="build it with --freeze, or print all of it",
-        )
-    files = tuple((build / volume.path, volume.first, volume.last) for volume in manifest.volumes)
-    rules = texts.rules
+    ledger = _select_pages(manifest, build, late=late)
+    files, rules = _list_volumes(build, manifest), texts.rules
     parcels = pack_pages(ledger, rules)
     losses = _find_losses(manifest, [entry.number for entry in ledger], files, rules, workshop)
-    summary = _summarize(replace(manifest, ledger=ledger), parcels, losses, rules)
     signing = list_signing(manifest, ledger)
+    summary = _summarize(replace(manifest, ledger=ledger), parcels, losses, rules, signing)
     with stage_folder(build / FOLDER, read_print_hashes, day) as staged:
         bindings = [
             _Binding(files=files, package=parcel, target=staged / parcel.path) for parcel in parcels
@@ -146,8 +138,8 @@ def prepare(
             )
             _require_all(workshop.map(_write_preview, [preview], limits=_LIMITS))
         if texts.sheet and (signing.needed or signing.expected):
-            job = _make_signing_job(manifest, signing, texts.sheet, staged, workshop)
-            _require_all(workshop.map(write_signing_packet, [replace(job, files=files)]))
+            job = _make_signing_job(manifest, build, signing, texts.sheet, staged, workshop)
+            _require_all(workshop.map(write_signing_packet, [job]))
         instructions = write_instructions(_add_names(summary, manifest, signing))
         (staged / "print.txt").write_text(instructions + "\n", encoding="utf8")
         names = {signer.id: signer.name for signer in manifest.signers}
@@ -159,8 +151,28 @@ def prepare(
     return Run(folder=build / FOLDER, summary=summary, kept=kept)
 
 
+def _select_pages(manifest: Manifest, build: Path, *, late: bool) -> tuple[LedgerEntry, ...]:
+    """Return the pages to print. Raises CaseRejected for late pages of a packet that keeps no filed
+    ones."""
+    ledger = select_supplement_pages(manifest) if late else manifest.ledger
+    if not ledger:
+        raise CaseRejected(
+            "it does not keep the page numbers of a filed packet",
+            (),
+            where=build.name,
+            remedy="build it with --freeze, or print all of it",
+        )
+    return ledger
+
+
+def _list_volumes(build: Path, manifest: Manifest) -> tuple[tuple[Path, int, int], ...]:
+    """Return the files of the bundle with their first and last pages."""
+    return tuple((build / volume.path, volume.first, volume.last) for volume in manifest.volumes)
+
+
 def _make_signing_job(
     manifest: Manifest,
+    build: Path,
     signing: SigningList,
     sheet: SheetTexts,
     staged: Path,
@@ -171,7 +183,7 @@ def _make_signing_job(
         signing=signing,
         labels=_map_labels(manifest),
         names={signer.id: signer.name for signer in manifest.signers},
-        files=(),
+        files=_list_volumes(build, manifest),
         texts=sheet,
         scratch=workshop.make_folder("signing-sheet"),
         target=staged / FILE,
@@ -348,11 +360,14 @@ def _add_picture(preview_pdf: Pdf, loss: Loss, dpi: int) -> None:
 
 
 def _summarize(
-    manifest: Manifest, parcels: Sequence[Package], losses: Sequence[Loss], rules: Rules
+    manifest: Manifest,
+    parcels: Sequence[Package],
+    losses: Sequence[Loss],
+    rules: Rules,
+    signing: SigningList,
 ) -> dict[str, Any]:
     """Return the content of print.json, without the list of its files."""
     labels = _map_labels(manifest)
-    signing = list_signing(manifest, manifest.ledger)
     return {
         "packet": manifest.packet,
         "paper": rules.paper,

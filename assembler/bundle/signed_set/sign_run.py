@@ -238,6 +238,7 @@ def _list_pages(packets: Sequence[_Packet], workshop: Workshop) -> tuple[PacketP
         for places in _split_volume(volume)
     ]
     results = workshop.map(sum_ink, [job for _, _, job in jobs], limits=_LIMITS)
+    to_sign = [PacketPlaces.of(packet.manifest).places for packet in packets]
     pages: list[PacketPage] = []
     for (index, volume, job), result in zip(jobs, results, strict=True):
         if isinstance(result, Failure):
@@ -246,7 +247,7 @@ def _list_pages(packets: Sequence[_Packet], workshop: Workshop) -> tuple[PacketP
                 where=volume.path,
                 remedy="prove the packet with verify",
             )
-        places = PacketPlaces.of(packets[index].manifest).places
+        places = to_sign[index]
         pages += [
             PacketPage(
                 packet=index,
