@@ -21,6 +21,11 @@ class SignerRole(StrEnum):
     WRITER = "writer"  # of a letter
     SERVER = "server"  # of a certificate of service: who mailed or handed over the papers
 
+    @property
+    def words(self) -> str:
+        """Return the role as people write it: "account holder"."""
+        return self.value.replace("-", " ")
+
 
 class SignatureState(StrEnum):
     """What is known of the ink at a place, when the packet is built."""

@@ -84,7 +84,7 @@ def find_signing_problems(
         make_finding(
             "SIGN.SIGNER",
             f"packet {inputs.plan.packet}, page {labels[place.number]}",
-            f"case.json does not say who signs {place.paper} as {place.role.replace('-', ' ')}",
+            f"case.json does not say who signs {place.paper} as {place.role.words}",
             "name the person in case.json, or find out before the pages are handed out",
             part=place.part,
         )

@@ -209,7 +209,7 @@ def _check_bundle(
         checks += check_navigation(bound)
         not_checked += list_unchecked_links(bound)
     checks += _check_nothing_else(structure)
-    checks += signed_check.check_signed(build, manifest, workshop)
+    checks += signed_check.check_signed(build, manifest, structures, workshop)
     not_checked += signed_check.list_unsigned(build, manifest)
     not_checked += unlisted_files.list_unlisted_files(build, manifest)
     return checks, tuple(not_checked)

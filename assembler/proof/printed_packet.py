@@ -23,14 +23,12 @@ class PrintedPacket:
         self.ledger, self.rows = manifest.ledger, manifest.index
         self._entries: dict[DocumentId, list[LedgerEntry]] = {}
         self._labels: dict[str, list[str]] = {}
+        self._numbers: dict[str, list[int]] = {}
         self._excerpts = {exhibit.id: write_excerpts(exhibit) for exhibit in manifest.exhibits}
         for entry in self.ledger:
             self._entries.setdefault(entry.document, []).append(entry)
             if entry.kind is PartKind.EXHIBIT:
                 self._labels.setdefault(entry.exhibit, []).append(entry.label)
-        self._numbers: dict[str, list[int]] = {}
-        for entry in self.ledger:
-            if entry.kind is PartKind.EXHIBIT:
                 self._numbers.setdefault(entry.exhibit, []).append(entry.number)
         self.places = UploadPlaces(manifest)
         self._all_labels = {label for labels in self._labels.values() for label in labels}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assembler.model import Check, LedgerEntry, PartKind
 from assembler.model.manifest import ManifestIndexRow
@@ -13,8 +13,8 @@ from assembler.proof.upload_places import UploadPlaces
 
 # "Ex. C at 57", "Ex. C1 at 57a–57-1": a filed packet has such labels
 # in an upload set: "Ex. C at 57 [file 04, page 3]"
-FILE_PLACE = r"(?: ?\[(file [^\[\]]{1,80})\])?"
-_CITE = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?{FILE_PLACE}")
+_FILE_PLACE = r"(?: ?\[(file [^\[\]]{1,80})\])?"
+_CITE = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?{_FILE_PLACE}")
 _TITLE_START = 10  # characters of a title by which its row is found: a table is read line by line
 _ROW_LENGTH = 300  # characters within which a row ends
 
@@ -57,12 +57,7 @@ def check_printed_citations(
     compared there. A person typed any other, perhaps of another filing, and it is no fault.
     """
     pages = CitedPages(ledger, places)
-    cited = [
-        (page, pages.is_true(*parts))
-        for page, text in texts
-        for parts in _CITE.findall(join_lines(text))
-        if parts[0] in pages.tabs
-    ]
+    cited = [(page, is_true) for page, text in texts for is_true in pages.judge(text)]
     true_count = sum(is_true for _, is_true in cited)
     wrong_pages = [] if kept else sorted({page for page, is_true in cited if not is_true})
     detail = (
@@ -85,6 +80,12 @@ class CitedPages:
         self._homes = {entry.label: entry for entry in ledger if entry.kind is PartKind.EXHIBIT}
         self.tabs = {entry.tab for entry in ledger if entry.tab}
         self._places = places
+
+    def judge(self, text: str) -> Iterator[bool]:
+        """Yield of each citation of an exhibit that is here whether it is true."""
+        for parts in _CITE.findall(join_lines(text)):
+            if parts[0] in self.tabs:
+                yield self.is_true(*parts)
 
     def is_true(self, tab: str, first: str, last: str, place: str) -> bool:
         """Return whether both ends of a citation are pages of its exhibit, in order, and in the

@@ -18,13 +18,12 @@ from assembler.model.manifest import ManifestIndexRow
 from assembler.model.page_labels import LABEL
 from assembler.proof.kept_drafts import Kept
 from assembler.proof.own_pages import OwnLink, OwnPage
-from assembler.proof.page_text import fold, fold_labels, has_words, is_right_to_left, join_lines
+from assembler.proof.page_text import fold, fold_labels, has_words, is_right_to_left
 from assembler.proof.printed_index import find_index_faults
 from assembler.proof.printed_packet import Fault, PrintedPacket
-from assembler.proof.printed_references import FILE_PLACE, CitedPages
+from assembler.proof.printed_references import CitedPages
 from assembler.proof.printed_topics import find_topic_faults
 
-_TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?{FILE_PLACE}")
 # after a page number: no more digits, no "-1" as in "57-1", and no letter as in "57a"
 _NUMBER_END = "(?![0-9–]|-[0-9]|[a-z](?![a-z]))"
 _COVER_LETTER = DocumentId.draft("cover-letter")
@@ -80,8 +79,8 @@ def find_typed_citations(
     wrong = [
         number
         for number, page in sorted(pages.items())
-        for tab, first, last, place in _TYPED.findall(join_lines(page.text))
-        if tab in cited.tabs and not cited.is_true(tab, first, last, place)
+        for is_true in cited.judge(page.text)
+        if not is_true
     ]
     return tuple(dict.fromkeys(wrong))
 
@@ -195,14 +194,16 @@ def _list_placed_patterns(
 ) -> list[str]:
     """Return the citations of pages from this one of an exhibit in an upload set, each with its
     file and its page there; none for any other packet."""
+    if not packet.manifest.upload_set:
+        return []
     labels = packet.labels(row.exhibit)
     patterns = []
     for last, label in enumerate(labels[page - 1 :], page):
         place = packet.write_place(row.exhibit, page, last)
         pages = labels[page - 1] if last == page else f"{labels[page - 1]}–{label}"
-        if place and fold_labels(pages) in text:
+        if fold_labels(pages) in text:
             patterns.append(re.escape(fold_labels(f"Ex. {row.tab} at {pages} [{place}]")))
-    return patterns or ([] if not packet.manifest.upload_set else ["(?!)"])
+    return patterns or ["(?!)"]
 
 
 # --- tab sheets and enclosures ---

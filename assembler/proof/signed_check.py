@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,21 @@ def has_signed_folder(build: Path) -> bool:
     return (build / SIGNED_FOLDER / SIGNED_FILE).is_file()
 
 
-def check_signed(build: Path, manifest: Manifest, workshop: Workshop) -> Iterator[Check]:
-    """Check the signed pages of a packet; yield nothing if it has none."""
+def check_signed(
+    build: Path,
+    manifest: Manifest,
+    structures: Sequence[structure_reader.Structure],
+    workshop: Workshop,
+) -> Iterator[Check]:
+    """Check the signed pages of a packet; yield nothing if it has none.
+
+    Args:
+        structures: of the bundle's files.
+    """
     folder = build / SIGNED_FOLDER
     if not has_signed_folder(build):
         return
-    value = read_record(folder / SIGNED_FILE)
-    record = parse_signed_packet(value) if value else None
+    record = _read_record(build)
     if record is None:
         yield _fail(f"{SIGNED_FOLDER}/{SIGNED_FILE} cannot be read")
         return
@@ -77,7 +86,7 @@ def check_signed(build: Path, manifest: Manifest, workshop: Workshop) -> Iterato
     )
     troubles = [
         *_find_page_troubles(build, manifest, record, workshop),
-        *_find_structure_troubles(build, manifest, workshop),
+        *_find_structure_troubles(build, manifest, structures, workshop),
     ]
     if troubles:
         yield _fail(list_values(troubles))
@@ -92,14 +101,13 @@ def check_signed(build: Path, manifest: Manifest, workshop: Workshop) -> Iterato
 
 def list_unsigned(build: Path, manifest: Manifest) -> Iterator[str]:
     """Yield a line on the places that still need ink, if pages were put back."""
-    value = read_record(build / SIGNED_FOLDER / SIGNED_FILE)
-    record = parse_signed_packet(value) if value else None
+    record = _read_record(build)
     if record is None:
         return
     signed = {page.number: page.signed for page in record.pages}
     missing = []
-    for number in dict.fromkeys(place.number for place in manifest.signatures):
-        places = [place for place in manifest.signatures if place.number == number]
+    by_page = groupby(manifest.signatures, key=lambda place: place.number)
+    for number, places in ((number, list(places)) for number, places in by_page):
         flags = signed.get(number, (False,) * len(places))
         if any(
             not flag and place.state is SignatureState.NEEDED
@@ -108,6 +116,11 @@ def list_unsigned(build: Path, manifest: Manifest) -> Iterator[str]:
             missing.append(manifest.ledger[number - 1].label)
     if missing:
         yield f"signatures that are still missing: page {list_values(missing)}"
+
+
+def _read_record(build: Path) -> SignedPacket | None:
+    value = read_record(build / SIGNED_FOLDER / SIGNED_FILE)
+    return parse_signed_packet(value) if value else None
 
 
 def _fail(detail: str) -> Check:
@@ -150,7 +163,12 @@ def _digest(folder: Path, name: str) -> str:
 def _find_page_troubles(
     build: Path, manifest: Manifest, record: SignedPacket, workshop: Workshop
 ) -> Iterator[str]:
-    jobs = [job for volume in manifest.volumes for job in _list_jobs(build, volume, record)]
+    jobs = [
+        job
+        for volume in manifest.volumes
+        if record.files[volume.path] != manifest.digests[volume.path]  # others are copies
+        for job in _list_jobs(build, volume, record)
+    ]
     labels = {entry.number: entry.label for entry in manifest.ledger}
     for job, result in zip(jobs, workshop.map(compare_pages, jobs), strict=True):
         if isinstance(result, Failure):
@@ -199,10 +217,14 @@ def _check_scanned(old: Any, new: Any, page: SignedPage, folder: Path) -> str:
     return signed_picture.compare_signed(old, new, scan, page)
 
 
-def _find_structure_troubles(build: Path, manifest: Manifest, workshop: Workshop) -> Iterator[str]:
+def _find_structure_troubles(
+    build: Path,
+    manifest: Manifest,
+    before: Sequence[structure_reader.Structure],
+    workshop: Workshop,
+) -> Iterator[str]:
     """Yield what of labels, bookmarks, links and tags is not as in the bundle."""
     ledger, parts = manifest.ledger, manifest.volumes
-    before = structure_reader.read_all(build, ledger, parts, workshop, manifest.linked)
     after = structure_reader.read_all(
         build / SIGNED_FOLDER, ledger, parts, workshop, manifest.linked
     )

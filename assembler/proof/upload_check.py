@@ -12,7 +12,15 @@ from pathlib import Path
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from assembler.model import Check, LedgerEntry, Manifest, PartKind, PartRole, Volume
+from assembler.model import (
+    PLACEHOLDER_SUFFIX,
+    Check,
+    LedgerEntry,
+    Manifest,
+    PartKind,
+    PartRole,
+    Volume,
+)
 from assembler.runtime.user_files import digest_file
 
 NAME = "upload-set"
@@ -22,7 +30,6 @@ SET_ALONE = (
 )
 # kinds of files that an account takes; another one beside the set would be uploaded with it
 _UPLOADED = (".pdf", ".jpg", ".jpeg", ".tif", ".tiff")
-_PLACEHOLDER = "-placeholder"
 _SHEET = "upload-sheet/upload-sheet.html"
 _MAX_SHEET = 10_000_000  # bytes
 _TAIL = 2048  # bytes at the end of a file, where a PDF says that it is encrypted
@@ -71,7 +78,8 @@ def _find_file_faults(build: Path, manifest: Manifest, digests: Mapping[str, str
         path, record = build / volume.path, recorded[volume.path]
         if path.is_symlink() or not path.is_file():
             new_name = unlisted.get(record.sha256)
-            renamed |= {new_name} if new_name else set()
+            if new_name:
+                renamed.add(new_name)
             yield (
                 f"{volume.path} was renamed to {new_name}: give it its name back"
                 if new_name
@@ -168,7 +176,7 @@ def _find_content_faults(manifest: Manifest) -> Iterator[str]:
 
 
 def _is_form(entry: LedgerEntry) -> bool:
-    return entry.kind is PartKind.FORM or entry.part.endswith(_PLACEHOLDER)
+    return entry.kind is PartKind.FORM or entry.part.endswith(PLACEHOLDER_SUFFIX)
 
 
 def _is_parted(manifest: Manifest, first: int, language: str) -> bool:

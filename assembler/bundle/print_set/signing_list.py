@@ -30,7 +30,6 @@ class PersonToSign:
     """A person, and the places that this person signs, in the order of the pages."""
 
     name: str
-    signer: str  # as SignaturePlace.signer, of the first place
     places: tuple[SignaturePlace, ...]
 
     @property
@@ -41,7 +40,7 @@ class PersonToSign:
     @property
     def roles(self) -> tuple[str, ...]:
         """Return the capacities in which the person signs, each once."""
-        return tuple(dict.fromkeys(describe_role(place.role) for place in self.places))
+        return tuple(dict.fromkeys(place.role.words for place in self.places))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +83,6 @@ def _find_height(place: SignaturePlace) -> float:
     return place.box[3] if place.box else 0.0
 
 
-def describe_role(role: SignerRole) -> str:
-    """Return a role as words."""
-    return role.value.replace("-", " ")
-
-
 def list_signing(manifest: Manifest, ledger: Sequence[LedgerEntry]) -> SigningList:
     """Return who signs which of these pages. One person who interpreted twice is one person: places
     belong together if they name the same signer or signers of the same name."""
@@ -108,7 +102,7 @@ def _group_by_person(
     people: dict[str, PersonToSign] = {}
     for place in places:
         name = names.get(place.signer, "") or _UNNAMED.get(place.role, "Not named in case.json")
-        known = people.get(name) or PersonToSign(name=name, signer=place.signer, places=())
+        known = people.get(name) or PersonToSign(name=name, places=())
         people[name] = replace(known, places=(*known.places, place))
     return tuple(people.values())
 

@@ -19,7 +19,7 @@ from pikepdf import Array, Dictionary, OutlineItem, Pdf, String
 from PIL import Image, ImageDraw
 
 from assembler.bundle.print_set.sheet_copy import add_sheet, set_print_options
-from assembler.bundle.print_set.signing_list import PersonToSign, SigningList, describe_role
+from assembler.bundle.print_set.signing_list import PersonToSign, SigningList
 from assembler.documents import word_to_pdf
 from assembler.documents.paper_blocks import (
     Block,
@@ -203,7 +203,7 @@ def _describe_place(place: SignaturePlace, job: SigningJob) -> Iterator[Paragrap
     yield Paragraph(
         runs=(
             Run(text=place.paper, bold=True),
-            Run(text=f", as {describe_role(place.role)}"),
+            Run(text=f", as {place.role.words}"),
         ),
         style=TextStyle.TABLE,
     )
@@ -227,7 +227,9 @@ def _describe_place(place: SignaturePlace, job: SigningJob) -> Iterator[Paragrap
             TextStyle.TABLE,
         )
     if not place.copy_allowed:
-        yield make_paragraph("The page with the ink itself is filed, no copy.", TextStyle.TABLE)
+        yield make_paragraph(
+            "File the page with the original ink signature, not a copy.", TextStyle.TABLE
+        )
 
 
 def _print_sheet(paper: Paper, job: SigningJob) -> bytes:

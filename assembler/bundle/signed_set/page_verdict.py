@@ -17,10 +17,10 @@ import numpy as np
 from assembler.bundle.signed_set.ink_marks import Box, Mark, find_marks, mask_boxes
 from assembler.bundle.signed_set.page_position import DPI, Position
 from assembler.bundle.signed_set.printed_ink import CELL, PrintMatch, add_cells, match_print
+from assembler.pdf.text_rows import join_boxes
 
 Array = np.ndarray[Any, Any]
 POINTS = CELL * 72 / DPI  # points of a cell
-_PRINT = 3.0  # ink of a window that has print
 _DOUBTFUL, _ABOVE_USUAL = 0.45, 1.15  # difference of a window: at least, and times that of the page
 _ALONE = 0.7  # difference of a single window that counts: a letter's reaches into several
 _WRONG, _CLEARLY_WRONG = 1.0, 0.85  # difference of a window that needs no reading
@@ -59,7 +59,6 @@ class PageVerdict:
     signed: tuple[bool, ...] = ()  # of each place to sign, in the order given
     notes: tuple[Box, ...] = ()  # large ink elsewhere
     cut: float = 0.0  # part of the print outside the scan
-    strength: float = 0.0  # how well the print agrees, to choose among scans of one page
 
 
 # reads both pictures of a box of the page, print and scan, and returns their words
@@ -93,7 +92,7 @@ def judge_page(
     """
     height = page.shape[0] * 72 / DPI
     match = match_print(page, np.where(scan.shown, scan.ink, page))
-    printed = match.print > _PRINT
+    printed = match.printed
     if not printed.any():
         return PageVerdict(state=PageState.OTHER)
     hidden = _spread(add_cells(np.where(scan.shown, 0.0, 1.0)) > 0, 2)
@@ -107,7 +106,10 @@ def judge_page(
     spots = _find_spots(match, by_hand, in_zone, hidden)
     if len(spots) > _MAX_SPOTS:
         return PageVerdict(state=PageState.OTHER, cut=cut)
-    differing = [box for mark, box in _locate(spots, height) if _is_changed(match, mark, box, read)]
+    limit = _CLEARLY_WRONG if match.typical < _CLEAR_SCAN else _WRONG
+    differing = [
+        box for mark, box in _locate(spots, height) if _is_changed(match, mark, box, read, limit)
+    ]
     added_print = _find_added_print(marks, in_zone, height, read)
     state = PageState.SAME
     if differing or added_print:
@@ -120,7 +122,6 @@ def judge_page(
         signed=tuple(_is_signed(marks, match, place, height, read) for place in places),
         notes=tuple(_find_notes(strokes, in_zone, height, free=None in places)),
         cut=cut,
-        strength=1.0 - match.typical,
     )
 
 
@@ -150,7 +151,7 @@ def _find_spots(
     match: PrintMatch, by_hand: Array, in_zone: Array, hidden: Array
 ) -> tuple[Mark, ...]:
     """Return the places whose print differs more than the scanner explains."""
-    printed = match.print > _PRINT
+    printed = match.printed
     clear = printed & ~by_hand & ~hidden
     usual = float(np.quantile(match.total[clear], 0.98)) if clear.any() else 0.0
     limit = max(_DOUBTFUL, _ABOVE_USUAL * min(usual, 0.6))
@@ -198,18 +199,15 @@ def _locate(marks: Sequence[Mark], height: float) -> list[tuple[Mark, Box]]:
     ]
 
 
-def _is_changed(match: PrintMatch, mark: Mark, box: Box, read: Reading) -> bool:
-    """Return whether a doubtful place really differs: very much, or as it reads."""
+def _is_changed(match: PrintMatch, mark: Mark, box: Box, read: Reading, limit: float) -> bool:
+    """Return whether a doubtful place really differs: by more than the limit, or as it reads."""
     rows, columns = mark.grow(0)
-    worst = float(np.max(match.total[rows, columns] * (match.print[rows, columns] > _PRINT)))
-    limit = _CLEARLY_WRONG if match.typical < _CLEAR_SCAN else _WRONG
+    worst = float(np.max(match.total[rows, columns] * match.printed[rows, columns]))
     if worst > limit and len(mark.cells) >= 3:
         return True
     expected, seen = read.both(box)
     if not expected:  # a rule, a picture, or print that nobody can read
-        lacking = float(
-            np.max(match.missing[rows, columns] * (match.print[rows, columns] > _PRINT))
-        )
+        lacking = float(np.max(match.missing[rows, columns] * match.printed[rows, columns]))
         return lacking > _UNREAD_MISSING or worst > _UNREAD_WRONG
     return expected != seen
 
@@ -244,9 +242,11 @@ def _is_signed(
         for mark, box in located
         if box[0] < zone[2] and zone[0] < box[2] and box[1] < zone[3] and zone[1] < box[3]
     ]
+    if not inside:
+        return False
     ink = sum(_measure_added(match, mark, zone, height) for mark, _ in inside)
-    joined = _join([box for _, box in inside])
-    if joined is None or ink < _LEAST_INK or not _is_signature_size(joined, _SIGNATURE):
+    joined = join_boxes([box for _, box in inside])
+    if ink < _LEAST_INK or not _is_signature_size(joined, _SIGNATURE):
         return False
     return not all(box[3] - box[1] <= 14.0 and read.added(box) for _, box in inside)
 
@@ -268,17 +268,6 @@ def _measure_added(match: PrintMatch, mark: Mark, zone: Box, height: float) -> i
         min((mark.right + 1) * CELL, round(zone[2] * scale)),
     )
     return int((match.added[rows, columns] > _ADDED).sum())
-
-
-def _join(boxes: Sequence[Box]) -> Box | None:
-    if not boxes:
-        return None
-    return (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
 
 
 def _find_notes(marks: Sequence[Mark], in_zone: Array, height: float, *, free: bool) -> list[Box]:

@@ -35,18 +35,22 @@ class PrintMatch:
     total: Array
     print: Array  # ink of the page in the window of each cell
     added: Array  # pixels: ink of the scan that is not of the page, 0 to 1
-    blur: float
+
+    @property
+    def printed(self) -> Array:
+        """Return the cells whose window has print."""
+        return np.asarray(self.print > _LEAST)
 
     @property
     def typical(self) -> float:
         """Return how much a window of print usually lacks on this scan."""
-        printed = self.missing[self.print > _LEAST]
+        printed = self.missing[self.printed]
         return float(np.median(printed)) if printed.size else 0.0
 
 
 def match_print(page: Array, scan: Array) -> PrintMatch:
     """Compare a page's drawing with the scan drawn in its place, both as ink of one size."""
-    blur, expected = _imitate_scan(page, scan)
+    expected = _imitate_scan(page, scan)
     rows, columns = (-(-side // CELL) for side in page.shape)
     missing, extra, total = (np.full((rows, columns), np.inf, np.float32) for _ in range(3))
     noise = _measure_noise(expected, scan)
@@ -69,21 +73,20 @@ def match_print(page: Array, scan: Array) -> PrintMatch:
         extra=np.sqrt(np.maximum(extra - cells, 0.0) / scale),
         print=_add_window(np.where(page > _DARK, np.square(expected), 0.0)),
         added=np.clip(scan - _grow(expected), 0.0, 1.0),
-        blur=blur,
     )
 
 
-def _imitate_scan(page: Array, scan: Array) -> tuple[float, Array]:
-    """Return the blur that makes the drawing most like the scan, and the drawing as the scanner
-    shows it: for each darkness, what the scan usually has there."""
-    best = (np.inf, 0.0, page)
+def _imitate_scan(page: Array, scan: Array) -> Array:
+    """Return the drawing as the scanner shows it, with the blur that makes it most like the scan:
+    for each darkness, what the scan usually has there."""
+    best = (np.inf, page)
     for blur in _BLURS:
         soft = _blur(page, blur)
         expected = _match_tones(soft, scan)
         rest = float(np.square(scan - expected).sum())
         if rest < best[0]:
-            best = (rest, blur, expected)
-    return best[1], best[2]
+            best = (rest, expected)
+    return best[1]
 
 
 def _match_tones(soft: Array, scan: Array) -> Array:

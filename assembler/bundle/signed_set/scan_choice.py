@@ -129,14 +129,14 @@ def _report_refusal(packets: Sequence[PacketPlaces], match: ScanMatch) -> Iterat
             yield make_finding(
                 "SCAN.UNSURE",
                 name_scan(match),
-                f"it fits {len(pages)} pages alike: {'; '.join(pages)}",
+                f"it matches {len(pages)} pages equally well: {'; '.join(pages)}",
                 "scan it together with its page number, or give the scans of one packet only",
             )
         case ScanState.UNKNOWN:
             yield make_finding(
                 "SCAN.UNKNOWN",
                 name_scan(match),
-                "it is no page of this packet",
+                "it is not a page of the packets named",
                 "leave it out; if it is a page of the packet, scan it again at 300 dpi, flat",
             )
         case ScanState.UNREADABLE:
@@ -188,7 +188,7 @@ def _report_page(
             page,
             "there is large ink away from the places to sign, "
             f"{_describe_place(verdict.notes[0], packet.manifest.ledger[number - 1].size[1])}",
-            "look at the page; sign a clean print if it is not meant to be filed so",
+            "look at the page; sign a clean print if it should not be filed this way",
         )
     if verdict.cut > _MAX_CUT:
         yield make_finding(
@@ -217,8 +217,8 @@ def _report_missing(
                     "its scan has no ink there" if ref in found else "no scan of the page was given"
                 )
                 is_id = place.signer and not place.signer.startswith("/")
-                role = place.role.value.replace("-", " ")
-                signer = f"the {role} ({place.signer})" if is_id else f"the {role}"
+                role = f"the {place.role.words}"
+                signer = f"{role} ({place.signer})" if is_id else role
                 yield make_finding(
                     "SCAN.UNSIGNED",
                     packet.name_page(number),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -97,7 +98,7 @@ class _PictureJob:
     size: tuple[float, float]
     quality: PictureQuality
     picture: Path
-    source: Path | None
+    source: Path
 
 
 def sign_packets(
@@ -186,6 +187,8 @@ def _recall(packet: _Packet, index: int) -> Iterator[ScanMatch]:
 def _match_scans(
     scans: Sequence[Scan], packets: Sequence[_Packet], workshop: Workshop
 ) -> list[ScanMatch]:
+    if not scans:
+        return []
     pages = _list_pages(packets, workshop)
     jobs = [MatchJob(scan=scan, pages=pages) for scan in scans]
     return [
@@ -209,7 +212,7 @@ def _list_scans(files: Sequence[Path], workshop: Workshop) -> tuple[list[Scan], 
                 make_finding(
                     "SCAN.UNREADABLE",
                     path.name,
-                    "it cannot be opened as scans",
+                    "it cannot be opened as a scan",
                     "save it as PDF, JPEG, PNG or TIFF",
                 )
             )
@@ -363,7 +366,7 @@ def draw_picture(job: _PictureJob) -> None:
     if scan is None or job.match.position is None:
         raise ValueError("the scan is gone")
     job.picture.write_bytes(draw_placed(scan, job.match.position, job.size, job.quality))
-    if job.source and not job.source.exists():
+    if not job.source.exists():
         kept = job.match.scan
         job.source.write_bytes(kept.path.read_bytes() if kept.kept else code_source(scan))
 
@@ -384,7 +387,7 @@ def _write_volumes(
         if pictures:
             replace_pages(source, target, pictures)
         else:
-            target.write_bytes(source.read_bytes())
+            shutil.copyfile(source, target)
         limit = packet.manifest.max_bytes
         if limit is not None and target.stat().st_size > limit:
             above.append(volume.path)
