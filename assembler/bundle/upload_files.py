@@ -8,15 +8,14 @@ from pathlib import Path
 from assembler.bundle.volumes import (
     AboveLimit,
     VolumeWriter,
-    correct_estimates,
     make_writer,
     weigh_pages,
+    write_within,
 )
 from assembler.layout import upload_set
 from assembler.layout.upload_set import Block, Piece
 from assembler.model import DocumentId, Layout, Profile, Volume
 
-_ROUNDS = 12
 _NO_LIMIT = 2**62
 
 
@@ -43,17 +42,13 @@ def bind_upload_set(
     limit = profile.limit or _NO_LIMIT
     writer = make_writer(layout, documents, folder, profile, font)
     sizes = _weigh_leaves(layout, documents)
-    volumes = layout.files
-    for _ in range(_ROUNDS):
-        volumes = volumes or upload_set.name_files(_pack(writer, blocks, sizes, limit), profile)
-        written = [writer.write(volume, volumes) for volume in volumes]
-        if all(size <= limit for size in written):
-            return volumes
-        for volume, size in zip(volumes, written, strict=True):
-            (folder / volume.path).unlink()
-            correct_estimates(sizes, volume, size)
-        volumes = ()
-    raise AboveLimit(bundle_bytes=sum(sizes))
+
+    def cut(number: int) -> tuple[Volume, ...]:
+        if number == 0 and layout.files:
+            return layout.files
+        return upload_set.name_files(_pack(writer, blocks, sizes, limit), profile)
+
+    return write_within(writer, cut, sizes, limit)
 
 
 def _weigh_leaves(layout: Layout, documents: Mapping[DocumentId, Path]) -> list[int]:

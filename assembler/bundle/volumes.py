@@ -3,7 +3,7 @@ measured as written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,15 +81,37 @@ def bind_within(
         raise AboveLimit(bundle_bytes=size)
     sizes = weigh_pages(bundle)
     bundle.unlink()
-    for _ in range(_ROUNDS):
+
+    def cut(_: int) -> tuple[Volume, ...]:
         spans = _cut_into_spans(writer, sizes, limit)
-        volumes = volume_split.name_volumes(spans, profile, layout)
+        return volume_split.name_volumes(spans, profile, layout)
+
+    return write_within(writer, cut, sizes, limit)
+
+
+def write_within(
+    writer: VolumeWriter,
+    cut: Callable[[int], tuple[Volume, ...]],
+    sizes: list[int],
+    limit: int,
+) -> tuple[Volume, ...]:
+    """Write volumes until each is within the limit, and return them.
+
+    Args:
+        cut: returns the volumes of a round (from 0), by the estimates as they are then.
+        sizes: estimated bytes of each page; corrected after each round.
+
+    Raises:
+        AboveLimit: no round was enough.
+    """
+    for number in range(_ROUNDS):
+        volumes = cut(number)
         written = [writer.write(volume, volumes) for volume in volumes]
         if all(size <= limit for size in written):
             return volumes
         for volume, size in zip(volumes, written, strict=True):
-            (folder / volume.path).unlink()
-            correct_estimates(sizes, volume, size)
+            (writer.folder / volume.path).unlink()
+            _correct_estimates(sizes, volume, size)
     raise AboveLimit(bundle_bytes=sum(sizes))
 
 
@@ -139,7 +161,7 @@ def _split_around(single: Volume, pages: int) -> tuple[Volume, ...]:
     return tuple(volume for volume in (before, single, after) if volume.first <= volume.last)
 
 
-def correct_estimates(sizes: list[int], part: Volume, written: int) -> None:
+def _correct_estimates(sizes: list[int], part: Volume, written: int) -> None:
     """Raise the estimates of a volume's pages if it came out larger than estimated."""
     pages = range(part.first - 1, part.last)
     estimate = sum(sizes[page] for page in pages)

@@ -168,14 +168,13 @@ def find_piece_starts(pages: Sequence[PreparedPage]) -> set[int]:
     In a set with a translation, only documents that case.json says are in English may be parted
     from what follows.
     """
-    runs = [(place, list(run)) for place, run in _list_runs(pages)]
     sets: list[list[tuple[int, PreparedPage]]] = []
     previous = len(_ROLES)
-    for place, run in runs:
-        role = _ROLES.index(run[0].role)
+    for place, page in _list_runs(pages):
+        role = _ROLES.index(page.role)
         if role < previous:
             sets.append([])
-        sets[-1].append((place, run[0]))
+        sets[-1].append((place, page))
         previous = role
     starts = {0}
     for number, entries in enumerate(sets):
@@ -193,15 +192,13 @@ def find_piece_starts(pages: Sequence[PreparedPage]) -> set[int]:
     return starts
 
 
-def _list_runs(
-    pages: Sequence[PreparedPage],
-) -> Iterator[tuple[int, Iterator[PreparedPage]]]:
-    """Yield the pages of each document, translation or certificate, with the place of the first."""
+def _list_runs(pages: Sequence[PreparedPage]) -> Iterator[tuple[int, PreparedPage]]:
+    """Yield the first page of each document, translation or certificate, with its place."""
     place = 0
     for _, run in groupby(pages, key=lambda page: (page.path, page.role)):
-        found = list(run)
-        yield place, iter(found)
-        place += len(found)
+        own_pages = list(run)
+        yield place, own_pages[0]
+        place += len(own_pages)
 
 
 def _awaits_certificate(sets: Sequence[Sequence[tuple[int, PreparedPage]]], number: int) -> bool:
