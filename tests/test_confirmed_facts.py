@@ -395,3 +395,7 @@ def test_a_desk_that_runs_takes_what_the_firm_confirms(tmp_path: Path) -> None:
         assert "FACT.SUPERSEDED" in desk.get(page).decode()
         assert confirm(shelf, *LINES).exit_code == 0
         assert "FACT.SUPERSEDED" not in desk.get(page).decode()
+        facts = f"{desk.find_case('first')}/facts"
+        assert "02/02/26" not in desk.get(facts).decode()
+        assert confirm(shelf, "02/02/26", fact="forms/i-131").exit_code == 0
+        assert "02/02/26" in desk.get(facts).decode()  # which edition to download

@@ -15,7 +15,7 @@ from assembler.desk.case_folders import CaseFolder
 from assembler.desk.case_people import name_people
 from assembler.desk.case_store import CaseVersion, EditRefused
 from assembler.desk.desk_state import Desk
-from assembler.desk.fact_checks import get_library
+from assembler.desk.fact_checks import DeskLibrary, get_library
 from assembler.desk.findings_view import FindingData, show_finding
 from assembler.desk.form_cards import (
     FilledPacket,
@@ -60,13 +60,14 @@ def get_form_files(desk: Desk, case: CaseFolder) -> WatchedForms:
 
 
 def get_catalog(desk: Desk) -> FormCatalog:
-    """Return the forms that a case can list."""
-    catalog: FormCatalog | None = desk.notes.get("form catalog")
-    if catalog is None:
+    """Return the forms that a case can list, made again with the library."""
+    library = get_library(desk)
+    known: tuple[DeskLibrary, FormCatalog] | None = desk.notes.get("form catalog")
+    if known is None or known[0] is not library:
         schema = desk.shelf.schema("case.schema.json")
-        catalog = make_catalog(schema, get_library(desk).rules, load_maps(desk.shelf), desk.as_of)
-        desk.notes["form catalog"] = catalog
-    return catalog
+        catalog = make_catalog(schema, library.rules, load_maps(desk.shelf), desk.as_of)
+        known = desk.notes["form catalog"] = (library, catalog)
+    return known[1]
 
 
 async def describe_forms(
