@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from assembler.crosscheck.results import (
@@ -23,6 +24,7 @@ from assembler.crosscheck.results import (
 )
 from assembler.crosscheck.text_matching import has_worded_date
 from assembler.model import Exhibit, PageText, PartRole, SearchResult
+from assembler.model.language_tags import find_primary_language
 from assembler.model.numeric_days import NumericDay, find_numeric_days
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -40,6 +42,11 @@ class DayOrder(StrEnum):
 
 
 _OTHER = {DayOrder.MONTH_FIRST: DayOrder.DAY_FIRST, DayOrder.DAY_FIRST: DayOrder.MONTH_FIRST}
+
+
+@lru_cache(maxsize=256)
+def _read_days(text: str) -> tuple[NumericDay, ...]:
+    return tuple(find_numeric_days(text))
 
 
 class _PlacedDay(NamedTuple):
@@ -81,7 +88,7 @@ def check_date_orders(context: CheckContext) -> Iterator[Result]:
 def find_order(context: CheckContext, documents: Sequence[PageText]) -> DayOrder:
     """Return which of day and month the pages of a document write first; UNKNOWN if nothing shows
     it, or if their dates show both."""
-    days = [day for page in documents for day in find_numeric_days(page.text)]
+    days = [day for page in documents for day in _read_days(page.text)]
     text = "\n".join(page.text for page in documents)
     shown = {day.shows for day in days if day.shows}
     if len(shown) > 1:
@@ -91,8 +98,7 @@ def find_order(context: CheckContext, documents: Sequence[PageText]) -> DayOrder
     languages = {page.prepared.language for page in documents}
     unsure = context.data["date_order"]["unsure_languages"]
     if languages and not any(
-        language in unsure or language.split("-", maxsplit=1)[0].lower() in unsure
-        for language in languages
+        language in unsure or find_primary_language(language) in unsure for language in languages
     ):
         # who writes in another language in the United States may write either
         is_american = _find_order_of_place(context, text) == DayOrder.MONTH_FIRST
@@ -126,7 +132,7 @@ def _join_words(text: str) -> str:
 
 def _list_ambiguous(pages: Sequence[PageText]) -> Iterator[_PlacedDay]:
     for page in pages:
-        for day in find_numeric_days(page.text):
+        for day in _read_days(page.text):
             if len(day.readings) > 1:
                 yield _PlacedDay(page, day)
 
@@ -141,7 +147,7 @@ def _is_written_surely(pages: Sequence[PageText], wanted: date) -> bool:
     """Return whether a day is on one of the pages in a way that can be read only as this day."""
     return any(
         has_worded_date(page.text, wanted)
-        or any(day.readings == (wanted,) for day in find_numeric_days(page.text))
+        or any(day.readings == (wanted,) for day in _read_days(page.text))
         for page in pages
     )
 
@@ -200,7 +206,7 @@ def _is_translated_as(translations: Sequence[PageText], wanted: date) -> bool:
     """Return whether a translation has a day in words, or in numbers in its own order."""
     if _is_written_surely(translations, wanted):
         return True
-    days = [day for page in translations for day in find_numeric_days(page.text)]
+    days = [day for page in translations for day in _read_days(page.text)]
     shown = {day.shows for day in days if day.shows}
     if len(shown) != 1:
         return False
@@ -229,7 +235,7 @@ def _locate(page: PageText, wanted: date) -> int:
     """Return where a day is on a page of the translation, or its beginning."""
     start = 0
     for line in page.text.splitlines(keepends=True):
-        numeric = any(wanted in day.readings for day in find_numeric_days(line))
+        numeric = any(wanted in day.readings for day in _read_days(line))
         if numeric or has_worded_date(line, wanted):
             return start
         start += len(line)

@@ -20,9 +20,12 @@ from assembler.crosscheck.results import (
     ExhibitPage,
     Result,
     find_spot,
+    is_read_surely,
     make_page_finding,
 )
-from assembler.model import Exhibit, PageText, PartRole, TextMethod
+from assembler.crosscheck.text_matching import fold_letters
+from assembler.model import Exhibit, PageText, PartRole
+from assembler.model.language_tags import find_primary_language
 
 _RULE = "8 CFR 103.2(b)(3)"
 _WORD = re.compile(r"[^\s—–/|’'…,.;:()\[\]{}\"“”«»„?!¿¡،؛؟。、・<>=+*_~#@&%$\d-]+")
@@ -91,13 +94,10 @@ def _is_english(page: PageText) -> bool:
     language as a whole."""
     prepared = page.prepared
     return (
-        prepared.language.split("-", maxsplit=1)[0].lower() == "en"
+        find_primary_language(prepared.language) == "en"
         and prepared.role != PartRole.CERTIFICATE
         and page.seems in ("", "en")
-        and page.is_readable
-        and not (
-            prepared.method == TextMethod.OCR and (prepared.confidence or 0.0) < _LEAST_CONFIDENCE
-        )
+        and is_read_surely(page, _LEAST_CONFIDENCE)
     )
 
 
@@ -155,12 +155,12 @@ def _is_said_in_english(
     """Return whether a document says the same in both languages: much of a page is in each, and
     the English has the names and numbers of the other."""
     foreign = "\n".join(page.text[passage.start : passage.end] for passage in passages)
+    if _count_letters(foreign) < _BOTH * _count_letters(page.text):
+        return False
     ends = [0, *(passage.end for passage in passages)]
     starts = [*(passage.start for passage in passages), len(page.text)]
     english = [page.text[end:start] for end, start in zip(ends, starts, strict=True)]
     english += [other.text for other in pages if other is not page]
-    if _count_letters(foreign) < _BOTH * _count_letters(page.text):
-        return False
     anchors = set(_list_anchors(foreign))
     shared = anchors & {*_list_anchors("\n".join(english))}
     return len(anchors) > 1 and len(shared) >= _SHARED * len(anchors)
@@ -198,7 +198,12 @@ def find_passages(text: str, data: Mapping[str, Any]) -> list[Passage]:
 
 @lru_cache(maxsize=8192)
 def _fold(word: str) -> str:
-    return re.sub("['`]", "", anyascii(word)).casefold()
+    return fold_letters(word)
+
+
+@lru_cache(maxsize=512)
+def _split(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 @lru_cache(maxsize=8192)
@@ -254,11 +259,11 @@ def _find_in_latin_letters(words: Sequence[Word], data: Mapping[str, Any]) -> It
     folded = {word.folded for word in words}
     candidates: list[tuple[float, Passage]] = []
     for language, (joining, telling, shared) in data["function_words"].items():
-        own, told = frozenset(f"{joining} {telling}".split()), frozenset(telling.split())
+        own, sure = _split(f"{joining} {telling}"), _split(telling)
         if not folded & own:
             continue
-        for score, run in _find_runs(words, own, frozenset(shared.split())):
-            if _is_passage(run, own, told, data):
+        for score, run in _find_runs(words, own, _split(shared)):
+            if _is_passage(run, own, sure, data):
                 passage = Passage(run[0].start, run[-1].end, len(run), language)
                 candidates.append((score, passage))
     taken: list[Passage] = []

@@ -8,6 +8,7 @@ it, since digits survive translation.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,10 +24,12 @@ from assembler.crosscheck.results import (
     Result,
     find_spot,
     has_enough_words,
+    is_read_surely,
     make_page_finding,
 )
 from assembler.crosscheck.text_matching import has_date
 from assembler.model import Exhibit, PageText, PartRole, SearchResult, TextMethod
+from assembler.model.language_tags import find_primary_language
 from assembler.model.numeric_days import find_numeric_days
 
 _RULE = "8 CFR 103.2(b)(3)"
@@ -218,15 +221,13 @@ def _make_pair(context: CheckContext, exhibit: Exhibit) -> _Pair | None:
         page
         for page in pages
         if page.prepared.role == PartRole.DOCUMENT
-        and _find_primary(page.prepared.language) != "en"
+        and find_primary_language(page.prepared.language) != "en"
         and page.text.strip()
     ]
     translations = [page for page in pages if page.prepared.role == PartRole.TRANSLATION]
     compared = (*originals, *translations)
     is_sure = all(
-        page.is_readable
-        and (page.prepared.method != TextMethod.OCR or (page.prepared.confidence or 0.0) >= sure)
-        and (page.text.strip() or page.prepared.blank)
+        is_read_surely(page, sure) and (page.text.strip() or page.prepared.blank)
         for page in compared
     )
     if not originals or not is_sure or not has_enough_words(translations, context.data):
@@ -290,7 +291,7 @@ def measure_coverage(context: CheckContext, pair: _Pair) -> float | None:
 def _expect_letters(context: CheckContext, page: PageText) -> float | None:
     """Return how many letters an English translation of a page has; None if that is not known."""
     ratio: float | None = context.data["translation"]["ratios"].get(
-        _find_primary(page.prepared.language)
+        find_primary_language(page.prepared.language)
     )
     if ratio is None or _has_english(page.text):
         return None
@@ -350,16 +351,36 @@ def _count_letters(text: str) -> int:
     )
 
 
+@dataclass(frozen=True)
+class _Translated:
+    """A whole translation, in which numbers and days are looked for."""
+
+    text: str
+    is_recognized: bool
+
+    @cached_property
+    def _digits(self) -> str:
+        return re.sub(r"\D", "", _write_digits(self.text))
+
+    def has(self, fact: _Fact) -> bool:
+        """Return whether a number or a day is in the translation."""
+        if not isinstance(fact, str):
+            return any(has_date(self.text, day) for day in fact)
+        if fact in self._digits:
+            return True
+        return self.is_recognized and fuzz.partial_ratio(fact, self._digits) >= _LIKE
+
+
 def _find_missing(context: CheckContext, pair: _Pair) -> Iterator[_Missing]:
     """Yield for each page of the original how many of its numbers and dates the translation
     lacks."""
     limits = context.data["translation"]
-    whole = "\n".join(page.text for page in pair.translations)
+    whole = _Translated("\n".join(page.text for page in pair.translations), pair.is_recognized)
     seen: set[_Fact] = set()
     for page in pair.originals:
-        language = _find_primary(page.prepared.language)
+        language = find_primary_language(page.prepared.language)
         placed = [
-            _PlacedFact(start, fact, _is_translated(fact, whole, pair.is_recognized))
+            _PlacedFact(start, fact, whole.has(fact))
             for start, fact in _read_facts(page.text)
             # the years of other calendars are translated, too
             if isinstance(fact, str) or language not in limits["other_calendars"]
@@ -397,40 +418,33 @@ def _read_facts(text: str) -> list[tuple[int, _Fact]]:
     for day in days:
         letters[day.start : day.start + day.length] = " " * day.length
     rest = "".join(letters)
-    numbers = [
-        (match.start(), re.sub(r"\D", "", match[0]))
-        for match in _NUMBER.finditer(rest)
-        if not _is_seal_or_year(rest, match)
-    ]
     facts: list[tuple[int, _Fact]] = [(day.start, day.readings) for day in days]
-    facts += [(start, number) for start, number in numbers if len(number) >= _LONG]
+    tokens = list(_TOKEN.finditer(rest))
+    ends = [token.end() for token in tokens]
+    for match in _NUMBER.finditer(rest):
+        number = re.sub(r"\D", "", match[0])
+        if len(number) < _LONG:
+            continue
+        written = tokens[bisect_left(ends, match.end())][0]
+        if not _is_seal_or_year(written, match[0]):
+            facts.append((match.start(), number))
     return sorted(facts, key=lambda fact: fact[0])
 
 
-def _is_seal_or_year(text: str, match: re.Match[str]) -> bool:
-    """Return whether a number is within an electronic seal or machine-readable lines, which nobody
-    translates, or a day of another calendar, which is converted."""
-    written = next(token[0] for token in _TOKEN.finditer(text) if token.end() >= match.end())
+def _is_seal_or_year(written: str, number: str) -> bool:
+    """Return whether a number, as it is written, is within an electronic seal or machine-readable
+    lines, which nobody translates, or a day of another calendar, which is converted.
+
+    Args:
+        written: what it stands in, up to the spaces around it.
+    """
     changes = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", written))
     if changes > _CHANGES or "<" in written or len(written) > _SEAL:
         return True
-    parts = re.split(r"[.,/-]", match[0])
+    parts = re.split(r"[.,/-]", number)
     return sorted(map(len, parts))[-1] == 4 and len(parts) == 3 and sum(map(len, parts)) <= 8
 
 
 def _write_digits(text: str) -> str:
     """Return a text with the digits of all scripts written as European ones."""
     return "".join(anyascii(sign) if sign.isdecimal() else sign for sign in text)
-
-
-def _is_translated(fact: _Fact, english: str, is_recognized: bool) -> bool:
-    if not isinstance(fact, str):
-        return any(has_date(english, day) for day in fact)
-    digits = re.sub(r"\D", "", _write_digits(english))
-    if fact in digits:
-        return True
-    return is_recognized and fuzz.partial_ratio(fact, digits) >= _LIKE
-
-
-def _find_primary(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].lower()

@@ -23,6 +23,7 @@ from assembler.crosscheck.results import (
     CheckContext,
     ExhibitPage,
     Result,
+    is_read_surely,
     make_page_finding,
 )
 from assembler.crosscheck.statements import find_a_numbers
@@ -32,7 +33,7 @@ from assembler.crosscheck.text_matching import (
     has_number,
     split_words,
 )
-from assembler.model import Exhibit, Name, PageText, PartRole, Person, SearchResult, TextMethod, mrz
+from assembler.model import Exhibit, Name, PageText, PartRole, Person, SearchResult, mrz
 
 _RULE = "CHECK.NOBODY"
 _WORD = re.compile(r"[^\s\d—–/|,.;:()\[\]{}\"“”«»„?!¿¡،؛؟。、・<>=+*_~#@&%$-]+")
@@ -52,7 +53,7 @@ def check_mentions(context: CheckContext) -> Iterator[Result]:
     """Yield a finding for each exhibit about a person, in whose text nobody of the case is named
     and no number of theirs is found."""
     for exhibit in context.case.exhibits:
-        if exhibit.category not in context.data["nobody"]["categories"]:
+        if not _is_about_person(context, exhibit):
             continue
         pages = _list_compared_pages(context, exhibit)
         if not pages:
@@ -83,10 +84,12 @@ def check_mentions(context: CheckContext) -> Iterator[Result]:
 
 def is_unnamed(context: CheckContext, exhibit: Exhibit) -> bool:
     """Return whether `check_mentions` reports an exhibit."""
-    if exhibit.category not in context.data["nobody"]["categories"]:
-        return False
-    pages = _list_compared_pages(context, exhibit)
+    pages = _list_compared_pages(context, exhibit) if _is_about_person(context, exhibit) else []
     return bool(pages) and not names_somebody(context, exhibit, pages)
+
+
+def _is_about_person(context: CheckContext, exhibit: Exhibit) -> bool:
+    return exhibit.category in context.data["nobody"]["categories"]
 
 
 def _list_compared_pages(context: CheckContext, exhibit: Exhibit) -> list[PageText]:
@@ -96,7 +99,11 @@ def _list_compared_pages(context: CheckContext, exhibit: Exhibit) -> list[PageTe
     pages = [
         page for page in context.list_pages(exhibit) if page.prepared.role != PartRole.CERTIFICATE
     ]
-    sure = [page for page in pages if _is_read_surely(page, limits)]
+    sure = [
+        page
+        for page in pages
+        if page.text.strip() and is_read_surely(page, limits["least_confidence"])
+    ]
     has_doubtful = any(
         not page.prepared.blank and page not in sure and not _is_picture(page) for page in pages
     )
@@ -119,14 +126,6 @@ def _count_words(text: str) -> int:
 
 def _is_picture(page: PageText) -> bool:
     return not page.text.strip() and page.is_readable
-
-
-def _is_read_surely(page: PageText, limits: Mapping[str, Any]) -> bool:
-    is_sure = (
-        page.prepared.method != TextMethod.OCR
-        or (page.prepared.confidence or 0.0) >= limits["least_confidence"]
-    )
-    return bool(page.text.strip()) and page.is_readable and is_sure
 
 
 def _has_uncompared_letters(page: PageText) -> bool:
@@ -199,12 +198,17 @@ class _MentionText:
     def names(self) -> frozenset[str]:
         """Return the words that may be names, folded: those with a capital, or in letters that
         have none."""
-        return frozenset(_fold(word) for word in self.words if _may_be_name(word))
+        return frozenset(_keep_letters(word) for word in self.words if _may_be_name(word))
+
+    @cached_property
+    def ambiguous_names(self) -> frozenset[str]:
+        """Return the names, folded, that are words, too."""
+        return frozenset(self.data["nobody"]["ambiguous_names"].split())
 
     @cached_property
     def joined(self) -> str:
         """Return all letters of the text, folded, without spaces."""
-        return "".join(map(_fold, self.words))
+        return "".join(map(_keep_letters, self.words))
 
     @cached_property
     def vowelless(self) -> tuple[str, ...]:
@@ -239,11 +243,10 @@ def _is_named(text: _MentionText, name: Name) -> bool:
 
 def _has_word(text: _MentionText, part: str) -> bool:
     """Return whether a part of a name is in a text as a word that may be a name."""
-    word = _fold(part)
-    ambiguous = text.data["nobody"]["ambiguous_names"].split()
+    word = _keep_letters(part)
     if len(word) < _LEAST or part[0].islower():  # "de", "al"
         return False
-    if word in ambiguous:
+    if word in text.ambiguous_names:
         return _has_ambiguous(text.text, part)
     if word in text.names or (text.has_no_capitals and word in split_words(text.text)):
         return True
@@ -263,7 +266,9 @@ def _has_ending(word: str, other: str) -> bool:
 def _has_first_letters(text: _MentionText, name: Name) -> bool:
     """Return whether the first four letters of a name are in a text, as tax transcripts print
     it."""
-    return any(_fold(word)[:4].upper() in text.words for word in name.full.split() if len(word) > 3)
+    return any(
+        _keep_letters(word)[:4].upper() in text.words for word in name.full.split() if len(word) > 3
+    )
 
 
 def _is_like(word: str, other: str, likeness: int) -> bool:
@@ -286,7 +291,7 @@ def _has_ambiguous(text: str, part: str) -> bool:
 
 def _has_run_together(text: _MentionText, name: Name) -> bool:
     """Return whether family and given name stand together without a space, in either order."""
-    family, given = (_fold("".join(part.split())) for part in (name.family, name.given))
+    family, given = (_keep_letters("".join(part.split())) for part in (name.family, name.given))
     if len(family) + len(given) < 2 * _LEAST:
         return False
     return any(run in text.joined for run in (family + given, given + family))
@@ -374,7 +379,7 @@ _SPELLINGS = tuple(
 @lru_cache(maxsize=8192)
 def make_skeleton(word: str, *, keeps_v: bool = False) -> str:
     """Return the consonants of a name as its transliterations have them in common."""
-    plain = _fold(word)
+    plain = _keep_letters(word)
     for written, sign in _CONSONANTS:
         plain = plain.replace(written, sign)
     plain = re.sub(r"[aeiouyj]|h$", "", plain).replace("w", "v")
@@ -391,7 +396,7 @@ def _write_alike(word: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _fold(word: str) -> str:
+def _keep_letters(word: str) -> str:
     """Return a word in small Latin letters, without accents and apostrophes."""
     return re.sub(r"[^a-z]", "", anyascii(word).casefold())
 

@@ -18,6 +18,7 @@ from assembler.model import (
     Person,
     SearchResult,
     Severity,
+    TextMethod,
 )
 from assembler.runtime.rule_catalog import make_finding
 
@@ -197,3 +198,13 @@ def iterate_pages(context: CheckContext) -> Iterator[ExhibitPage]:
     for exhibit in context.case.exhibits:
         for page in context.list_pages(exhibit):
             yield ExhibitPage(exhibit, page)
+
+
+def is_read_surely(page: PageText, least_confidence: float) -> bool:
+    """Return whether the text of a page is that of the page: its own, or recognized with data of
+    its letters and at least this confidence (of 100)."""
+    is_sure = (
+        page.prepared.method != TextMethod.OCR
+        or (page.prepared.confidence or 0.0) >= least_confidence
+    )
+    return page.is_readable and is_sure

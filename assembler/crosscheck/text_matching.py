@@ -240,10 +240,15 @@ def has_worded_date(text: str, day: date) -> bool:
     )
 
 
+def fold_letters(text: str) -> str:
+    """Return a text in small Latin letters, without the marks that stand for letters of others."""
+    return re.sub("['`]", "", anyascii(text)).casefold()
+
+
 @lru_cache(maxsize=256)
 def _flatten(text: str) -> str:
     """Return the words of a text as the names of the months are written."""
-    return " ".join(re.findall(r"[a-z0-9]+", re.sub("['`]", "", anyascii(text)).casefold()))
+    return " ".join(re.findall(r"[a-z0-9]+", fold_letters(text)))
 
 
 def _has_numeric_date(text: str, day: date) -> bool:

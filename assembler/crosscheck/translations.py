@@ -34,6 +34,7 @@ from assembler.crosscheck.text_matching import (
     split_words,
 )
 from assembler.model import Contradiction, Exhibit, PageText, Person, SearchResult, Severity
+from assembler.model.language_tags import find_primary_language
 
 _COUNTED = re.compile(
     r"\b(?:page|página|pagina|seite|p\.)\s*(\d{1,3})\s*(?:of|de|von|/)\s*(\d{1,3})\b", re.IGNORECASE
@@ -153,7 +154,7 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
                 why="too few words, or recognized with data of other letters",
             )
     for exhibit, page in iterate_pages(context):
-        stated = page.prepared.language.split("-", maxsplit=1)[0].lower()
+        stated = find_primary_language(page.prepared.language)
         seems = context.languages.get(page.seems, "") or context.data["scripts"].get(page.seems, "")
         if page.seems == stated or not seems:
             continue

@@ -11,6 +11,7 @@ from fontTools.unicodedata import script as script_of_letter
 from fontTools.unicodedata import script_code
 
 from assembler.evidence.common_words import identify_by_letters, identify_by_words
+from assembler.model.language_tags import find_primary_language
 
 _MIN_WORDS, _MIN_LETTERS, _MIN_LIKELIHOOD = 20, 50, 0.999  # below these, no language is named
 _MIN_SCRIPT_PART = 0.7  # fraction of the letters that determines the script of a mixed page
@@ -91,7 +92,7 @@ def identify_language(
     other letters, so that its words mean nothing. The identifier takes half a second to load; most
     pages are clearly in one of a few languages and do not need it.
     """
-    primary = declared.split("-", maxsplit=1)[0].lower()
+    primary = find_primary_language(declared)
     declared_script = _find_script(declared)
     detected_script = _DETECTED.get(seen_script, "") or script_code(seen_script, "")
     detected_script = _SAME_SCRIPT.get(detected_script, detected_script)

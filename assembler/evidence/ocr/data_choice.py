@@ -14,6 +14,7 @@ from assembler.evidence.ocr.language_data import (
     find_data_name,
     is_installed,
 )
+from assembler.model.language_tags import find_primary_language
 from assembler.runtime.resources import Shelf
 
 # where packages keep the data of a script: in a folder of its own, or beside the languages (Debian)
@@ -107,7 +108,7 @@ def _list_measured(tag: str) -> Mapping[str, FoundWords]:
     """Return what was measured for a language, by data; the mean of all languages for one that was
     not measured."""
     tables = _read_table()["found"]
-    primary = tag.split("-", maxsplit=1)[0].lower()
+    primary = find_primary_language(tag)
     rows = tables.get(primary) or tables["other"]
     return {name: FoundWords(exact=row[0], plain=row[1]) for name, row in rows.items()}
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from assembler.errors import ToolMissing
+from assembler.model.language_tags import find_primary_language
 
 # BCP 47 primary language → name of the engine's data, for all languages of tessdata_fast and of
 # Debian's tesseract-ocr packages
@@ -157,4 +158,4 @@ def find_data_name(tag: str) -> str:
     variants = (
         name for prefix, name in _VARIANTS.items() if f"{tag.lower()}-".startswith(f"{prefix}-")
     )
-    return next(variants, ENGINE_LANGUAGES.get(tag.split("-", maxsplit=1)[0].lower(), ""))
+    return next(variants, ENGINE_LANGUAGES.get(find_primary_language(tag), ""))
