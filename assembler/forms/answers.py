@@ -84,18 +84,19 @@ def build_scope(source: AnswerSource) -> Scope:
 
 def collect_answers(form: FormMap, scope: Scope) -> tuple[Answer, ...]:
     """Return every question of the form that applies, with its answer ("" if the case has none)."""
-    answers = (
-        _answer_item(item, scope)
-        for item in form.items
-        if not item.when or parse_expression(item.when).value(scope)
-    )
+    answers = (_answer_item(item, scope) for item in form.items if holds(item.when, scope))
     return tuple(answer for answer in answers if answer is not None)
 
 
 def is_form_needed(form: FormMap, scope: Scope) -> bool:
     """Return whether the packet needs the form: no G-28 without an attorney, no I-912 without a fee
     waiver."""
-    return not form.when or bool(parse_expression(form.when).value(scope))
+    return holds(form.when, scope)
+
+
+def holds(when: str, scope: Scope) -> bool:
+    """Return whether a condition of a map holds; an empty one always does."""
+    return not when or bool(parse_expression(when).value(scope))
 
 
 def check_answers(form: FormMap, answers: Sequence[Answer], where: str) -> tuple[Finding, ...]:

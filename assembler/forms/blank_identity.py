@@ -12,11 +12,10 @@ from pathlib import Path
 
 from assembler.forms.form_maps import FormMap, KnownBlank, order_edition
 from assembler.forms.form_reader import FieldRow, RecognizedForm
-from assembler.model import Finding
+from assembler.model import PAYMENT_FORMS, Finding
 from assembler.runtime.rule_catalog import make_finding
 
 _DIGEST_LENGTH = 64  # hex digits of a whole sha256
-_PAYMENT = ("g-1450", "g-1650", "g-1651")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +96,7 @@ def check_arming(form: FormMap, identity: BlankIdentity, where: str) -> tuple[Fi
     if not form.fillable:
         place = (
             "remove it from case.json, and put the signed form on top of the printed packet"
-            if form.form in _PAYMENT
+            if form.form in PAYMENT_FORMS
             else "list it as completed"
         )
         problem = f"only an answer sheet is known for {name}, no map to fill it"

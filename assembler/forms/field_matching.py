@@ -22,6 +22,7 @@ from assembler.forms.form_reader import FieldRow
 _NEAR = 40.0  # points
 _STILL = 6.0  # points a field may be off and count as not moved
 _ALIKE = 0.58  # of name, place and words together, from which a field is taken for the old one
+_HINT = _ALIKE * 0.8  # from here on, a pair that is not sure is named for a person
 _MARGIN = 0.08  # by which it must be ahead of the next one
 _AGREED = 0.34  # share of a label's words that should stand beside a field
 
@@ -149,6 +150,8 @@ class FieldMatcher:
         taken_fields: set[int] = set()
         taken_rows: set[str] = set()
         for (number, short), score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):
+            if score < _HINT:
+                break
             if number in taken_fields or short in taken_rows:
                 continue
             one = open_fields[number]
@@ -161,7 +164,7 @@ class FieldMatcher:
                 matched[one.name, one.state] = self.by_name[short]
                 taken_fields.add(number)
                 taken_rows.add(short)
-            elif score >= _ALIKE * 0.8:
+            else:
                 self.hints.setdefault((one.name, one.state), f"; perhaps {short}")
         return matched
 

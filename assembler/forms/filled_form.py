@@ -19,7 +19,7 @@ from assembler.forms.blank_identity import check_arming, identify_blank
 from assembler.forms.continuation_sheets import add_sheets, list_sheet_characters
 from assembler.forms.form_check import check_blank
 from assembler.forms.form_maps import FormMap
-from assembler.forms.form_reader import FieldRow, read_fields, recognize_form
+from assembler.forms.form_reader import FieldRow, recognize_form
 from assembler.forms.form_writer import FormWriter, save_form
 from assembler.forms.map_placing import place_map
 from assembler.forms.typeface import Typeface, load_typeface
@@ -60,8 +60,8 @@ def fill_form(form: FormMap, source: AnswerSource, files: FormFiles) -> FillResu
         OSError: a copy cannot be written.
     """
     where = files.blank.name
-    rows = read_fields(files.blank)
     recognized = recognize_form(files.blank, (form,))
+    rows = recognized.rows
     findings = check_arming(form, identify_blank(files.blank, recognized, rows), where)
     form = place_map(form, rows).form
     findings = findings or check_blank(form, recognized, rows, where)

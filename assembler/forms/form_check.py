@@ -17,16 +17,16 @@ from assembler.forms.answers import (
     build_scope,
     check_answers,
     collect_answers,
+    holds,
     is_form_needed,
 )
 from assembler.forms.edition_watch import EditionFacts, watch_edition
-from assembler.forms.expression import parse_expression
-from assembler.forms.form_maps import Field, FormMap, Signature
+from assembler.forms.form_maps import Field, FormMap
 from assembler.forms.form_reader import (
+    SIGNED_INK,
     FieldRow,
     RecognizedForm,
     measure_ink,
-    read_fields,
     read_places,
     recognize_form,
 )
@@ -35,8 +35,6 @@ from assembler.model import Contradiction, Finding, Severity
 from assembler.pdf.text_rows import squeeze_text
 from assembler.runtime.rule_catalog import make_finding
 
-# share of dark pixels from which a signature box counts as signed; a thin pen stroke is about 0.01
-_INK = 0.004
 _MISSING = 0.1  # share of a map's fields that a completed form may lack and still be compared
 _SHIFT = 3.0  # points a field may be from where the map has it
 
@@ -146,14 +144,14 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
         return FormComparison(findings=_check_other_form(form, recognized, where))
     scope = build_scope(source)
     is_exact = form.is_placed
-    placed = place_map(form, read_fields(completed))
+    placed = place_map(form, recognized.rows)
     if len(placed.missing) > _MISSING * len([*form.fields()]):
         problem = "its fields are not those of the map, so nothing on it could be compared"
         found = make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source)
         return FormComparison(findings=(*_check_pages(recognized, where), found))
     form = drop_unplaced_items(placed.form)
     answers = collect_answers(form, scope) if is_form_needed(form, scope) else ()
-    values = _read_values(form, completed)
+    values = _read_values(form, completed, recognized.rows)
     text = _FormText(
         where=where,
         values=values,
@@ -202,7 +200,7 @@ def _list_ticked_boxes(answer: Answer, text: _FormText) -> list[str]:
 
 
 def check_signatures(
-    form: FormMap, completed: Path, represented: bool = False, scope: Scope | None = None
+    form: FormMap, completed: Path, represented: bool, scope: Scope
 ) -> tuple[Finding, ...]:
     """Return a warning for each missing signature: the form's first (the applicant's), and the
     attorney's if there is one.
@@ -211,7 +209,7 @@ def check_signatures(
         scope: of the answers; a signature whose condition does not hold is not asked for.
     """
     attorney_parts = {item.part for item in form.items if "/attorney" in item.value}
-    places = [place for place in form.signatures if _is_asked_for(place, scope)]
+    places = [place for place in form.signatures if holds(place.when, scope)]
     required = [
         place
         for number, place in enumerate(places)
@@ -240,12 +238,8 @@ def check_signatures(
             source=form.source,
         )
         for place, ink in zip(required, inks, strict=True)
-        if ink < _INK
+        if ink < SIGNED_INK
     )
-
-
-def _is_asked_for(place: Signature, scope: Scope | None) -> bool:
-    return not place.when or scope is None or bool(parse_expression(place.when).value(scope))
 
 
 def _compare_answer(form: FormMap, answer: Answer, text: _FormText) -> tuple[Finding, ...]:
@@ -297,12 +291,11 @@ def _is_same(text: str, value: str, additional: str) -> bool:
     )
 
 
-def _read_values(form: FormMap, completed: Path) -> dict[str, str]:
+def _read_values(form: FormMap, completed: Path, rows: Sequence[FieldRow]) -> dict[str, str]:
     """Return field values by short name.
 
     A flattened or printed copy has no fields: then it is the text inside each field's place.
     """
-    rows = read_fields(completed)
     if rows:
         return {row.short: row.value for row in rows}
     text_fields = [field for field in form.fields() if not field.on]

@@ -101,6 +101,7 @@ class RecognizedForm:
     confidence: float
     fillable: bool
     has_text: bool = True
+    rows: tuple[FieldRow, ...] = ()  # every field of the file
 
 
 def read_fields(pdf: Path) -> tuple[FieldRow, ...]:
@@ -141,6 +142,7 @@ def recognize_form(pdf: Path, maps: Sequence[FormMap] = ()) -> RecognizedForm:
         confidence=_estimate_confidence(bool(votes), matching is not None, agree),
         fillable=bool(rows),
         has_text=any(text.strip() for text in texts),
+        rows=rows,
     )
 
 
@@ -185,6 +187,10 @@ def read_places(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[str, ...
         pages = sorted({page for page, _ in places if page <= len(document)})
         characters = {page: _read_characters(document[page - 1].get_textpage()) for page in pages}
     return tuple(_select_inside(characters.get(page, ()), rect) for page, rect in places)
+
+
+# share of dark pixels from which a signature box counts as signed; a thin pen stroke is about 0.01
+SIGNED_INK = 0.004
 
 
 def measure_ink(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[float, ...]:

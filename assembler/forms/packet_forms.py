@@ -22,7 +22,6 @@ from assembler.forms.form_maps import FormMap, load_maps
 from assembler.forms.form_reader import (
     FormUnreadable,
     RecognizedForm,
-    read_fields,
     recognize_form,
 )
 from assembler.forms.signature_fields import (
@@ -31,6 +30,8 @@ from assembler.forms.signature_fields import (
     list_empty_signatures,
 )
 from assembler.model import (
+    ELECTRONIC_PAYMENT_FORMS,
+    PAYMENT_FORMS,
     Case,
     Contradiction,
     DocumentId,
@@ -44,10 +45,6 @@ from assembler.runtime.resources import Shelf, stamp_font
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
-
-_PAYMENT_FORMS = ("g-1450", "g-1650")
-# their answer sheets are made where case.json says how the fee is paid, or where one is asked for
-_OF_PAYMENT = (*_PAYMENT_FORMS, "g-1651")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +168,7 @@ def _make_outcome(job: FormJob, *findings: Finding) -> FilledForm:
 
 def _fill_blank(job: FormJob, recognized: RecognizedForm) -> FilledForm:
     """Fill a blank with the map of its edition, if there is one that may."""
-    identity = identify_blank(job.files.blank, recognized, read_fields(job.files.blank))
+    identity = identify_blank(job.files.blank, recognized, recognized.rows)
     form = choose_map(job.maps, recognized, identity) if recognized.form == job.form else None
     if form is not None:
         filled = fill_form(form, job.source, job.files)
@@ -247,14 +244,15 @@ def build_answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> li
         only: a form, "i-131"; all forms by default.
     """
     sheets: list[dict[str, Any]] = []
-    # the map of a payment form says for which method it is
+    # answer sheets of payment forms are made where case.json says how the fee is paid, or where one
+    # is asked for; the map of each says for which method it is
     is_paid = case.request.payment is not None and case.request.filing == "paper"
     newest: dict[str, FormMap] = {}
     for form_map in load_maps(shelf):
         if form_map.is_confirmed:
             newest.setdefault(form_map.form, form_map)
     for form, form_map in newest.items():
-        if form != only and (only is not None or (form in _OF_PAYMENT and not is_paid)):
+        if form != only and (only is not None or (form in PAYMENT_FORMS and not is_paid)):
             continue
         supporters = range(len(case.supporters)) if form == "i-134" else [None]
         sheets += _list_sheets(form_map, case, supporters, _load_countries(shelf))
@@ -267,10 +265,14 @@ def build_payment_sheets(case: Case, shelf: Shelf) -> list[dict[str, Any]]:
 
     None if case.json lists a payment form.
     """
-    is_listed = any(form.form in _OF_PAYMENT for form in case.forms)
+    is_listed = any(form.form in PAYMENT_FORMS for form in case.forms)
     if is_listed or case.request.filing != "paper" or case.request.fee != "pay":
         return []
-    return [sheet for form in _PAYMENT_FORMS for sheet in build_answer_sheets(case, shelf, form)]
+    return [
+        sheet
+        for form in ELECTRONIC_PAYMENT_FORMS
+        for sheet in build_answer_sheets(case, shelf, form)
+    ]
 
 
 def _list_sheets(
@@ -303,7 +305,7 @@ def _make_sheet(form: FormMap, answers: Sequence[Answer], beneficiary: str) -> d
         "title": form.title,
         "for": beneficiary,
         "answers": rows,
-        "is_payment": form.form in _OF_PAYMENT,
+        "is_payment": form.form in PAYMENT_FORMS,
         "note": form.note,
         "unknown": list(form.unknown),
         "confidence": form.confidence,

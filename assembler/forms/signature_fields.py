@@ -17,15 +17,20 @@ from pikepdf import Name
 from pypdfium2 import raw
 
 from assembler.forms.answer_formats import Scope
-from assembler.forms.expression import parse_expression
+from assembler.forms.answers import holds
 from assembler.forms.form_maps import Field, FormMap, Rect, Signature
-from assembler.forms.form_reader import FieldRow, measure_ink, read_fields, read_places
+from assembler.forms.form_reader import (
+    SIGNED_INK,
+    FieldRow,
+    measure_ink,
+    read_fields,
+    read_page_texts,
+    read_places,
+)
 from assembler.forms.map_placing import place_map
 from assembler.model import Finding
 from assembler.runtime.rule_catalog import make_finding
 
-# share of dark pixels from which a signature box counts as signed; a thin pen stroke is about 0.01
-INK = 0.004
 _SCAN = 0.5  # share of a page that a picture covers, from which on the page is a scan
 _AROUND = 12.0  # points above and below a signature's place that a pasted picture may reach
 _NOTHING = frozenset(("", "n/a", "na", "none", "not applicable", "-", "--"))
@@ -104,7 +109,7 @@ def examine_signatures(form: FormMap, completed: Path, where: str, scope: Scope)
         finding = _check_place(signature, row, marks.get((page, rect)), where, is_filled_in)
         if finding is not None:
             findings.append(finding)
-        has_ink = rect is not None and inks[(page, rect)] >= INK
+        has_ink = rect is not None and inks[(page, rect)] >= SIGNED_INK
         signatures.append(
             FormSignature(
                 place=signature.who,
@@ -123,11 +128,7 @@ def examine_signatures(form: FormMap, completed: Path, where: str, scope: Scope)
 
 def _select_asked_for(form: FormMap, rows: Sequence[FieldRow], scope: Scope) -> FormMap:
     """Return the map with the signatures that the case asks for, placed as in the file."""
-    asked = tuple(
-        signature
-        for signature in form.signatures
-        if not signature.when or parse_expression(signature.when).value(scope)
-    )
+    asked = tuple(signature for signature in form.signatures if holds(signature.when, scope))
     return place_map(replace(form, signatures=asked), rows).form
 
 
@@ -240,21 +241,16 @@ def _check_place(
 
 def _check_software(completed: Path, where: str, pages: set[int | None]) -> Iterator[Finding]:
     """Yield a finding for the first page with the mark of signing software."""
-    document = pdfium.PdfDocument(completed)
-    try:
-        for number in range(len(document)):
-            text = document[number].get_textpage().get_text_range()
-            if number + 1 not in pages and _SOFTWARE.search(text):
-                yield make_finding(
-                    "SIGN.TYPED",
-                    where,
-                    f"page {number + 1} has the mark of signing software",
-                    "have the form printed and signed by hand in ink, and scan it",
-                    page=number + 1,
-                )
-                return
-    finally:
-        document.close()
+    for number, text in enumerate(read_page_texts(completed), 1):
+        if number not in pages and _SOFTWARE.search(text):
+            yield make_finding(
+                "SIGN.TYPED",
+                where,
+                f"page {number} has the mark of signing software",
+                "have the form printed and signed by hand in ink, and scan it",
+                page=number,
+            )
+            return
 
 
 def _read_marks(

@@ -17,6 +17,8 @@ from assembler.model.bundle_layout import (
     TopicRow,
 )
 from assembler.model.case import (
+    ELECTRONIC_PAYMENT_FORMS,
+    PAYMENT_FORMS,
     Attorney,
     Case,
     Consulate,
@@ -98,7 +100,9 @@ from assembler.model.volume import FileStart, Volume
 
 __all__ = [
     "DECLARATION_PREFIX",
+    "ELECTRONIC_PAYMENT_FORMS",
     "NO_OPTIONS",
+    "PAYMENT_FORMS",
     "PLACEHOLDER_RULE",
     "PLACEHOLDER_SUFFIX",
     "THEMATIC_INDEX",

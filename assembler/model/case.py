@@ -64,6 +64,11 @@ class Event:
     date: date
 
 
+# forms that authorize an electronic payment, and all forms of payment
+ELECTRONIC_PAYMENT_FORMS = ("g-1450", "g-1650")
+PAYMENT_FORMS = (*ELECTRONIC_PAYMENT_FORMS, "g-1651")
+
+
 class PaymentMethod(StrEnum):
     """How the filing fee of a mailed request is paid."""
 

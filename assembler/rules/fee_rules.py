@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from assembler.model import Person, Supporter
+from assembler.model import ELECTRONIC_PAYMENT_FORMS, Person, Supporter
 from assembler.rules.library import Fact
 from assembler.rules.rule_context import Hit, RuleContext
 
 _AMOUNTS = "amounts"
 _WAIVER_LINE = "FEE.WAIVER_EVIDENCE"  # of the checklist
-_OF_PAYMENT = ("g-1450", "g-1650")  # hold a card's number, a bank account's
 
 
 def check_fees(context: RuleContext) -> Iterator[Hit]:
@@ -124,7 +123,7 @@ def _check_forms(context: RuleContext) -> Iterator[Hit]:
         n = next(n for n, form in enumerate(case.forms) if form.form == "g-28")
         yield Hit(rule="FORM.G28_WITHOUT_ATTORNEY", pointer=f"/forms/{n}")
     for n, form in enumerate(case.forms):
-        if form.completed and form.form in _OF_PAYMENT:
+        if form.completed and form.form in ELECTRONIC_PAYMENT_FORMS:
             yield Hit(rule="FORM.CARD_DATA", pointer=f"/forms/{n}")
     if case.kind == "rfe-response" or case.request.filing == "online":
         return

@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from assembler.model import FormFile, Payment, PaymentMethod, Severity
+from assembler.model import (
+    ELECTRONIC_PAYMENT_FORMS,
+    PAYMENT_FORMS,
+    FormFile,
+    Payment,
+    PaymentMethod,
+    Severity,
+)
 from assembler.rules.rule_context import Hit, RuleContext
 
 _WHERE = "/request/payment"
-_CARD, _BANK, _ON_PAPER = "g-1450", "g-1650", "g-1651"
-_ELECTRONIC = (_CARD, _BANK)
-_OF_PAYMENT = (_CARD, _BANK, _ON_PAPER)
+_CARD, _ON_PAPER = "g-1450", "g-1651"
 
 
 def check_payment(context: RuleContext) -> Iterator[Hit]:
     """Check payment forms and method. A response to a notice has paid already."""
     case = context.case
-    listed = [(n, form) for n, form in enumerate(case.forms) if form.form in _OF_PAYMENT]
+    listed = [(n, form) for n, form in enumerate(case.forms) if form.form in PAYMENT_FORMS]
     if case.kind == "rfe-response" or case.request.fee != "pay":
         yield from _find_not_due(context, listed)
         return
@@ -82,7 +87,7 @@ def _find_missing_payments(
 
     A case that lists no payment form at all may have it on top of the printed packet.
     """
-    electronic = [(n, form) for n, form in listed if form.form in _ELECTRONIC]
+    electronic = [(n, form) for n, form in listed if form.form in ELECTRONIC_PAYMENT_FORMS]
     if not electronic or not context.use_fact("payment/one-each"):
         return
     requests = [form for form in context.case.forms if form.form == "i-131"]
@@ -103,7 +108,7 @@ def _find_shared(context: RuleContext, listed: Sequence[tuple[int, FormFile]]) -
     each."""
     for n, form in listed:
         packets = [person for person in context.case.beneficiaries if _is_in(form, person.id)]
-        if form.completed and form.form in _ELECTRONIC and len(packets) > 1:
+        if form.completed and form.form in ELECTRONIC_PAYMENT_FORMS and len(packets) > 1:
             yield Hit(
                 rule="PAYMENT.SHARED", pointer=f"/forms/{n}", values={"requests": len(packets)}
             )
