@@ -523,7 +523,7 @@ def test_blank_forms_are_filled_and_bound(tmp_path: Path) -> None:
     assert built.pages == 12 + 14
     assert (built.folder / "forms/i-131.pdf").is_file()
     assert "Exemplar" in " ".join(texts(built.folder / "bundle.pdf")[3:17])
-    assert {finding.rule for finding in built.findings} == {"FORM.UNANSWERED"}
+    assert {finding.rule for finding in built.findings} == {"FORM.UNANSWERED", "SIGN.INK"}
 
 
 def test_forms_are_listed_and_answered(small: Path) -> None:

@@ -13,14 +13,13 @@ from assembler.documents.citation_findings import check_citations
 from assembler.documents.draft_job import DraftJob, make_draft
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
-from assembler.layout import amendment, upload_set
+from assembler.layout import amendment
 from assembler.layout.page_order import arrange_pages
 from assembler.model import (
     Case,
     DocumentId,
     Draft,
     Filed,
-    FileStart,
     Finding,
     Ink,
     Layout,
@@ -30,7 +29,6 @@ from assembler.model import (
     PartKind,
     Plan,
     Prepared,
-    Volume,
     make_source_key,
 )
 from assembler.pdf.ink import measure_pages
@@ -65,8 +63,7 @@ def settle_drafts(
     forms: Mapping[DocumentId, Sequence[PageFacts]],
     *,
     filed: Filed | None = None,
-    files: Sequence[Volume] = (),
-    starts: Sequence[FileStart] = (),
+    name_files: Callable[[Layout], Layout] = lambda layout: layout,
     report_progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
 ) -> tuple[tuple[Draft, ...], Layout]:
     """Fill and arrange until page numbers stop changing, in three rounds at most.
@@ -74,8 +71,7 @@ def settle_drafts(
     Args:
         forms: the pages of each form.
         filed: the packet as it was filed, whose pages keep their numbers.
-        files: the files of the bundle, if it takes several.
-        starts: the files of an upload set, whose citations name file and page.
+        name_files: returns a layout with the files of the bundle, if it takes several.
 
     Raises:
         CaseRejected: with a finding for each citation of a page or exhibit that does not exist.
@@ -92,10 +88,8 @@ def settle_drafts(
     }
 
     def arrange_drafts(pages: Mapping[DocumentId, Sequence[PageFacts]]) -> Layout:
-        layout = arrange_pages(plan, case, {**evidence, **forms, **guess, **pages}, sources, filed)
-        if starts:
-            return upload_set.place_files(layout, starts)
-        return replace(layout, files=tuple(files))
+        known = {**evidence, **forms, **guess, **pages}
+        return name_files(arrange_pages(plan, case, known, sources, filed))
 
     layout = arrange_drafts({})
     for round_number in range(1, ROUNDS + 2):

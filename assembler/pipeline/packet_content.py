@@ -3,8 +3,9 @@ pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from assembler import crosscheck, documents, forms, receivers, rules
@@ -16,7 +17,6 @@ from assembler.model import (
     DocumentKind,
     Draft,
     Filed,
-    FileStart,
     Finding,
     Layout,
     PageFacts,
@@ -24,7 +24,6 @@ from assembler.model import (
     Plan,
     Prepared,
     SignaturePlace,
-    Volume,
 )
 from assembler.model.manifest import Claim, locate_word_file
 from assembler.pipeline import amend, size_limit
@@ -96,42 +95,33 @@ def draft_and_arrange(
     plan: Plan,
     checked: CheckedCase,
     context: RunContext,
-    files: Sequence[Volume] = (),
-    starts: Sequence[FileStart] = (),
+    name_files: Callable[[Layout], Layout] = lambda layout: layout,
 ) -> PacketContent:
     """Fill the forms, then the drafts until their page numbers stop changing, then the working
     papers.
 
     Args:
-        files: the files of the bundle, if it takes several; the index names them.
-        starts: the files of an upload set; index and citations name them.
+        name_files: returns a layout with the files of the bundle, if it takes several; the index
+            names them, and the citations of an upload set do.
 
     Raises:
         CaseRejected: a step has findings that stop the bundle.
         TemplateBroken, ToolFailed: a draft cannot be filled.
     """
-    case, options = checked.case, context.options
+    case = checked.case
     exhibits = _list_exhibits(plan, checked)
     packet_forms = _fill_forms(plan, exhibits, checked, context)
-    filed = amend.find_filed_packet(plan, options)
+    filed = amend.find_filed_packet(plan, context.options)
     draft_inputs = collect_draft_inputs(plan, checked, context)
     drafts, layout = documents.settle_drafts(
         draft_inputs,
         exhibits,
         packet_forms.pages,
         filed=filed,
-        files=files,
-        starts=starts,
+        name_files=name_files,
         report_progress=context.report_progress,
     )
-    signing = SigningInputs(
-        plan=plan,
-        case=case,
-        layout=layout,
-        drafts=drafts,
-        forms=packet_forms.signatures,
-        prepared=checked.prepared,
-    )
+    signing = _collect_signing_inputs(plan, layout, drafts, packet_forms, checked)
     signatures = find_signatures(signing, checked.library, context.workshop)
     draft_report = find_contradictions_in_drafts(drafts, checked, context)
     findings = (
@@ -142,7 +132,7 @@ def draft_and_arrange(
         *draft_report.findings,
         *find_signing_problems(signing, signatures),
     )
-    stop_at_findings(case, findings, options)
+    stop_at_findings(case, findings, context.options)
     people = [person.id for person in case.beneficiaries]
     claims = rules.list_claims(checked.judged, plan, layout, people)
     return PacketContent(
@@ -158,6 +148,23 @@ def draft_and_arrange(
         contradictions=(*packet_forms.contradictions, *draft_report.contradictions),
         filed=filed,
         signatures=signatures,
+    )
+
+
+def _collect_signing_inputs(
+    plan: Plan,
+    layout: Layout,
+    drafts: tuple[Draft, ...],
+    packet_forms: _FormContent,
+    checked: CheckedCase,
+) -> SigningInputs:
+    return SigningInputs(
+        plan=plan,
+        case=checked.case,
+        layout=layout,
+        drafts=drafts,
+        forms=packet_forms.signatures,
+        prepared=checked.prepared,
     )
 
 
@@ -263,8 +270,11 @@ def bind_packet(
             return content, bundle
         for volume in bundle.volumes:
             (folder / volume.path).unlink()
-        starts = upload_set.list_starts(files, content.layout) if is_set else ()
-        content = draft_and_arrange(content.plan, checked, context, files, starts)
+        name_files: Callable[[Layout], Layout] = partial(replace, files=files)
+        if is_set:
+            starts = upload_set.list_starts(files, content.layout)
+            name_files = partial(upload_set.place_files, starts=starts)
+        content = draft_and_arrange(content.plan, checked, context, name_files)
     raise TemplateBroken(
         "the list of the bundle's files keeps changing",
         where="Index of exhibits",
