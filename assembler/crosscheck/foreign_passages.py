@@ -192,8 +192,8 @@ def find_passages(text: str, data: Mapping[str, Any]) -> list[Passage]:
         for match in _WORD.finditer(text)
     ]
     words = [word for word in words if word.script]
-    found = [*_find_in_other_letters(words, data), *_find_in_latin_letters(words, data)]
-    return sorted(found)
+    passages = [*_find_in_other_letters(words, data), *_find_in_latin_letters(words, data)]
+    return sorted(passages)
 
 
 @lru_cache(maxsize=8192)
@@ -314,15 +314,15 @@ def _is_passage(
     kinds = {word.folded for word in run} & own
     small = {word.folded for word in run if word.written.islower() and word.folded not in own}
     is_capital = all(word.written.isupper() for word in run)
-    told = len(kinds & telling)
+    telling_kinds = len(kinds & telling)
     accented = len({word.folded for word in run if _is_accented(word)})
     spared = min(2, accented // _MANY_ACCENTS)
     return bool(
         len(run) >= data["words"]
         and len(kinds) >= data["kinds"] - spared
-        and (len(small) >= data["small_words"] or (is_capital and told > data["telling"]))
+        and (len(small) >= data["small_words"] or (is_capital and telling_kinds > data["telling"]))
         and (
-            told >= data["telling"] - max(spared, len(run) >= data["sentence_words"])
+            telling_kinds >= data["telling"] - max(spared, len(run) >= data["sentence_words"])
             or len(run) >= data["unsaid_words"]
         )
     )

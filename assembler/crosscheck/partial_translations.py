@@ -265,14 +265,16 @@ def _check_coverage(context: CheckContext, pair: _Pair) -> Iterator[Result]:
         if is_thin
         else (limits["fewest_missing"], limits["missing_part"])
     )
-    for found in _find_missing(context, pair):
-        is_mostly_missing = found.missing >= fewest and found.missing > part * found.total
-        if is_mostly_missing or found.gap >= limits["gap_letters"]:
+    for shortfall in _find_missing(context, pair):
+        is_mostly_missing = (
+            shortfall.missing >= fewest and shortfall.missing > part * shortfall.total
+        )
+        if is_mostly_missing or shortfall.gap >= limits["gap_letters"]:
             yield make_page_finding(
                 "TRANS.PARTIAL",
-                ExhibitPage(pair.exhibit, found.page),
-                f"{found.missing} of the {found.total} long numbers and dates of this page of the "
-                "original are not in its translation, nor probably what is around them",
+                ExhibitPage(pair.exhibit, shortfall.page),
+                f"{shortfall.missing} of the {shortfall.total} long numbers and dates of this page "
+                "of the original are not in its translation, nor probably what is around them",
                 _REMEDY,
                 source=_RULE,
             )

@@ -115,8 +115,8 @@ def list_used_ids(case: Case, pointer: str) -> list[str]:
     entries = get_value(case, "/rfe/points" if keys[:1] == ["rfe"] else f"/{keys[0]}")
     if keys[0] in ("declarations", "exhibits", "rfe"):
         listed = entries if isinstance(entries, list) else []
-        found = [entry.get("id") for entry in listed if isinstance(entry, dict)]
-        return [known for known in found if isinstance(known, str)]
+        ids = [entry.get("id") for entry in listed if isinstance(entry, dict)]
+        return [known for known in ids if isinstance(known, str)]
     return [person for _, person, _ in list_people(case)]
 
 

@@ -61,10 +61,10 @@ def get_library(desk: Desk) -> DeskLibrary:
 def _read_confirmed_state(shelf: Shelf) -> FileState | None:
     path = shelf.extra / CONFIRMED if shelf.extra else None
     try:
-        found = path.stat() if path else None
+        status = path.stat() if path else None
     except OSError:
         return None
-    return (found.st_mtime_ns, found.st_size) if found else None
+    return (status.st_mtime_ns, status.st_size) if status else None
 
 
 async def check_facts_of(desk: Desk, case: CaseFolder, version: str) -> FactCheck:

@@ -44,7 +44,7 @@ def watch_edition(
     findings = [*_check_days(form, edition, validity, facts, where)] or [
         *_check_current(form, edition, form_map if is_own else None, facts, where)
     ]
-    if form_map is not None and all(one.rule != "FORM.EDITION" for one in findings):
+    if form_map is not None and all(finding.rule != "FORM.EDITION" for finding in findings):
         for notice in form_map.validity.notices:
             findings += _report_notice(form, form_map.edition, notice, facts, where)
     return tuple(dict.fromkeys(findings))

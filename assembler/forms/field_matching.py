@@ -92,14 +92,14 @@ class FieldMatcher:
         self.words = words
         self.by_name = {row.short: row for row in self.rows}
         self.pairs: dict[tuple[str, str], FieldRow] = {}
-        for one in wanted:
-            row = self._find_namesake(one)
+        for sought in wanted:
+            row = self._find_namesake(sought)
             if row is not None:
-                self.pairs[one.name, one.state] = row
+                self.pairs[sought.name, sought.state] = row
         self.shifts = _measure_shifts(wanted, self.pairs)
         self.used = {row.short for row in self.pairs.values()}
         self.hints: dict[tuple[str, str], str] = {}
-        self.renamed = self._match_likeness([one for one in wanted if self._key(one)])
+        self.renamed = self._match_likeness([sought for sought in wanted if self._key(sought)])
         self.used |= {row.short for row in self.renamed.values()}
 
     def find(self, wanted: Wanted) -> Match:
@@ -142,9 +142,9 @@ class FieldMatcher:
         free = [row for row in self.rows if row.short not in self.used]
         scores = {
             (number, row.short): score
-            for number, one in enumerate(open_fields)
+            for number, sought in enumerate(open_fields)
             for row in free
-            if self._is_kind(one, row) and (score := self._measure_likeness(one, row)) > 0
+            if self._is_kind(sought, row) and (score := self._measure_likeness(sought, row)) > 0
         }
         matched: dict[tuple[str, str], FieldRow] = {}
         taken_fields: set[int] = set()
@@ -154,18 +154,18 @@ class FieldMatcher:
                 break
             if number in taken_fields or short in taken_rows:
                 continue
-            one = open_fields[number]
+            sought = open_fields[number]
             rivals = [
                 other
                 for (n, s), other in scores.items()
                 if (n == number) != (s == short) and n not in taken_fields and s not in taken_rows
             ]
             if score >= _ALIKE and score - max(rivals, default=0.0) >= _MARGIN:
-                matched[one.name, one.state] = self.by_name[short]
+                matched[sought.name, sought.state] = self.by_name[short]
                 taken_fields.add(number)
                 taken_rows.add(short)
             else:
-                self.hints.setdefault((one.name, one.state), f"; perhaps {short}")
+                self.hints.setdefault((sought.name, sought.state), f"; perhaps {short}")
         return matched
 
     def _measure_likeness(self, wanted: Wanted, row: FieldRow) -> float:
@@ -246,14 +246,18 @@ def _measure_shifts(
     """Return for each old page the new page most of its fields are on, and the usual way they
     moved."""
     by_page: dict[int, list[tuple[Wanted, FieldRow]]] = {}
-    for one in wanted:
-        row = pairs.get((one.name, one.state))
-        if row is not None and one.rect is not None:
-            by_page.setdefault(one.page, []).append((one, row))
+    for sought in wanted:
+        row = pairs.get((sought.name, sought.state))
+        if row is not None and sought.rect is not None:
+            by_page.setdefault(sought.page, []).append((sought, row))
     shifts = {}
     for page, matches in by_page.items():
         new_page = Counter(row.page for _, row in matches).most_common(1)[0][0]
-        rects = [(one.rect, row.rect) for one, row in matches if row.page == new_page and one.rect]
+        rects = [
+            (sought.rect, row.rect)
+            for sought, row in matches
+            if row.page == new_page and sought.rect
+        ]
         shifts[page] = _Shift(
             page=new_page,
             dx=median(new[0] - old[0] for old, new in rects),

@@ -60,8 +60,8 @@ def choose_expected_words(label: str, says: str = "") -> frozenset[str]:
 
 def split_into_stems(texts: Iterable[str]) -> frozenset[str]:
     """Return the words that tell something, without endings."""
-    found = re.findall(r"[a-z][a-z'-]+", " ".join(texts).lower())
-    stems = (_cut_ending(word) for word in found if not _COMMON.fullmatch(word))
+    plain_words = re.findall(r"[a-z][a-z'-]+", " ".join(texts).lower())
+    stems = (_cut_ending(word) for word in plain_words if not _COMMON.fullmatch(word))
     return frozenset(_SAME.get(stem, stem) for stem in stems)
 
 

@@ -147,8 +147,8 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
     placed = place_map(form, recognized.rows)
     if len(placed.missing) > _MISSING * len([*form.fields()]):
         problem = "its fields are not those of the map, so nothing on it could be compared"
-        found = make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source)
-        return FormComparison(findings=(*_check_pages(recognized, where), found))
+        scanned = make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source)
+        return FormComparison(findings=(*_check_pages(recognized, where), scanned))
     form = drop_unplaced_items(placed.form)
     answers = collect_answers(form, scope) if is_form_needed(form, scope) else ()
     values = _read_values(form, completed, recognized.rows)

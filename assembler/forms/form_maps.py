@@ -202,7 +202,9 @@ def parse_map(raw: Mapping[str, Any], where: str) -> FormMap:
         for item in form_map.items:
             for source in filter(None, (item.value, item.when)):
                 parse_expression(source)
-        for source in filter(None, (form_map.when, *(one.when for one in form_map.signatures))):
+        for source in filter(
+            None, (form_map.when, *(signature.when for signature in form_map.signatures))
+        ):
             parse_expression(source)
     except BadExpression as error:
         raise TemplateBroken(str(error), where=where) from error

@@ -52,9 +52,9 @@ def draw_map(raw: Mapping[str, Any], blank: Path, font: Path) -> MapPictures:
     rows = read_fields(blank)
     form = place_map(parse_map(raw, "the map"), rows).form
     known = {row.short for row in rows}
-    marked = [one for one in list_marked_fields(form) if one.field.name in known]
+    marked = [mark for mark in list_marked_fields(form) if mark.field.name in known]
     filled = _fill(marked, rows, blank, load_typeface(font))
-    unmapped = [row for row in rows if row.short not in {one.field.name for one in marked}]
+    unmapped = [row for row in rows if row.short not in {mark.field.name for mark in marked}]
     pictures = _draw_pages(filled, marked, unmapped, font)
     files = {f"page-{number:02}.png": data for number, data in enumerate(pictures, 1)}
     return MapPictures(files=files, listing=_write_listing(raw, marked, unmapped))
@@ -92,18 +92,18 @@ def _fill(
     """Return the flattened blank with an invented value in every field that takes one."""
     options = {row.short: row.options for row in rows if row.kind == "choice"}
     texts = [
-        _invent_text(one, options.get(one.field.name, ()), typeface)
-        for one in marked
-        if not one.key and not one.is_signed
+        _invent_text(mark, options.get(mark.field.name, ()), typeface)
+        for mark in marked
+        if not mark.key and not mark.is_signed
     ]
     writer = FormWriter(blank, typeface, "".join(sorted({*"".join(t.value for t in texts)})))
     writer.remove_active_content()
     writer.clear_blank_choices()
     for text in texts:
         writer.write_text(text)
-    for one in marked:
-        if one.key and one.field.on:
-            writer.set_box(one.field, True)
+    for mark in marked:
+        if mark.key and mark.field.on:
+            writer.set_box(mark.field, True)
     writer.flatten()
     out = io.BytesIO()
     writer.writer.write(out)
@@ -144,11 +144,11 @@ def _draw_pages(
             height = page.get_height()
             for row in (row for row in unmapped if row.page == number):
                 draw.rectangle(_to_pixels(row.rect, height), outline=_UNMAPPED, width=1)
-            for one in (one for one in marked if one.field.page == number):
-                color = _SIGNED if one.is_signed else _MAPPED
-                box = _to_pixels(one.field.rect, height)
+            for mark in (mark for mark in marked if mark.field.page == number):
+                color = _SIGNED if mark.is_signed else _MAPPED
+                box = _to_pixels(mark.field.rect, height)
                 draw.rectangle(box, outline=color, width=2)
-                text = f"{one.number} {one.key}".strip()
+                text = f"{mark.number} {mark.key}".strip()
                 draw.text((box[0], box[1] - 15), text, fill=color, font=letters)
             out = io.BytesIO()
             picture.save(out, "PNG", optimize=True)
@@ -180,9 +180,9 @@ def _write_listing(
         if entries := draft.get(name):
             lines += [f"{name.capitalize()}:", *(f"  {entry}" for entry in entries), ""]
     lines += [
-        f"{one.number:>4}  page {one.field.page}  {one.label}"
-        f"{f' = {one.key}' if one.key else ''}  [{one.field.name}]"
-        for one in marked
+        f"{mark.number:>4}  page {mark.field.page}  {mark.label}"
+        f"{f' = {mark.key}' if mark.key else ''}  [{mark.field.name}]"
+        for mark in marked
     ]
     lines += ["", "Not in the map:"]
     lines += [f"      page {row.page}  {row.short}" for row in unmapped]

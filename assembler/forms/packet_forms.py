@@ -179,7 +179,7 @@ def _fill_blank(job: FormJob, recognized: RecognizedForm) -> FilledForm:
         return replace(outcome, signatures=list_empty_signatures(form, job.files.editable, scope))
     if recognized.form != job.form:
         return _make_outcome(job, _make_other_form_finding(job, recognized))
-    known = ", ".join(one.edition for one in job.maps if one.fillable) or "none"
+    known = ", ".join(form_map.edition for form_map in job.maps if form_map.fillable) or "none"
     problem = (
         f"there is no map to fill Form {job.form.upper()}, edition {recognized.edition}; there "
         f"are maps of: {known}"
@@ -322,7 +322,7 @@ def _make_job(
         problem = "case.json does not say whose form this is"
         remedy = "set `person` to the supporter's id"
         return (_make_form_finding(form.path, "FORM.SUPPORTER", problem, remedy),)
-    takes_payment = any(item.sensitive for one in own_maps for item in one.items)
+    takes_payment = any(item.sensitive for form_map in own_maps for item in form_map.items)
     source = AnswerSource(
         case=inputs.case,
         beneficiary_id=plan.beneficiary,

@@ -128,8 +128,8 @@ def examine_signatures(form: FormMap, completed: Path, where: str, scope: Scope)
 
 def _select_asked_for(form: FormMap, rows: Sequence[FieldRow], scope: Scope) -> FormMap:
     """Return the map with the signatures that the case asks for, placed as in the file."""
-    asked = tuple(signature for signature in form.signatures if holds(signature.when, scope))
-    return place_map(replace(form, signatures=asked), rows).form
+    needed = tuple(signature for signature in form.signatures if holds(signature.when, scope))
+    return place_map(replace(form, signatures=needed), rows).form
 
 
 def _find_page(signature: Signature, rows: Mapping[str, FieldRow]) -> int:
@@ -333,7 +333,7 @@ def _lies_within(box: Rect, rect: Rect) -> bool:
 
 def _read_annotations(completed: Path) -> dict[int, list[tuple[str, Rect]]]:
     """Return kind and place of the annotations of each page that are no fields."""
-    found: dict[int, list[tuple[str, Rect]]] = {}
+    lines: dict[int, list[tuple[str, Rect]]] = {}
     with pikepdf.open(completed) as pdf:
         for number, page in enumerate(pdf.pages, 1):
             for annotation in page.get(Name.Annots, ()):
@@ -343,8 +343,8 @@ def _read_annotations(completed: Path) -> dict[int, list[tuple[str, Rect]]]:
                 if kind and Name.Rect in annotation:
                     x0, y0, x1, y1 = (float(value) for value in annotation[Name.Rect])
                     rect = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-                    found.setdefault(number, []).append((kind, rect))
-    return found
+                    lines.setdefault(number, []).append((kind, rect))
+    return lines
 
 
 def _is_digital_signature(widget: Any) -> bool:

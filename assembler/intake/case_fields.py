@@ -153,8 +153,8 @@ class CaseFields:
         for home, definition in (("the case", self._root), *self._definitions.items()):
             for name, owner in _iterate_named_fields(definition, home):
                 homes.setdefault(name, []).append(owner)
-        for name, found in homes.items():
-            yield name, tuple(dict.fromkeys(found))
+        for name, pointers in homes.items():
+            yield name, tuple(dict.fromkeys(pointers))
 
 
 @cache

@@ -50,13 +50,13 @@ def suggest_files(
     for file in missing:
         stem = PurePosixPath(file.path).stem
         same = [path for path, other in stems.items() if _is_same_name(stem, other)]
-        found = same or [
+        matches = same or [
             path
             for path, other in stems.items()
             if _is_same_document(file, other, people, documents)
         ]
-        if len(found) == 1:
-            suggestions[file.path] = found[0]
+        if len(matches) == 1:
+            suggestions[file.path] = matches[0]
     meant = list(suggestions.values())
     return {path: file for path, file in suggestions.items() if meant.count(file) == 1}
 

@@ -345,15 +345,15 @@ def list_starts(volumes: Sequence[Volume], layout: Layout) -> tuple[FileStart, .
 def place_files(layout: Layout, starts: Sequence[FileStart]) -> Layout:
     """Return the layout with its files; a page that is not there any more begins none."""
     numbers = {(leaf.document, leaf.index): leaf.number for leaf in layout.leaves}
-    found = [
+    firsts = [
         (numbers[start.document, start.index], start.path)
         for start in starts
         if (start.document, start.index) in numbers
     ]
-    ends = [number - 1 for number, _ in found[1:]] + [len(layout.leaves)]
+    ends = [number - 1 for number, _ in firsts[1:]] + [len(layout.leaves)]
     files = tuple(
         Volume(path=path, first=first, last=last)
-        for (first, path), last in zip(found, ends, strict=True)
+        for (first, path), last in zip(firsts, ends, strict=True)
     )
     return replace(layout, files=files, upload_set=bool(files))
 

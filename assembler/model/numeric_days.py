@@ -50,7 +50,7 @@ def complete_year(text: str) -> str:
 def make_day(year: str, month: str, day: str) -> date | None:
     """Return a day of the last or of this century, or None."""
     try:
-        found = date(int(year), int(month), int(day))
+        date_read = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return found if _OLDEST <= found.year < _OLDEST + 2 * _CENTURY else None
+    return date_read if _OLDEST <= date_read.year < _OLDEST + 2 * _CENTURY else None

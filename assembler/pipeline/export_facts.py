@@ -111,10 +111,10 @@ class _Known:
 
     def find(self, pointer: str) -> tuple[str, tuple[int, tuple[int, ...]]] | None:
         """Return the heading of a place, and where its column stands among the others."""
-        found = self._columns.get(_NUMBER.sub("/#", pointer))
-        if found is None:
+        place = self._columns.get(_NUMBER.sub("/#", pointer))
+        if place is None:
             return None
-        position, column = found
+        position, column = place
         numbers = [int(number) for number in _NUMBER.findall(pointer)]
         names = re.findall(r"\{([nm])\}", column.pointer)
         heading = format_heading(column, dict(zip(names, numbers, strict=True)))

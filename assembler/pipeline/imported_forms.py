@@ -57,7 +57,12 @@ def read_form(source: Path, shelf: Shelf, tables: ImportTables) -> tuple[RowFact
     form = find_form_map(completed, maps)
     if form is None:
         raise _make_refusal(
-            completed, [f"{one.form.upper()} {one.edition}" for one in maps if one.fillable]
+            completed,
+            [
+                f"{form_map.form.upper()} {form_map.edition}"
+                for form_map in maps
+                if form_map.fillable
+            ],
         )
     read = read_form_facts(form, completed.values)
     facts = place_form_facts(read.facts, tables.reading())

@@ -69,7 +69,9 @@ class PacketContent:
         yield from self.documents.values()
         yield from (draft.docx for draft in self.drafts)
         yield from (page.boxes for exhibit in self.exhibits for page in exhibit.pages if page.boxes)
-        yield from (one.pdf for exhibit in self.exhibits for one in exhibit.conversions)
+        yield from (
+            conversion.pdf for exhibit in self.exhibits for conversion in exhibit.conversions
+        )
 
     @property
     def word_boxes(self) -> dict[str, list[Path | None]]:

@@ -113,7 +113,7 @@ def keep_for_proof(
         _copy(draft.pdf, folder / locate_kept_pdf(draft.id))
     for document, pdf in forms.items():
         _copy(pdf, folder / locate_kept_pdf(document))
-    for conversion in (one for exhibit in prepared for one in exhibit.conversions):
+    for conversion in (converted for exhibit in prepared for converted in exhibit.conversions):
         _copy(
             conversion.pdf,
             folder / locate_kept_conversion(conversion.sha256, conversion.options),

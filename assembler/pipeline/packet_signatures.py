@@ -168,13 +168,13 @@ class _Finder:
             return
         pages, leaves = self._read_form(document), self._leaves[duties[0].part]
         due = [duty for duty in duties if not duty.if_filled_in]  # the others may not be due
-        found = [
+        pairs = [
             (duty, leaf) for duty in due if (leaf := _find_printed(pages, duty, leaves)) is not None
         ]
-        if not found:  # the paper is on the list, if not its page
+        if not pairs:  # the paper is on the list, if not its page
             signers = {duty.signer: duty for duty in reversed(due)}
-            found = [(duty, leaves[0]) for duty in reversed(signers.values())]
-        for duty, leaf in found:
+            pairs = [(duty, leaves[0]) for duty in reversed(signers.values())]
+        for duty, leaf in pairs:
             yield _make_place(duty, leaf, None)
 
     def _find_known(

@@ -53,8 +53,8 @@ def compare_signed(old: Any, new: Any, scan: Image.Image, page: SignedPage) -> s
     differing = np.abs(_soften(shown) - _soften(expected)) > _LEVELS
     if float(differing.mean()) > _MOST_DIFFERING:
         return "does not show its scan"
-    found = _measure_found(_draw_gray(old), shown)
-    if found < _FOUND - page.cut:
+    share = _measure_found(_draw_gray(old), shown)
+    if share < _FOUND - page.cut:
         return "has a scan that lacks print of the page"
     return ""
 

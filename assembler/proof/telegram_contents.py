@@ -121,14 +121,14 @@ def read_html_messages(
     pages: Sequence[bytes],
 ) -> tuple[list[ReadMessage], list[tuple[int, str]], list[str]]:
     """Return what `read_json_messages` does, of the pages of an export."""
-    found: list[_Message] = []
+    parsed: list[_Message] = []
     for page in pages:
         parser = _PageParser()
         parser.feed(page.decode("utf-8", "replace"))
         parser.close()
-        found += parser.messages
+        parsed += parser.messages
     messages, paths, sender = [], [], ""
-    for number, message in enumerate(found, 1):
+    for number, message in enumerate(parsed, 1):
         sender = message.sender or sender
         moment = re.match(r"\s*(\d+)\.(\d+)\.(\d+) (\d+:\d+:\d+)", message.moment)
         messages.append(

@@ -158,12 +158,12 @@ class _Planner:
         ]
         for name in facts:
             signer = self._facts[name]["signer"]
-            found = self._find_of_draft(signer, part)
-            if found is not None:
-                yield self._make_duty(name, part, found, _ROLES[signer])
+            signer_id = self._find_of_draft(signer, part)
+            if signer_id is not None:
+                yield self._make_duty(name, part, signer_id, _ROLES[signer])
         if not facts and template not in _UNSIGNED and _OTHER_PAPER in self._facts:
-            for found, role in self._iterate_known():
-                yield self._make_duty(_OTHER_PAPER, part, found, role, is_certain=False)
+            for signer_id, role in self._iterate_known():
+                yield self._make_duty(_OTHER_PAPER, part, signer_id, role, is_certain=False)
 
     def _find_of_draft(self, signer: str, part: Part) -> str | None:
         """Return who signs a paper of ours; None if the paper has no such signature."""
@@ -172,10 +172,10 @@ class _Planner:
             return ATTORNEY if case.attorney else case.petitioner.id
         if signer == "server":
             return ATTORNEY if case.attorney else ""
-        found = self._find_declaration(part)
-        if found is None:
+        numbered = self._find_declaration(part)
+        if numbered is None:
             return None
-        number, declaration = found
+        number, declaration = numbered
         if signer == "interpreter":
             return _locate_interpreter(number) if declaration.interpreter else None
         return declaration.declarant
@@ -223,8 +223,8 @@ class _Planner:
             facts = [_OTHER_FORM]
         for name in facts:
             signer = self._facts[name]["signer"]
-            found = self._find_of_form(signer, form)
-            yield self._make_duty(name, part, found, _ROLES[signer], state=state)
+            signer_id = self._find_of_form(signer, form)
+            yield self._make_duty(name, part, signer_id, _ROLES[signer], state=state)
 
     def _find_of_form(self, signer: str, form: FormFile) -> str:
         case = self._case

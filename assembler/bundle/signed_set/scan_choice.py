@@ -50,10 +50,10 @@ class ChosenScans:
 
 def choose_scans(packets: Sequence[PacketPlaces], matches: Sequence[ScanMatch]) -> ChosenScans:
     """Choose the best scan of each page, the later one of equals."""
-    found = _assign_scans(matches)
+    assigned = _assign_scans(matches)
     chosen: dict[PageRef, ScanMatch] = {}
     findings = [finding for match in matches for finding in _report_refusal(packets, match)]
-    for ref, scans in found.items():
+    for ref, scans in assigned.items():
         packet = packets[ref.packet]
         if ref.number not in packet.places:
             findings += [
@@ -69,7 +69,7 @@ def choose_scans(packets: Sequence[PacketPlaces], matches: Sequence[ScanMatch]) 
         if any(best.verdict.signed if best.verdict else ()):
             chosen[ref] = best
         findings += _report_page(packet, ref.number, best, scans)
-    missing = list(_report_missing(packets, found, chosen))
+    missing = list(_report_missing(packets, assigned, chosen))
     return ChosenScans(scans=chosen, findings=(*findings, *missing), unsigned=len(missing))
 
 
@@ -79,14 +79,14 @@ def _assign_scans(matches: Sequence[ScanMatch]) -> dict[PageRef, list[ScanMatch]
     A paper that several packets have alike goes to the packet it was put back into, else to the
     first that has none yet.
     """
-    found: dict[PageRef, list[ScanMatch]] = {}
+    assigned: dict[PageRef, list[ScanMatch]] = {}
     for match in sorted(matches, key=lambda match: (not match.scan.kept, len(match.pages))):
         if match.state is not ScanState.FOUND:
             continue
         own = [ref for ref in match.pages if ref.packet == match.scan.packet]
-        free = [ref for ref in match.pages if ref not in found]
-        found.setdefault((own or free or list(match.pages))[0], []).append(match)
-    return found
+        free = [ref for ref in match.pages if ref not in assigned]
+        assigned.setdefault((own or free or list(match.pages))[0], []).append(match)
+    return assigned
 
 
 def _rank(match: ScanMatch) -> tuple[int, int, int, int]:
@@ -201,7 +201,7 @@ def _report_page(
 
 def _report_missing(
     packets: Sequence[PacketPlaces],
-    found: Mapping[PageRef, Sequence[ScanMatch]],
+    assigned: Mapping[PageRef, Sequence[ScanMatch]],
     chosen: Mapping[PageRef, ScanMatch],
 ) -> Iterator[Finding]:
     """Yield each place that still needs ink: page, paper, and who signs as what."""
@@ -214,7 +214,9 @@ def _report_missing(
                 if is_signed or place.state is not SignatureState.NEEDED:
                     continue
                 reason = (
-                    "its scan has no ink there" if ref in found else "no scan of the page was given"
+                    "its scan has no ink there"
+                    if ref in assigned
+                    else "no scan of the page was given"
                 )
                 is_id = place.signer and not place.signer.startswith("/")
                 role = f"the {place.role.words}"

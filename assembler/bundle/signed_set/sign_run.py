@@ -259,7 +259,9 @@ def _list_pages(packets: Sequence[_Packet], workshop: Workshop) -> tuple[PacketP
                 index=place,
                 rows=rows,
                 columns=columns,
-                places=tuple(one.box for one in places.get(volume.first + place, ())),
+                places=tuple(
+                    signature_place.box for signature_place in places.get(volume.first + place, ())
+                ),
             )
             for place, (rows, columns) in zip(job.places, result, strict=True)
         ]

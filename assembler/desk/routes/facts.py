@@ -132,8 +132,8 @@ async def list_findings(request: Request) -> Response:
             "version": page.version.version,
             "errors": page.errors,
             "findings": {
-                pointer: [_convert(words, finding) for words, finding in found]
-                for pointer, found in page.placed.items()
+                pointer: [_convert(words, finding) for words, finding in findings]
+                for pointer, findings in page.placed.items()
             },
             "sections": {
                 name: {"words": state.words, "class": state.css_class}

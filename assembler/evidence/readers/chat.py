@@ -40,26 +40,26 @@ def read_chat(request: ReadRequest) -> FileReading:
     if form is ChatFormat.SMS:
         sms, files = read_sms_backup(request.data)
         return make_chat_reading(sms, files, request)
-    found = FoundChat(format=form or ChatFormat.WHATSAPP, parts=("",), folder="")
-    reading = make_chat_reading(_read_parts(found, [data], (), request), NoFiles(), request)
+    export = FoundChat(format=form or ChatFormat.WHATSAPP, parts=("",), folder="")
+    reading = make_chat_reading(_read_parts(export, [data], (), request), NoFiles(), request)
     losses = tuple(report_guessed_encoding(encoding))
     return replace(reading, losses=(*reading.losses, *losses))
 
 
 def _read_parts(
-    found: FoundChat, parts: Sequence[bytes], names: Sequence[str], request: ReadRequest
+    export: FoundChat, parts: Sequence[bytes], names: Sequence[str], request: ReadRequest
 ) -> Chat:
     """Return the messages of an exported chat, from the files that have them. Raises Refused."""
-    others = tuple(name for name in names if name not in found.parts)
-    if found.format is ChatFormat.TELEGRAM_JSON:
-        return read_telegram_json(read_json(parts[0]), others, found.folder)
-    if found.format is ChatFormat.TELEGRAM_HTML:
-        return read_telegram_html(parts, others, found.folder)
+    others = tuple(name for name in names if name not in export.parts)
+    if export.format is ChatFormat.TELEGRAM_JSON:
+        return read_telegram_json(read_json(parts[0]), others, export.folder)
+    if export.format is ChatFormat.TELEGRAM_HTML:
+        return read_telegram_html(parts, others, export.folder)
     text, _ = decode_text(parts[0])
     source = WhatsAppSource(
         text=text,
         names=others,
-        text_name=found.parts[0],
+        text_name=export.parts[0],
         date_order=request.options.date_order,
     )
     return read_whatsapp(source)

@@ -85,8 +85,10 @@ def _parse(page: bytes) -> Any:
 
 
 def _find_title(root: Any) -> str:
-    found = root.xpath("//div[contains(@class, 'page_header')]//div[contains(@class, 'text bold')]")
-    return " ".join("".join(found[0].itertext()).split()) if found else ""
+    headers = root.xpath(
+        "//div[contains(@class, 'page_header')]//div[contains(@class, 'text bold')]"
+    )
+    return " ".join("".join(headers[0].itertext()).split()) if headers else ""
 
 
 def _is_day(element: Any) -> bool:

@@ -60,7 +60,7 @@ def _list_objects(value: Any) -> list[Any]:
         lists = [
             entry
             for entry in value.values()
-            if isinstance(entry, list) and entry and all(isinstance(one, dict) for one in entry)
+            if isinstance(entry, list) and entry and all(isinstance(row, dict) for row in entry)
         ]
         plain = [entry for entry in value.values() if isinstance(entry, dict)]
         is_envelope = len(lists) == 1 and not plain and len(value) <= 4 and "_class" not in value

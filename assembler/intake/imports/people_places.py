@@ -70,9 +70,9 @@ def _align_people(case: Any, homes: Mapping[str, Mapping[str, Fact]]) -> dict[st
     for home, person in homes.items():
         kind = home.split("/")[1]
         raw = _build(person)
-        found = [known[kind, key] for key in _list_keys(raw) if (kind, key) in known]
-        if found and kind != "petitioner":
-            moves[home] = found[0]
+        matches = [known[kind, key] for key in _list_keys(raw) if (kind, key) in known]
+        if matches and kind != "petitioner":
+            moves[home] = matches[0]
     taken = set(moves.values())
     for home in homes:
         if home not in moves and home in taken:  # its number belongs to somebody else

@@ -152,7 +152,7 @@ def _read_people(
         number[home] += 1
         facts = cases.setdefault(key, {})
         first.setdefault(key, row.number)
-        found = expand_names(
+        row_facts = expand_names(
             fact
             for column in matched.used
             if column.target
@@ -160,13 +160,13 @@ def _read_people(
                 fact := _read_fact(row, column, _move_target(column.target, base), matched, reading)
             )
         )
-        _join(facts, found)
+        _join(facts, row_facts)
     return tuple(RowFacts(facts=facts, row=first[key]) for key, facts in cases.items())
 
 
-def _join(facts: dict[str, Fact], found: Mapping[str, Fact]) -> None:
+def _join(facts: dict[str, Fact], row_facts: Mapping[str, Fact]) -> None:
     """Add the facts of a row to those of its case. Raises BadFile for two values of one place."""
-    for pointer, fact in found.items():
+    for pointer, fact in row_facts.items():
         known = facts.setdefault(pointer, fact)
         if known.value != fact.value and not isinstance(fact.value, Unreadable):
             raise BadFile(

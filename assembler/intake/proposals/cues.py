@@ -208,8 +208,8 @@ def list_candidates(text: str, phrases: tuple[Phrase, ...]) -> Sequence[Phrase]:
 def find_phrases(text: str, phrases: tuple[Phrase, ...]) -> Iterator[Phrase]:
     """Yield the phrases in a folded text, the longest first; one within a longer one that was
     found is not repeated."""
-    found: list[str] = []
+    longest: list[str] = []
     for phrase, language in list_candidates(text, phrases):
-        if phrase in text and not any(phrase in longer for longer in found):
-            found.append(phrase)
+        if phrase in text and not any(phrase in longer for longer in longest):
+            longest.append(phrase)
             yield phrase, language

@@ -258,11 +258,14 @@ def _judge_role(
             is_title = line.folded.startswith(phrase[0]) or " " in phrase[0].strip()
             translation = max(translation, 4.0 if is_title else 2.5)
             reasons.append(_make_reason(page, n, phrase[0]))
-    found = list(find_phrases(folded, cues.certificate_words))
-    speaks = any("translat" in phrase for phrase, _ in found)
+    certificate_phrases = list(find_phrases(folded, cues.certificate_words))
+    speaks = any("translat" in phrase for phrase, _ in certificate_phrases)
     if speaks:
-        certificate += min(5.0, 1.1 * len(found))
-        reasons += [Reason(path=page.path, page=page.page, cue=p.strip()) for p, _ in found[:3]]
+        certificate += min(5.0, 1.1 * len(certificate_phrases))
+        reasons += [
+            Reason(path=page.path, page=page.page, cue=p.strip())
+            for p, _ in certificate_phrases[:3]
+        ]
     marks = list(find_phrases(folded, cues.translation_words))
     brackets = len(re.findall(r"\[[^\]]{3,60}\]", page.text))
     if translation or brackets:

@@ -262,7 +262,7 @@ def _merge_dates(choice: DateChoice, other: DateChoice) -> DateChoice:
     if choice.guess.value == other.guess.value:
         sure = max(choice.guess.confidence, other.guess.confidence) + 0.1
         return DateChoice(guess=replace(choice.guess, confidence=round(min(0.97, sure), 2)))
-    better = max(choice, other, key=lambda one: one.guess.confidence)
+    better = max(choice, other, key=lambda candidate: candidate.guess.confidence)
     return DateChoice(guess=replace(better.guess, confidence=0.6))
 
 

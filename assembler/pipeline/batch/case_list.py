@@ -45,12 +45,12 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     caches are not searched."""
     cases: dict[Path, None] = {}
     for root in roots:
-        found = []
+        homes = []
         for home, folders, names in os.walk(root):
             folders[:] = [name for name in folders if name not in _NOT_SEARCHED]
             if "case.json" in names or "case.json" in folders:
-                found.append(Path(home))
-        cases |= dict.fromkeys(sorted(found, key=lambda folder: folder / "case.json"))
+                homes.append(Path(home))
+        cases |= dict.fromkeys(sorted(homes, key=lambda folder: folder / "case.json"))
     return tuple(cases)
 
 
