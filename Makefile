@@ -6,27 +6,31 @@ PROFILE ?=
 AS_OF ?=
 TESTS ?=
 JOBS  ?= 4
+UPGRADE ?=
 PYTHON ?= python3
+PYTHONS ?= $(PYTHON)
 BIN   := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
-PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary ":all:"
+PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary ":all:" --no-deps
+LOCKED = $(PIP) --require-hashes $(foreach group,$(1),--requirement requirements/$(group).txt)
 OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bundle validate batch test lint types check coverage bench corruption corpus docs site templates samples \
-  mutants constraints clean
+  mutants lock licenses sbom try-wheel clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/made ## the virtual environment with everything in it (made by itself when needed)
 
-.venv/made: pyproject.toml constraints.txt
+.venv/made: pyproject.toml requirements/run.txt requirements/extras.txt requirements/dev.txt
 	$(PYTHON) -m venv .venv
-	$(PIP) --constraint constraints.txt --editable '.[dev]'
+	$(call LOCKED,run extras dev)
+	$(PIP) --no-build-isolation --editable .
 	@touch $@
 
-.venv/made-docs: .venv/made
-	$(PIP) --constraint constraints.txt --editable '.[docs]'
+.venv/made-%: .venv/made requirements/%.txt
+	$(call LOCKED,$*)
 	@touch $@
 
 bundle: setup ## the filing bundle of a case: make bundle CASE=samples/urgent-medical [OUT=dir] [PROFILE=name]
@@ -76,9 +80,17 @@ docs: setup ## docs generated from the schemas
 site: .venv/made-docs ## the documentation as web pages in build/site; any warning stops it
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-constraints: setup ## newest allowed versions of all dependencies, written to constraints.txt; then run `make check`
-	$(PIP) --upgrade --upgrade-strategy eager --editable '.[cluster,dev,docs]'
-	$(BIN)/python -m scripts.write_constraints
+lock: .venv/made-lock ## versions and hashes of all dependencies, written to requirements/ [UPGRADE=1: the newest allowed]
+	$(BIN)/python -m scripts.write_lock $(if $(UPGRADE),--upgrade)
+
+licenses: setup ## the licenses of what assembler needs to run, written to docs/licenses.md
+	$(BIN)/python -m scripts.list_licenses
+
+sbom: setup ## the bill of materials of what assembler needs to run, written to build/sbom/assembler.cdx.json
+	$(BIN)/python -m scripts.write_sbom
+
+try-wheel: setup ## the wheel installed from the lock and run, in an empty environment of each of PYTHONS
+	$(BIN)/python -m scripts.try_wheel $(PYTHONS)
 
 samples: setup ## draw the samples' evidence again (same bytes)
 	$(BIN)/python -m scripts.sample_cases.generate
