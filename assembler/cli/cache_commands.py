@@ -50,7 +50,8 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
 @verbose_option
 def purge(folders: tuple[Path, ...], as_json: bool) -> None:
     """Empty the cache of a case, of every case below a folder, or a shared cache. The next build
-    takes longer, and the desk cannot undo earlier changes; nothing else is lost."""
+    takes longer, the desk cannot undo earlier changes, and the record of a crash is gone; nothing
+    else is lost."""
     from assembler.runtime.cache_upkeep import purge_cache, purge_history
 
     freed = {str(folder): purge_cache(root) for folder, root in _find_caches(folders)}

@@ -29,7 +29,7 @@ WORKFLOW = {
     "See what is missing": ("status", "validate", "check", "watch", "plan", "explain", "facts"),
     "Build": ("bundle", "batch", "forms", "draft"),
     "Prove, compare, print": ("verify", "diff", "print", "sign", "unbundle"),
-    "This machine": ("doctor", "cache"),
+    "This machine": ("doctor", "cache", "report-bug"),
 }
 # commands whose runs end with a verdict, also where they fail
 JUDGING = frozenset(("status", "validate", "check", "watch", "bundle", "batch"))
@@ -48,6 +48,7 @@ SLOW = JUDGING | {
     "desk",
 }
 _NO_LIMIT = 1_000  # characters of a command's first sentence
+_STARTED = f"{__name__}.started"  # key into the metadata that a command shares with its groups
 
 
 class Framed(click.Group):
@@ -98,6 +99,7 @@ class Framed(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, and show at once that one begins that takes a while."""
         name, command, rest = super().resolve_command(ctx, args)
+        ctx.meta[_STARTED] = (command, tuple(rest))
         if name in SLOW:
             output_streams.start_line.show()
         return name, command, rest
@@ -245,13 +247,63 @@ def _write_refusal(error: BaseException) -> AssemblerError | None:
 
 
 def _explain_bug(error: Exception, ctx: click.Context) -> None:
+    """Print the class and place of a bug, and keep what `report-bug` needs with the case.
+
+    The message of an unknown exception may hold a client's facts, so it is printed with -v only.
+    """
     if is_verbose(ctx):
         traceback.print_exception(error)
-    # the message of an unknown exception may hold a client's facts, so only its type and line are
-    # printed
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
+    case = _record_bug(error, ctx)
     say(
-        f"assembler: a bug ({type(error).__name__} at {place}); rerun with -v and report it, "
-        f"without client data"
+        f"assembler: a bug ({type(error).__name__} at {place}); run `assembler report-bug"
+        f"{' CASE' if case else ''}`, look at the file it writes, and send it to us"
     )
+
+
+def _record_bug(error: Exception, ctx: click.Context) -> Path | None:
+    """Write the record of a bug into the work folder of the case that a command was given.
+
+    Returns the case; None if there was none, or more than one.
+    """
+    from assembler.runtime.crash_record import describe_crash, write_crash
+
+    command, rest = ctx.meta.get(_STARTED, (None, ()))
+    if command is None:
+        return None
+    parsed = command.make_context(command.name, list(rest), resilient_parsing=True)
+    options = tuple(
+        max(option.opts, key=len)
+        for option in command.params
+        if isinstance(option, click.Option) and _is_given(parsed, option)
+    )
+    case = _find_case(command, parsed)
+    if case is not None:
+        write_crash(case / ".assembler", describe_crash(error, command.name or "", options))
+    return case
+
+
+def _is_given(parsed: click.Context, option: click.Option) -> bool:
+    source = parsed.get_parameter_source(option.name or "")
+    return source in (
+        click.core.ParameterSource.COMMANDLINE,
+        click.core.ParameterSource.ENVIRONMENT,
+    )
+
+
+def _find_case(command: click.Command, parsed: click.Context) -> Path | None:
+    """Return the one case folder among the arguments of a command."""
+    arguments = [
+        parsed.params.get(argument.name or "")
+        for argument in command.params
+        if isinstance(argument, click.Argument)
+    ]
+    places = [
+        place
+        for value in arguments
+        for place in (value if isinstance(value, tuple) else (value,))
+        if isinstance(place, Path)
+    ]
+    cases = {place for place in places if (place / "case.json").is_file()}
+    return cases.pop() if len(cases) == 1 else None

@@ -38,6 +38,7 @@ from assembler.cli.import_command import import_facts
 from assembler.cli.init_command import init
 from assembler.cli.print_command import print_run
 from assembler.cli.propose_command import confirm, propose
+from assembler.cli.report_bug_command import report_bug
 from assembler.cli.shared_options import (
     FOLDER,
     EvidenceOptions,
@@ -102,6 +103,7 @@ main.add_command(diff)
 main.add_command(unbundle)
 main.add_command(print_run)
 main.add_command(sign)
+main.add_command(report_bug)
 
 
 @main.command()

@@ -142,7 +142,7 @@ def prove_packet(
             "verification failed; the previous bundle was kept",
             failed,
             where=f"{checked.case.id}/{plan.packet}",
-            remedy="rerun with -v and report it, without client data",
+            remedy="run again; if it fails again, report it with `assembler report-bug`",
         )
     return packet_proof
 

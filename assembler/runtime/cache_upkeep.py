@@ -33,8 +33,9 @@ _OTHER_USERS = 0o077  # permissions of everyone except the owner
 # was tagged
 _OWN_NAMES = re.compile(
     r"lock|cache|history|before|scratch|timings\.json|build-times\.json|filled-forms\.json"
-    r"|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
+    r"|crash\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
 )
+CRASH_FILE = "crash.json"  # in a work folder; see `runtime.crash_record`
 PRIVATE_FOLDERS = ("history", "before")  # of a work folder: what the desk keeps of a case
 PRIVATE_FILE = re.compile(r"[0-9]{8}\.json|[a-z0-9-]+(\.note)?\.json")
 _SUBFOLDER = re.compile(r"[0-9a-f]{2}|new|users")
@@ -222,9 +223,13 @@ def purge_cache(root: Path) -> int:
 
 
 def purge_history(home: Path) -> int:
-    """Remove what the desk kept of a case's earlier texts; return the bytes freed. Nothing else is
-    removed, and no link is followed."""
+    """Remove what the desk kept of a case's earlier texts, and the record of a crash; return the
+    bytes freed. Nothing else is removed, and no link is followed."""
     size = 0
+    crash = home / CRASH_FILE
+    if crash.is_file() and not crash.is_symlink():
+        size += crash.stat().st_size
+        crash.unlink(missing_ok=True)
     for name in PRIVATE_FOLDERS:
         folder = home / name
         for path in sorted(folder.iterdir()) if is_plain_folder(folder) else ():

@@ -69,6 +69,11 @@ def resolve_severity(rule: str, severity: Severity | None = None) -> Severity:
     return severity or allowed[0]
 
 
+def is_known_rule(rule: str) -> bool:
+    """Return whether the shipped catalog has the rule."""
+    return rule in _map_severities()
+
+
 @cache
 def _map_severities() -> Mapping[str, tuple[Severity, ...]]:
     """Return the severities of every rule, its usual one first."""

@@ -152,7 +152,7 @@ def _to_outcome(order: Order, result: object) -> Outcome:
             order,
             "failed",
             ExitCode.BUG,
-            f"a bug ({result.detail}); report it, without client data",
+            f"a bug ({result.detail}); report it with `assembler report-bug`",
         )
     return make_quarantined_outcome(
         order, result if isinstance(result, Failure) else Failure(kind="crashed", detail="")
