@@ -140,7 +140,7 @@ PAGE = """\
 
 assembler is MIT licensed, and its wheel holds only its own files. pip installs everything else from
 the projects that publish it. `make licenses` writes this page from the metadata of the installed
-packages, and a test compares the two. The bill of materials of a release (`assembler.cdx.json`)
+packages, and a test compares the two. <!-- promise: licenses --> The bill of materials of a release (`assembler.cdx.json`)
 lists the same packages with versions and hashes.
 
 A package's license must be one of these: {allowed}.

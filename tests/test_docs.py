@@ -1,10 +1,12 @@
-"""docs/: every module, path and page that a page names exists."""
+"""docs/: every module, path and page that a page names exists, and every promise has a test."""
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,105 @@ def test_every_page_is_in_the_site_and_every_link_between_pages_leads_to_one() -
 
     assert listed == {page.name for page in pages}
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
+# --- promises
+
+MARK = re.compile(r"<!-- promise: ([a-z0-9-]+) -->")
+CHECK = re.compile(r"`((?:tests|benchmarks)/[\w/]+\.py)::(\w+)`")
+PROMISES = ROOT / "docs/promises.md"
+# pages that promise nothing: one is the table, the other is made from the schema
+WITHOUT_PROMISES = {"promises.md", "case-json.md"}
+NOT_OF_THE_PRODUCT = {"CHANGELOG.md", "CONTRIBUTING.md"}
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A row of the table: its name, what is promised, the pages that do, and what checks it."""
+
+    name: str
+    text: str
+    pages: frozenset[str]
+    checks: tuple[tuple[str, str], ...]  # file, function
+
+
+def read_promises(text: str) -> list[Promise]:
+    """The rows of the table."""
+    rows = re.findall(r"(?m)^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", text)
+    return [
+        Promise(
+            name,
+            promise,
+            frozenset(re.findall(r"[\w-]+\.md", re.sub(r"\[[^]]*\]", "", pages))),
+            tuple(CHECK.findall(checks)) if not CHECK.sub("", checks).strip(", ") else (),
+        )
+        for name, promise, pages, checks in rows
+        if name != "name"
+    ]
+
+
+def read_marks() -> dict[str, list[str]]:
+    """The promises marked on each page, by the name of the page."""
+    pages = [page for page in PAGES if page.name not in NOT_OF_THE_PRODUCT]
+    texts = {page.name: page.read_text(encoding="utf-8") for page in pages}
+    marks = {name: MARK.findall(text) for name, text in texts.items()}
+    misspelled = [name for name in texts if texts[name].count("<!-- pro") != len(marks[name])]
+    assert misspelled == []
+    return marks
+
+
+def functions(path: Path) -> set[str]:
+    """The functions of a module, without running it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_promise_of_a_page_has_a_row_and_every_row_a_promise() -> None:
+    promises = read_promises(PROMISES.read_text(encoding="utf-8"))
+    marks = read_marks()
+
+    made: dict[str, set[str]] = {}
+    for page, names in marks.items():
+        for name in names:
+            made.setdefault(name, set()).add(page)
+    assert {promise.name: promise.pages for promise in promises} == made
+    assert len(promises) == len(made)
+    assert {page for page, names in marks.items() if not names} == WITHOUT_PROMISES
+
+
+def test_every_promise_names_a_test_or_a_harness_that_exists() -> None:
+    promises = read_promises(PROMISES.read_text(encoding="utf-8"))
+    known = {
+        file: functions(ROOT / file) if (ROOT / file).is_file() else set()
+        for promise in promises
+        for file, _ in promise.checks
+    }
+
+    assert [promise.name for promise in promises if not (promise.text and promise.checks)] == []
+    missing = [
+        f"{promise.name}: {file}::{function}"
+        for promise in promises
+        for file, function in promise.checks
+        if function not in known[file]
+    ]
+    assert missing == []
+    tests = {
+        promise.name: [function for _, function in promise.checks if function.startswith("test_")]
+        for promise in promises
+    }
+    assert [name for name, named in tests.items() if not named] == []
+
+
+def test_a_row_with_an_empty_cell_or_something_else_than_tests_is_noticed() -> None:
+    table = (
+        "| name | promise | made in | checked by |\n|---|---|---|---|\n"
+        "| whole | All of it. | README.md, [proof](proof.md) | `tests/test_docs.py::test_x` |\n"
+        "| vague | Most of it. | README.md | by looking |\n"
+        "| mixed | Some of it. | README.md | `tests/test_docs.py::test_x`, and by looking |\n"
+    )
+
+    whole, vague, mixed = read_promises(table)
+
+    assert whole.pages == {"README.md", "proof.md"}
+    assert whole.checks == (("tests/test_docs.py", "test_x"),)
+    assert vague.checks == mixed.checks == ()

@@ -255,7 +255,12 @@ def _explain_bug(error: Exception, ctx: click.Context) -> None:
         traceback.print_exception(error)
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
-    case = _record_bug(error, ctx)
+    try:
+        case = _record_bug(error, ctx)
+    # Python would print an exception of the record together with the one it is about, whose message
+    # may hold a client's facts
+    except Exception:  # noqa: BLE001
+        case = None
     say(
         f"assembler: a bug ({type(error).__name__} at {place}); run `assembler report-bug"
         f"{' CASE' if case else ''}`, look at the file it writes, and send it to us"
