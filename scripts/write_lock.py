@@ -1,7 +1,8 @@
-"""Write the lock, requirements/*.txt: the version and the hashes of every dependency on every supported system.
+"""Write the lock, requirements/*.txt: version and hashes of every dependency on every system.
 
-`make lock` keeps what is pinned and adds what pyproject.toml lacks; `make lock UPGRADE=1` takes the newest allowed
-versions. uv resolves once for all systems and Pythons. Installing from the lock needs pip only.
+`make lock` keeps what is pinned and adds what the lock lacks; `make lock UPGRADE=1` takes the
+newest allowed versions. uv resolves for all systems and Pythons at once. To install from the lock,
+pip is enough.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ OPTIONS = ("--universal", "--python-version", "3.11.5", "--only-binary", ":all:"
 OPTIONS += ("--no-annotate", "--no-header", "--quiet")
 HEAD = """\
 # {purpose}
-# One version of each serves Python 3.11 to 3.14 on Linux (x86-64), Windows (x86-64) and macOS 15 (Apple silicon).
+# One version of each serves Python 3.11 to 3.14 on Linux and Windows (x86-64) and macOS 15 (arm64).
 # `make lock` writes this file; `make setup` refuses a download whose hash is not listed.
 """
 PURPOSES = {

@@ -1,7 +1,8 @@
 """Write the bill of materials: what assembler needs to run, as CycloneDX JSON.
 
-`make sbom` writes build/sbom/assembler.cdx.json from the lock: name, version, license, package URL, and the SHA-256 of each
-file that may be installed. The same lock gives the same bytes: no date, no random serial number.
+`make sbom` writes build/sbom/assembler.cdx.json from the lock: name, version, license, package URL,
+and the SHA-256 of each file that may be installed. The same lock gives the same bytes: no date, no
+random serial number.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ class Promise:
 
 
 def read_promises(text: str) -> list[Promise]:
-    """The rows of the table."""
+    """Return the rows of the table."""
     rows = re.findall(r"(?m)^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", text)
     return [
         Promise(
@@ -151,7 +151,7 @@ def read_promises(text: str) -> list[Promise]:
 
 
 def read_marks() -> dict[str, list[str]]:
-    """The promises marked on each page, by the name of the page."""
+    """Return the promises marked on each page, by the name of the page."""
     pages = [page for page in PAGES if page.name not in NOT_OF_THE_PRODUCT]
     texts = {page.name: page.read_text(encoding="utf-8") for page in pages}
     marks = {name: MARK.findall(text) for name, text in texts.items()}
@@ -161,7 +161,7 @@ def read_marks() -> dict[str, list[str]]:
 
 
 def functions(path: Path) -> set[str]:
-    """The functions of a module, without running it."""
+    """Return the functions of a module, without running it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -170,12 +170,12 @@ def test_every_promise_of_a_page_has_a_row_and_every_row_a_promise() -> None:
     promises = read_promises(PROMISES.read_text(encoding="utf-8"))
     marks = read_marks()
 
-    made: dict[str, set[str]] = {}
+    marked: dict[str, set[str]] = {}
     for page, names in marks.items():
         for name in names:
-            made.setdefault(name, set()).add(page)
-    assert {promise.name: promise.pages for promise in promises} == made
-    assert len(promises) == len(made)
+            marked.setdefault(name, set()).add(page)
+    assert {promise.name: promise.pages for promise in promises} == marked
+    assert len(promises) == len(marked)
     assert {page for page, names in marks.items() if not names} == WITHOUT_PROMISES
 
 

@@ -24,8 +24,8 @@ import os, sys
 def refuse(event, arguments):
     local = event == "socket.connect" and isinstance(arguments[1], (str, bytes))
     if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto") and not local:
-        with open(os.environ["ASKED"], "a") as asked:
-            asked.write(event)
+        with open(os.environ["ATTEMPTS"], "a") as log:
+            log.write(event)
         raise PermissionError(event)
 
 sys.addaudithook(refuse)
@@ -56,9 +56,9 @@ def test_only_the_desk_and_the_cluster_know_of_a_network() -> None:
 def test_no_process_of_a_build_asks_for_a_connection(tmp_path: Path) -> None:
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook/sitecustomize.py").write_text(HOOK)
-    asked = tmp_path / "asked"
+    attempts = tmp_path / "attempts"
     path = os.pathsep.join([str(tmp_path / "hook"), str(PACKAGE.parent)])
-    environment = {**os.environ, "PYTHONPATH": path, "ASKED": str(asked)}
+    environment = {**os.environ, "PYTHONPATH": path, "ATTEMPTS": str(attempts)}
     case = factories.small_case(tmp_path / "case")
     warm_up(case)
 
@@ -67,12 +67,12 @@ def test_no_process_of_a_build_asks_for_a_connection(tmp_path: Path) -> None:
     )
 
     assert built.returncode == 0, built.stderr
-    assert not asked.exists()
+    assert not attempts.exists()
     refused = run_python(
         ["-c", "import socket; socket.create_connection(('127.0.0.1', 9))"], environment
     )
     assert "PermissionError" in refused.stderr
-    assert asked.exists()
+    assert attempts.exists()
 
 
 def run_python(

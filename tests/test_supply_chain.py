@@ -107,6 +107,14 @@ def test_no_two_files_of_the_lock_can_disagree() -> None:
     assert {path.stem for path in (ROOT / "requirements").iterdir()} == set(Group)
 
 
+def test_dependabot_reads_every_file_of_the_lock() -> None:
+    """It skips files above 500 kB, and folders below the first."""
+    sizes = {group.path.stat().st_size for group in Group}
+
+    assert max(sizes) < 500_000
+    assert {group.path.parent for group in Group} == {ROOT / "requirements"}
+
+
 def test_a_file_of_the_lock_reads_back_as_it_was_written() -> None:
     for group in Group:
         text = group.path.read_text(encoding="utf-8")
@@ -180,12 +188,12 @@ def test_make_setup_refuses_a_file_with_another_hash(tmp_path: Path, is_genuine:
     command = install_commands()[0].replace('":all:"', ":all:").split()
     options = command[command.index("install") : command.index("--requirement")]
 
-    site, found = (
+    site, source = (
         ["--target", str(tmp_path / "site")],
         ["--no-index", "--find-links", str(tmp_path)],
     )
     installed = subprocess.run(
-        [sys.executable, "-m", "pip", *options, *found, *site, "--requirement", str(lock)],
+        [sys.executable, "-m", "pip", *options, *source, *site, "--requirement", str(lock)],
         check=False,
         capture_output=True,
         text=True,

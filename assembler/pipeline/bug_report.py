@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -133,7 +134,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BugReport:
-    """Everything in a report. `files`: those of the case, in no order that tells their names."""
+    """Everything in a report. `files`: those of the case, ordered by kind and size."""
 
     machine: Machine | None
     crash: CrashRecord | None = None
@@ -219,7 +220,7 @@ def describe_value(value: Any, names: frozenset[str]) -> ValueShape:
     """Return the shape of a value of case.json.
 
     Args:
-        names: of fields, which may be told; every other key is the writer's own text.
+        names: of the schema's fields; every other key is the writer's own text.
     """
     if isinstance(value, dict):
         known = sorted(key for key in value if key in names)
@@ -303,7 +304,7 @@ def _describe_failure(failure: Failure | AssemblerError) -> str:
 
 def _describe_packets(folder: Path, steps: _Steps) -> Iterator[PacketShape]:
     for path in sorted((folder / "build").glob(f"*/{MANIFEST_FILE}")):
-        shape = steps.run("manifest", lambda: _describe_packet(path), None)  # noqa: B023 - called at once
+        shape = steps.run("manifest", partial(_describe_packet, path), None)
         if shape is not None:
             yield shape
 
