@@ -183,7 +183,9 @@ GPL_WHEELS = {
     "av": "Optional (extra `film`). It decodes films. FFmpeg inside is built with the encoders "
     "x264 and x265, which are never called.",
     "pillow-heif": "It decodes HEIC photos; the encoder x265 inside is never called. Its authors "
-    "license the wheel as a whole under GPL version 2.",
+    "license the wheel as a whole under GPL version 2. pi-heif, by the same authors, has no x265 "
+    "and is under the LGPL, but its libheif is older (1.23.0; pillow-heif has 1.23.6). It opens "
+    "strangers' files, so we take the newer one.",
     "tesserocr": "It recognizes text. LibTIFF inside loads JBIG-KIT to read a TIFF file with JBIG "
     "compression; assembler gives Tesseract pixels, and no TIFF files.",
 }
