@@ -15,8 +15,8 @@ LOCKED = $(PIP) --require-hashes $(foreach group,$(1),--requirement requirements
 OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bundle validate batch test lint types check coverage bench corruption corpus docs site templates samples \
-  mutants lock licenses sbom try-wheel clean
+.PHONY: help setup bundle validate batch test test-portable lint types types-portable check coverage bench corruption \
+  corpus docs site templates samples mutants lock licenses sbom try-wheel wheels clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,13 @@ batch: setup ## bundles of every case below CASES
 test: setup ## all tests, JOBS at a time
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
+# tests that start workers, lock, replace and remove files, or print; no others differ by system
+PORTABLE = tests/test_workshop.py tests/test_driver_pool.py tests/test_desk_core.py tests/test_originals.py tests/test_systems.py
+
+test-portable: setup ## a part of the tests on an emulation of what Windows lacks and refuses (docs/systems.md)
+	ASSEMBLER_PORTABLE=1 $(BIN)/pytest -n $(JOBS) tests/test_other_system.py
+	PYTHONPATH=tests/support/other_system:. $(BIN)/python -m pytest -n $(JOBS) $(PORTABLE)
+
 lint: setup ## ruff, its format, and the import contract
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
@@ -52,6 +59,10 @@ lint: setup ## ruff, its format, and the import contract
 
 types: setup ## mypy, strict
 	$(BIN)/mypy
+
+types-portable: setup ## mypy, as on macOS and on Windows
+	$(BIN)/mypy --platform darwin
+	$(BIN)/mypy --platform win32
 
 check: lint types test ## what must hold before a commit
 
@@ -91,6 +102,9 @@ sbom: setup ## the bill of materials of what assembler needs to run, written to 
 
 try-wheel: setup ## the wheel installed from the lock and run, in an empty environment of each of PYTHONS
 	$(BIN)/python -m scripts.try_wheel $(PYTHONS)
+
+wheels: setup ## whether PyPI has a wheel of every dependency for every system and Python; needs the network
+	$(BIN)/python -m scripts.check_wheels
 
 samples: setup ## draw the samples' evidence again (same bytes)
 	$(BIN)/python -m scripts.sample_cases.generate

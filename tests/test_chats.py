@@ -37,6 +37,7 @@ from assembler.model.file_options import DateOrder
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof.chat_contents import choose_chat_reader, read_chat_archive, read_chat_text
 from assembler.proof.printed_contents import read_contents, read_with_attached
+from assembler.proof.sms_contents import read_sms_messages
 from assembler.proof.whatsapp_contents import is_whatsapp_chat, read_whatsapp_messages
 from tests.support.chats import (
     ANDROID,
@@ -648,3 +649,22 @@ def test_a_missing_picture_and_a_missing_message_are_counted_by_the_proof() -> N
     assert [entry.number for entry in contents.numbered] == list(range(1, 13))
     chosen = read_contents(make_zip(files), FileOptions(messages=((1, 4),)))
     assert (chosen.things.pictures, len(chosen.numbered)) == (1, 4)
+
+
+def test_a_message_dated_after_the_last_year_of_calendars_has_no_date_for_the_proof_either() -> (
+    None
+):
+    """The proof stopped with an error; on Windows, from the year 3001 on."""
+    data = make_sms_backup().replace(b'date="1706519207000"', b'date="9999999999999999"', 1)
+
+    messages, _, _ = read_sms_messages(data)
+
+    assert [message.day for message in messages].count(None) == 1
+
+
+def test_a_message_of_the_year_3001_has_its_date_on_every_system() -> None:
+    data = make_sms_backup().replace(b'date="1706519207000"', b'date="32535302400000"', 1)
+
+    messages, _, _ = read_sms_messages(data)
+
+    assert date(3001, 1, 2) in [message.day for message in messages]

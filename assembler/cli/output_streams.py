@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from assembler.errors import ExitCode, OutputNotWritten
+from assembler.runtime.system import System, name_system
 
 _ESCAPES = "assembler.escapes"
 _STARTING = "starting..."
@@ -35,7 +36,7 @@ def prepare(*, restart: bool) -> None:
     """
     if (
         restart
-        and os.name == "posix"
+        and name_system() is not System.WINDOWS  # where file names are UTF-16
         and not _is_utf8(sys.getfilesystemencoding())
         and not sys.flags.utf8_mode
     ):
@@ -52,7 +53,7 @@ def prepare(*, restart: bool) -> None:
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf8")  # noqa: SIM115 - for as long as the program runs
     # writing to it must fail; a Windows program without a console has no standard output
-    if sys.stdout is None and os.name == "posix":
+    if sys.stdout is None and name_system() is not System.WINDOWS:
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf8")
     codecs.register_error(_ESCAPES, _escape_characters)
     for stream in filter(None, (sys.stdout, sys.stderr)):

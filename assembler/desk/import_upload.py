@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from assembler.desk.page_answers import STALL_SECONDS, read_chunks
 from assembler.errors import OutputNotWritten
+from assembler.model.portable_names import is_device_name
 from assembler.runtime.workshop import Workshop
 
 MAX_SHEET = 20_000_000  # bytes
@@ -51,8 +52,9 @@ def make_file_name(name: str) -> str:
     if not _KINDS.fullmatch(suffix):
         raise HTTPException(415, "choose a sheet (XLSX, ODS, CSV), an export (JSON) or a PDF")
     stem = re.sub(r"[^\w .()-]+", "_", stem).strip(" .")[:80] or "facts"
-    # a file of that name would be taken for a case
-    return f"facts-{stem}{suffix}" if stem.casefold() == "case" else f"{stem}{suffix}"
+    # a file of that name would be taken for a case, or for a device of Windows
+    is_taken = stem.casefold() == "case" or is_device_name(stem)
+    return f"facts-{stem}{suffix}" if is_taken else f"{stem}{suffix}"
 
 
 async def _write_body(request: Request, path: Path) -> None:

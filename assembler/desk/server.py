@@ -216,6 +216,9 @@ def _make_server(app: Starlette, port: int) -> uvicorn.Server:
 def _listen(port: int) -> socket.socket:
     """Return a socket that listens on this machine only. Raises OutputNotWritten."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+        # else Windows lets another program, also of another user, listen on the same port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
     try:
         listener.bind((HOST, port))
     except OSError as error:

@@ -25,7 +25,8 @@ from assembler.desk.case_files import EVIDENCE
 from assembler.desk.case_store import EditRefused
 from assembler.desk.page_answers import STALL_SECONDS, read_chunks
 from assembler.intake.file_check import IGNORABLE, MAX_FILE, check_path, list_present_files
-from assembler.runtime.atomic_files import report_write_errors, sync_folder
+from assembler.model.portable_names import is_device_name
+from assembler.runtime.atomic_files import replace_file, report_write_errors, sync_folder
 from assembler.runtime.file_names import normalize_name
 
 MAX_FILES = 10_000  # in a folder of a case
@@ -39,7 +40,6 @@ _UNFINISHED = re.compile(r"~upload-[0-9a-f]{16}\.tmp")  # passed over, see IGNOR
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]+')
 # what has no look of its own, or turns the direction of writing
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
-_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def make_safe_name(name: str) -> str:
         )
     plain = plain.lstrip(".~ ").rstrip(". ")
     stem, ending = _split_ending(plain)
-    if _DEVICE.fullmatch(stem.split(".")[0].rstrip()):
+    if is_device_name(stem):
         stem = f"_{stem}"
     return f"{_shorten(stem or 'file', ending)}{ending}"
 
@@ -212,7 +212,7 @@ def _put_in_place(home: Path, temporary: Path, name: str, out: BinaryIO) -> str:
         except FileExistsError:
             continue
         os.close(descriptor)
-        temporary.replace(home / free)
+        replace_file(temporary, home / free)
         sync_folder(home)
         return path
     raise AssertionError("list_free_names has no end")

@@ -76,7 +76,7 @@ def make_draft(job: DraftJob) -> Draft:
         *(font.name for font in job.fonts),
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, filled, folder))
-    facts = json.loads((entry / "draft.json").read_text())
+    facts = json.loads((entry / "draft.json").read_text(encoding="utf8"))
     sizes, inks = measure_pages(entry / "draft.pdf")
     return Draft(
         id=job.id,
@@ -282,5 +282,6 @@ def _make(job: DraftJob, filled: bytes, folder: Path) -> None:
                 "engine": converted.engine,
                 "findings": [asdict(finding) for finding in converted.findings],
             }
-        )
+        ),
+        encoding="utf8",
     )

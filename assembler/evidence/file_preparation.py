@@ -140,7 +140,7 @@ def open_file(job: Job) -> OpenedSource:
     try:
         _refuse_disguised(job.path, kind)
         entry = job.cache.get_or_make(key, lambda folder: _make(job, data, password, folder))
-        fields = json.loads((entry / "pages.json").read_text())
+        fields = json.loads((entry / "pages.json").read_text(encoding="utf8"))
         _check_password(data, password, fields)
     except Refused as error:
         refused = mention_unusable_passwords(error, passwords)
@@ -240,7 +240,7 @@ def _make(job: Job, data: bytes, password: str, folder: Path) -> None:
         "disagreement": converted.disagreement,
         "is_converted": converted.is_converted,
     }
-    (folder / "pages.json").write_text(json.dumps(fields))
+    (folder / "pages.json").write_text(json.dumps(fields), encoding="utf8")
 
 
 def read_paper_templates(

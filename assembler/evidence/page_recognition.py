@@ -79,8 +79,10 @@ def read_page(job: Job) -> RecognizedPage:
         *([] if job.turn is None else [f"turn {job.turn}"]),
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
-    fields = json.loads((entry / "read.json").read_text())
-    measures = legibility.read_measures(json.loads((entry / "measures.json").read_text()))
+    fields = json.loads((entry / "read.json").read_text(encoding="utf8"))
+    measures = legibility.read_measures(
+        json.loads((entry / "measures.json").read_text(encoding="utf8"))
+    )
     miniature = miniatures.read_miniature(fields.pop("miniature"))
     return RecognizedPage(
         **fields,
@@ -111,7 +113,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         script = ocr.detect_script(upright) if is_doubtful else ""
     finally:
         document.close()
-    (folder / "measures.json").write_text(json.dumps(asdict(measures)))
+    (folder / "measures.json").write_text(json.dumps(asdict(measures)), encoding="utf8")
     # below that confidence, only one word in seven is right
     believed = recognition.confidence >= job.policy.turn_believed
     (folder / "layer.pdf").write_bytes(_strip_layer(recognition.layer, folder, empty=not believed))
@@ -126,7 +128,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         "script": script,
         "miniature": miniatures.write_miniature(miniature),
     }
-    (folder / "read.json").write_text(json.dumps(fields))
+    (folder / "read.json").write_text(json.dumps(fields), encoding="utf8")
     _write_words(folder, recognition, size)
     (folder / "page.bmp").unlink()
 

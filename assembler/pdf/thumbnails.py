@@ -189,12 +189,14 @@ def draw_source(
 
 def write_pictures(folder: Path, pictures: Sequence[Picture]) -> None:
     """Write pictures into a cache entry."""
-    (folder / "pictures.json").write_text(json.dumps([asdict(picture) for picture in pictures]))
+    text = json.dumps([asdict(picture) for picture in pictures])
+    (folder / "pictures.json").write_text(text, encoding="utf8")
 
 
 def read_pictures(folder: Path) -> tuple[Picture, ...]:
     """Read what `write_pictures` wrote."""
-    return tuple(Picture(**fields) for fields in json.loads((folder / "pictures.json").read_text()))
+    text = (folder / "pictures.json").read_text(encoding="utf8")
+    return tuple(Picture(**fields) for fields in json.loads(text))
 
 
 def _encode_picture(picture: Image.Image, width: int, style: PictureStyle) -> str:

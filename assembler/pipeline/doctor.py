@@ -4,15 +4,24 @@ nothing."""
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assembler.errors import ToolMissing
 from assembler.evidence import ocr
 from assembler.evidence.readers import media_decoder
+from assembler.pipeline.remedies import (
+    Component,
+    describe_installation,
+    describe_limits,
+    find_remedy,
+)
 from assembler.runtime import programs, resources
 from assembler.runtime.code_version import digest_code
+from assembler.runtime.process_control import get_job
+from assembler.runtime.system import ABILITIES, Abilities, allows_long_paths, name_system
 
 _NEEDED = (
     "pikepdf",
@@ -38,7 +47,9 @@ class Row:
     """The state of one component."""
 
     name: str
-    state: str  # "ok", "missing", or "optional" (not installed, and not needed)
+    # "ok", "missing", "optional" (not installed, and not needed), or "limited" (works, with less
+    # protection than elsewhere)
+    state: str
     detail: str
 
 
@@ -53,8 +64,14 @@ def examine() -> tuple[Row, ...]:
         _check_latin(),
         _check_fonts(),
         _check_film_decoder(),
-        _check_optional("LibreOffice", "soffice", "converts a firm's own complex Word templates"),
+        _check_libreoffice(),
+        _check_limits(),
+        _check_long_paths(),
     )
+
+
+def _find_remedy(component: Component) -> str:
+    return find_remedy(component, name_system(), sys.executable)
 
 
 def list_engine_versions() -> dict[str, str]:
@@ -80,19 +97,19 @@ def _check_library(name: str) -> Row:
     try:
         return Row(name=name, state="ok", detail=version(name))
     except PackageNotFoundError:
-        return Row(name=name, state="missing", detail=f"pip install {name}")
+        return Row(name=name, state="missing", detail=describe_installation(name, sys.executable))
 
 
 def _check_languages() -> Row:
     try:
         languages = ocr.list_languages()
-    except ToolMissing as error:
-        return Row(name="recognition languages", state="missing", detail=str(error))
-    return Row(
-        name="recognition languages",
-        state="ok" if "eng" in languages else "missing",
-        detail=" ".join(languages),
-    )
+    except ToolMissing:
+        languages = ()
+    detail = " ".join(languages)
+    if "eng" in languages:
+        return Row(name="recognition languages", state="ok", detail=detail)
+    detail = f"no English data in use; {_find_remedy(Component.ENGLISH_DATA)}"
+    return Row(name="recognition languages", state="missing", detail=detail)
 
 
 def _check_latin() -> Row:
@@ -107,17 +124,15 @@ def _check_latin() -> Row:
         )
     if choice.finds_nearly_all:
         return Row(name=name, state="ok", detail=detail)
-    remedy = f"to find nearly all, {ocr.describe_latin_installation()}"
+    remedy = f"to find nearly all: {_find_remedy(Component.LATIN_DATA)}"
     return Row(name=name, state="optional", detail=f"{detail}; {remedy}")
 
 
 def _check_fonts() -> Row:
     files = resources.list_font_files()
-    return Row(
-        name="fonts",
-        state="ok" if files else "missing",
-        detail=f"{len(files)} files: {_list_families(files)}",
-    )
+    if not files:
+        return Row(name="fonts", state="missing", detail=_find_remedy(Component.FONTS))
+    return Row(name="fonts", state="ok", detail=f"{len(files)} files: {_list_families(files)}")
 
 
 def _list_families(files: tuple[Path, ...]) -> str:
@@ -129,14 +144,40 @@ def _check_film_decoder() -> Row:
     return Row(
         name="PyAV",
         state="ok" if installed else "optional",
-        detail=installed or f"not installed; prints stills of films; {media_decoder.INSTALL}",
+        detail=installed
+        or f"not installed; prints stills of films; {_find_remedy(Component.FILM_DECODER)}",
     )
 
 
-def _check_optional(name: str, program: str, purpose: str) -> Row:
-    installed = programs.read_version(program)
+def _check_libreoffice() -> Row:
+    installed = programs.read_version("soffice")
     return Row(
-        name=name,
+        name="LibreOffice",
         state="ok" if installed else "optional",
-        detail=installed or f"not installed; {purpose}",
+        detail=installed
+        or "not installed; converts a firm's own complex Word templates and old office files; "
+        f"{_find_remedy(Component.LIBREOFFICE)}",
+    )
+
+
+def _check_limits(abilities: Abilities = ABILITIES) -> Row:
+    """Say which limits of a worker hold here; a Windows that refuses job objects has fewer."""
+    if abilities.has_job_objects and get_job() is None:
+        abilities = replace(abilities, limits_memory=False)
+    missing = describe_limits(abilities)
+    return Row(
+        name="limits of a worker",
+        state="limited" if missing else "ok",
+        detail=missing or "memory, time, and the size of a file it writes",
+    )
+
+
+def _check_long_paths() -> Row:
+    """Say whether a case may be deep in folders."""
+    if allows_long_paths():
+        return Row(name="long paths", state="ok", detail="paths may have 260 characters and more")
+    return Row(
+        name="long paths",
+        state="limited",
+        detail=f"paths have at most 259 characters; {_find_remedy(Component.LONG_PATHS)}",
     )

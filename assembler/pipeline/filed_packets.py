@@ -19,6 +19,7 @@ from assembler.report import manifest_writer
 from assembler.runtime.atomic_files import (
     find_link_below,
     is_plain_folder,
+    move_path,
     remove_tree,
     report_write_errors,
     sync_files,
@@ -107,7 +108,7 @@ def keep_filed(case_folder: Path, day: date) -> Path:
             sync_files(stage)
             sync_folders(stage)
             final = next(path for path in _list_names(home, day) if not path.exists())
-            stage.rename(final)
+            move_path(stage, final)
             sync_folder(home)
         finally:
             remove_tree(stage)

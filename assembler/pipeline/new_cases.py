@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,12 +29,15 @@ from assembler.pipeline.import_facts import (
 )
 from assembler.pipeline.import_worker import WORK_FOLDER
 from assembler.pipeline.single_steps import make_case_files
-from assembler.runtime.atomic_files import report_write_errors, sync_file, sync_folder
+from assembler.runtime.atomic_files import (
+    move_path,
+    report_write_errors,
+    sync_file,
+    sync_folder,
+)
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.workshop import Workshop
-
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")  # names of devices on Windows
 
 
 def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -> ImportReport:
@@ -104,8 +106,6 @@ def _name_cases(imported: ImportedFile) -> list[str]:
         fact = row.facts.get(CASE_ID)
         name = str(fact.value) if fact and isinstance(fact.value, str) else ""
         name = rules.make_case_id(name) if name else f"case-{row.row:0{width}}"
-        if _RESERVED.fullmatch(name):
-            name = f"case-{name}"
         if name in names:
             findings.append(
                 make_finding(
@@ -216,10 +216,10 @@ def _move_folders(stage: Path, root: Path, names: Iterable[str]) -> None:
     moved: list[str] = []
     try:
         for name in names:
-            (stage / name).rename(root / name)
+            move_path(stage / name, root / name)
             moved.append(name)
     except BaseException:
         for name in moved:
-            (root / name).rename(stage / name)
+            move_path(root / name, stage / name)
         raise
     sync_folder(root)

@@ -120,7 +120,9 @@ def keep_for_proof(
         )
     lines = [line for exhibit in prepared for line in _list_recognized(exhibit)]
     (folder / WORDS_FILE).parent.mkdir(exist_ok=True, mode=0o700)
-    (folder / WORDS_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")
+    # the same line ends on every system, since packets have the same bytes on every system
+    text = "".join(f"{line}\n" for line in lines)
+    (folder / WORDS_FILE).write_text(text, encoding="utf8", newline="\n")
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -63,7 +63,7 @@ def lay_upload_sheet(
     shutil.copyfile(draft.docx, home / f"{FOLDER}.docx")
     shutil.copyfile(draft.pdf, home / f"{FOLDER}.pdf")
     html = write_upload_page(sheet.as_values(), content.plan.title)
-    (home / f"{FOLDER}.html").write_text(html, encoding="utf8")
+    (home / f"{FOLDER}.html").write_text(html, encoding="utf8", newline="\n")
 
 
 def list_sheet_facts(checked: CheckedCase, context: RunContext) -> tuple[FactUsed, ...]:

@@ -7,13 +7,14 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.parsers import expat
 
 from assembler.proof.chat_records import ReadMessage
 
 _EMPTY = ("", "null", "(Unknown)")
 _RECEIVED = "1"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # from which the times are counted
 _HALVES = re.compile(r"&#(\d{5});&#(\d{5});")
 _NUMBER = re.compile(r"&#(?:(\d+)|x([0-9a-fA-F]+));")
 
@@ -86,10 +87,7 @@ def _value(values: Mapping[str, str], name: str) -> str:
 def _read_message(number: int, record: _Record, files: list[tuple[int, bytes]]) -> ReadMessage:
     values, is_sms = record.values, record.tag == "sms"
     received = _value(values, "type" if is_sms else "msg_box") == _RECEIVED
-    milliseconds = _value(values, "date")
-    moment = (
-        datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds.isdecimal() else None
-    )
+    moment = _read_moment(_value(values, "date"))
     lines = [_value(values, "subject" if is_sms else "sub"), _value(values, "readable_date")]
     lines += [values.get("body") or ""] if is_sms else []
     lines += _read_parts(number, record, files)
@@ -102,6 +100,16 @@ def _read_message(number: int, record: _Record, files: list[tuple[int, bytes]]) 
         text="\n".join(lines),
         clock=moment.strftime("%H:%M:%S") if moment else "",
     )
+
+
+def _read_moment(milliseconds: str) -> datetime | None:
+    """Return a time; None if it has none, or one that no calendar has."""
+    if not milliseconds.isdecimal():
+        return None
+    try:
+        return _EPOCH + timedelta(milliseconds=int(milliseconds))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _read_parts(number: int, record: _Record, files: list[tuple[int, bytes]]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.model import Case, DocumentId, Manifest, PartKind, Plan, SourceFile
 from assembler.model.manifest import MANIFEST_FILE, Originals
+from assembler.runtime.atomic_files import replace_file
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.publishing import publish, stage_folder
 
@@ -99,7 +100,7 @@ def _keep_file(folder: Path, path: str, store: Path, expected: str | None) -> So
         raise OutputNotWritten(
             "it was changed while the bundle was made", where=path, remedy="rerun"
         )
-    copy.replace(store / sha256)
+    replace_file(copy, store / sha256)
     return SourceFile(path=path, sha256=sha256, size=size)
 
 

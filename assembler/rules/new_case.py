@@ -9,6 +9,7 @@ from typing import Any
 
 from assembler.model import Name
 from assembler.model.case_texts import FILL_IN
+from assembler.model.portable_names import is_device_name
 from assembler.rules.library import Checklist, Library, Line
 from assembler.rules.people_rules import NO_RECEIPT
 
@@ -77,9 +78,10 @@ def format_gather_list(kind: str, reasons: Sequence[str], library: Library) -> s
 
 def make_case_id(folder: str) -> str:
     """Return a case's id from the name of its folder: small letters, digits and hyphens; "new-case"
-    if none are left."""
+    if none are left. A folder can have the name on every system."""
     plain = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
-    return plain[:64].rstrip("-") or "new-case"
+    plain = plain[:64].rstrip("-") or "new-case"
+    return f"case-{plain}" if is_device_name(plain) else plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

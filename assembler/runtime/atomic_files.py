@@ -7,44 +7,39 @@ import io
 import os
 import shutil
 import stat
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from assembler.errors import AssemblerError, OutputNotWritten
+from assembler.runtime.process_control import INITIAL_FILE_SIZE_LIMIT
+from assembler.runtime.system import ABILITIES, allows_long_paths
 
 _PROBE = 1 << 16  # bytes
+_MAX_PATH = 260  # of Windows without long paths, in characters, with the zero at the end
+_BUSY_SECONDS = 5.0  # for which a file in use is tried again, where it cannot be moved
+_BUSY_STEP = 0.05
+_IN_USE = "close it in other programs, or choose another folder"
 _REMEDIES = {
     errno.ENOSPC: "free some space, or choose another disk",
     errno.EDQUOT: "free some space, or ask for a larger quota",
     errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
     errno.EROFS: "choose a folder that is not read-only",
-    errno.EACCES: "choose a folder you may write to",
+    errno.EACCES: "choose a folder you may write to" if ABILITIES.moves_open_files else _IN_USE,
     errno.EPERM: "choose a folder you may write to",
     errno.ENAMETOOLONG: "choose a shorter name",
-    errno.EBUSY: "close it in other programs, or choose another folder",
+    errno.EBUSY: _IN_USE,
     errno.EXDEV: "choose a folder on one disk",
+    errno.EINVAL: "choose a name that this system allows",
 }
 
 
-def _read_size_limit() -> int | None:
-    """Return the file size limit this program was started with, in bytes; None if there is none."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    soft = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    return None if soft == resource.RLIM_INFINITY else soft
-
-
-# Read at program start, before a worker gets limits of its own: a file that exceeds our limit is
-# the item's fault, one that exceeds the initial limit is the machine's.
-INITIAL_FILE_SIZE_LIMIT = _read_size_limit()
 # error numbers that reading never gives
 _WRITE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | (
     {errno.EFBIG} if INITIAL_FILE_SIZE_LIMIT is not None else set()
@@ -63,7 +58,7 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
+        replace_file(temporary, path)
         sync_folder(path.parent)
     except (OSError, UnicodeError) as error:
         if temporary is not None:
@@ -71,8 +66,35 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise write_error(path.name, error) from error
 
 
+def replace_file(source: Path, target: Path) -> None:
+    """Move a file to `target`, over one that is there. Raises OSError."""
+    _try_while_busy(lambda: source.replace(target))
+
+
+def move_path(source: Path, target: Path) -> None:
+    """Move a file or folder to a name that nothing has. Raises OSError."""
+    _try_while_busy(lambda: source.rename(target))
+
+
+def _try_while_busy(action: Callable[[], object]) -> None:
+    """Do it again for a moment if a file is in use: on Windows, antivirus programs and the search
+    index open every new file, and a file that is open cannot be moved."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            action()
+        except PermissionError:
+            if ABILITIES.moves_open_files or time.monotonic() >= end:
+                raise
+            time.sleep(_BUSY_STEP)
+        else:
+            return
+
+
+_LOCK_NAME = ".assembler-folder.lock"  # on Windows only, while a folder is held
 _LOCK_SECONDS = 5.0  # to wait for another program that writes in the same folder
 _LOCK_STEP = 0.01
+_ABANDONED_SECONDS = 1.0  # after which a lock file may be one that nobody holds
 _thread_lock = threading.RLock()
 _held_folders: set[Path] = set()
 
@@ -82,34 +104,34 @@ def hold_folder(folder: Path) -> Iterator[None]:
     """Keep other runs, and other threads of this one, from changing a file between a look at it and
     its replacement. May be nested; leaves no file behind.
 
-    A lock that cannot be had is done without: on Windows and on some network drives a folder
-    cannot be locked, and a run that was stopped must not stop all others.
+    A lock that cannot be had is done without: on some network drives a folder cannot be locked,
+    and a run that was stopped must not stop all others.
     """
     with _thread_lock:
         place = folder.resolve()
         if place in _held_folders:
             yield
             return
-        descriptor = _lock_folder(place)
+        unlock = _lock_folder(place) if ABILITIES.locks_folders else _lock_file_in(place)
         _held_folders.add(place)
         try:
             yield
         finally:
             _held_folders.discard(place)
-            if descriptor is not None:
-                os.close(descriptor)  # which unlocks it
+            unlock()
 
 
-def _lock_folder(folder: Path) -> int | None:
-    """Return a descriptor that keeps a folder locked while it is open; None without a lock."""
-    if sys.platform == "win32":
-        return None
-    import fcntl
+def _do_without_lock() -> None:
+    """Unlock nothing."""
 
+
+def _lock_folder(folder: Path) -> Callable[[], None]:
+    """Lock a folder; return the function that unlocks it."""
+    fcntl = import_module("fcntl")
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     except OSError:
-        return None
+        return _do_without_lock
     end = time.monotonic() + _LOCK_SECONDS
     while True:
         try:
@@ -121,9 +143,52 @@ def _lock_folder(folder: Path) -> int | None:
         except OSError:
             pass
         else:
-            return descriptor
+            return partial(os.close, descriptor)
         os.close(descriptor)
+        return _do_without_lock
+
+
+def _lock_file_in(folder: Path) -> Callable[[], None]:
+    """Make a file that says that a folder is held, and keep it open; return the function that
+    removes it.
+
+    For systems that remove no open file: one that can be removed is of a program that was killed.
+    """
+    path, end = folder / _LOCK_NAME, time.monotonic() + _LOCK_SECONDS
+    known, since = None, 0.0
+    while time.monotonic() < end:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            found = _read_identity(path)
+            if found != known:
+                known, since = found, time.monotonic()
+            elif time.monotonic() - since > _ABANDONED_SECONDS:
+                with suppress(OSError):
+                    path.unlink()
+        except PermissionError:  # it is just being removed, or nothing can be written here
+            pass
+        except OSError:
+            break
+        else:
+            return partial(_remove_lock_file, descriptor, path)
+        time.sleep(_LOCK_STEP)
+    return _do_without_lock
+
+
+def _read_identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from a later one of its name; None if it has gone."""
+    try:
+        status = path.lstat()
+    except OSError:
         return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _remove_lock_file(descriptor: int, path: Path) -> None:
+    os.close(descriptor)
+    with suppress(OSError):  # an antivirus program reads it; the next program removes it
+        path.unlink()
 
 
 def _open_new(folder: Path, mode: int) -> tuple[int, Path]:
@@ -197,6 +262,26 @@ def refuse_non_utf8(path: Path) -> None:
             part.encode()
         except UnicodeError as error:
             raise write_error(part, error) from error
+
+
+def refuse_long_path(folder: Path, room: int) -> None:
+    """Raise OutputNotWritten for a folder whose files would have paths too long for this system.
+
+    Args:
+        room: characters of the longest path below the folder.
+    """
+    if not allows_long_paths() and len(str(folder.absolute())) + room >= _MAX_PATH:
+        raise OutputNotWritten(
+            f"its path is too long for Windows, which allows {_MAX_PATH - 1} characters in all",
+            where=make_display_name(folder),
+            remedy="move the case to a folder near the root, such as C:\\Cases; or allow long "
+            "paths: `assembler doctor` says how",
+        )
+
+
+def make_display_name(path: Path) -> str:
+    """Return a folder's name for messages, with its parent's name."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name else str(path)
 
 
 @contextmanager
@@ -334,7 +419,7 @@ def sync_folders(folder: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Flush the names in a folder to disk."""
-    if os.name != "posix":  # Windows cannot open a folder to sync it
+    if not ABILITIES.opens_folders:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -344,15 +429,18 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder of ours, including read-only folders in it; links are not followed."""
+    """Remove a folder of ours, including what is read-only in it; links are not followed."""
     shutil.rmtree(folder, ignore_errors=True)
-    if is_plain_folder(folder):
-        with suppress(OSError):
-            folder.chmod(0o700)
-        for home, folders, _ in os.walk(folder):
-            for name in folders:
-                path = Path(home) / name
-                if not path.is_symlink():
-                    with suppress(OSError):
-                        path.chmod(0o700)
-        shutil.rmtree(folder, ignore_errors=True)
+    if not is_plain_folder(folder):
+        return
+    with suppress(OSError):
+        folder.chmod(0o700)
+    for home, folders, names in os.walk(folder):
+        # Windows removes no read-only file
+        for name in folders if ABILITIES.moves_open_files else (*folders, *names):
+            path = Path(home) / name
+            if not path.is_symlink():
+                with suppress(OSError):
+                    path.chmod(0o700)
+    with suppress(OSError):
+        _try_while_busy(lambda: shutil.rmtree(folder))

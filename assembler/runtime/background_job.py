@@ -6,8 +6,6 @@ The caller keeps its memory small and stays responsive; when it dies, the work e
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -16,11 +14,15 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from assembler.errors import AssemblerError
-from assembler.runtime.worker_pool import (
+from assembler.runtime.process_control import (
     CLEANUP_SECONDS,
+    ask_to_end,
+    end_on_request,
+    interrupt_self,
+)
+from assembler.runtime.worker_pool import (
     Failure,
     call_guarded,
-    end_on_request,
     make_process_context,
     set_up_process,
 )
@@ -84,7 +86,7 @@ class BackgroundJob:
         """Have the process clean up and end; `poll` tells when it has, and kills it after so
         long."""
         if self.is_running and self._end_by is None:
-            self._process.terminate()
+            ask_to_end(self._process, self._pipe)
             self._end_by = time.monotonic() + seconds
 
     def end(self) -> None:
@@ -92,7 +94,7 @@ class BackgroundJob:
         long."""
         if not self.is_running:
             return
-        self._process.terminate()
+        ask_to_end(self._process, self._pipe)
         self._process.join(CLEANUP_SECONDS)
         self._finish(_ENDED)
 
@@ -109,8 +111,8 @@ def run_job(pipe: Connection, function: Callable[[Any, ReportProgress], Any], it
     """Run in the process of a job: do the work, send progress and the result."""
     set_up_process()
     end_on_request()
-    # a job sends only; when its parent is gone, the pipe says so
-    threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
+    # the pipe brings nothing but the request to end, and says so when the parent is gone
+    threading.Thread(target=_wait_for_end, args=(pipe,), daemon=True).start()
     last_step, last_time = "", 0.0
 
     def report(step: str, done: int, total: int) -> None:
@@ -124,10 +126,10 @@ def run_job(pipe: Connection, function: Callable[[Any, ReportProgress], Any], it
         pipe.send(("result", call_guarded(lambda work: function(work, report), item)))
 
 
-def _end_with_parent(pipe: Connection) -> None:
+def _wait_for_end(pipe: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
         pipe.recv()
-    os.kill(os.getpid(), signal.SIGTERM)
+    interrupt_self()
 
 
 def describe_failure(result: object) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from assembler.errors import OutputNotWritten
 from assembler.runtime.atomic_files import (
     is_plain_folder,
+    move_path,
     report_write_errors,
     sync_files,
     sync_folders,
@@ -97,7 +98,7 @@ class Cache:
         if not self.enabled or not is_intact(final):
             discard(final)
         try:
-            draft.rename(final)
+            move_path(draft, final)
         except OSError:
             if not is_intact(final):  # else another process was faster, with the same content
                 raise

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from assembler.errors import OutputNotWritten
 from assembler.runtime.atomic_files import is_plain_folder, write_atomic
 from assembler.runtime.cache import DONE, ENTRY, HALF_MADE, discard
+from assembler.runtime.system import ABILITIES
 
 TAG = "CACHEDIR.TAG"
 SIGNATURE = (
@@ -125,7 +126,7 @@ def claim_home(home: Path) -> None:
                 "it is a link, or no folder", where=f"{where}/{name}", remedy="remove it"
             )
     if (
-        os.name == "posix"
+        hasattr(os, "geteuid")
         and home.stat().st_uid == os.geteuid()
         and home.stat().st_mode & _OTHER_USERS
     ):
@@ -141,13 +142,13 @@ def claim_shared(cache: Path) -> None:
     """
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = cache.stat()
-    if os.name == "posix" and status.st_uid != os.geteuid():
+    if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         raise OutputNotWritten(
             "the cache belongs to another user, who could read and change client pages",
             where=cache.name,
             remedy="name a folder of your own with --cache",
         )
-    if os.name == "posix" and status.st_mode & _OTHER_USERS:
+    if ABILITIES.has_file_modes and status.st_mode & _OTHER_USERS:
         raise OutputNotWritten(
             "other users can read the cache, which has client pages",
             where=cache.name,
@@ -242,8 +243,15 @@ def purge_history(home: Path) -> int:
 
 
 def sweep_shared_cache(root: Path) -> None:
-    """Remove half-made entries of this machine's dead workers from a shared cache."""
-    for entry in (root / "new").glob("*") if os.name == "posix" else ():
+    """Remove half-made entries of this machine's dead workers from a shared cache.
+
+    Windows does not say safely whether a worker lives: there, they go once no run uses the cache.
+    """
+    if not ABILITIES.delivers_signals:
+        if _find_oldest_start(root) is None:
+            sweep_own_cache(root)
+        return
+    for entry in (root / "new").glob("*"):
         maker = HALF_MADE.fullmatch(entry.name)
         if maker and maker[1] == platform.node() and not _is_alive(int(maker[2])):
             discard(entry)
@@ -277,6 +285,7 @@ def remove_home(home: Path) -> None:
 
 
 def _is_alive(pid: int) -> bool:
+    """Return whether a process exists. Not for Windows, where signal 0 is Ctrl-C."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -325,7 +334,9 @@ def _remove_unused(entry: Path, aside: Path, since: int | None) -> bool:
         aside.mkdir(mode=0o700, exist_ok=True)
         shutil.rmtree(gone, ignore_errors=True)
         entry.rename(gone)
-    except OSError:  # another run removed it first
+    except OSError:  # another run removed it first, or reads it where such a folder stays
+        with suppress(OSError):
+            leaving.rename(entry / DONE)
         return False
     shutil.rmtree(gone, ignore_errors=True)
     return True

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import threading
 import time
@@ -22,12 +21,16 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from assembler.errors import ToolFailed
-from assembler.runtime.worker_pool import (
+from assembler.runtime.process_control import (
     CLEANUP_SECONDS,
+    ask_to_end,
+    end_on_request,
+    interrupt_self,
+)
+from assembler.runtime.worker_pool import (
     Failure,
     Pool,
     call_guarded,
-    end_on_request,
     make_process_context,
     set_up_process,
 )
@@ -64,8 +67,10 @@ class _Driver:
                 self.shares.send(share)
 
     def ask_to_end(self) -> None:
+        """Have it clean up and exit, whether it works or waits for work."""
         if self.process.is_alive():
-            self.process.terminate()
+            ask_to_end(self.process, self.shares)
+            self.pipe.close()
 
     def end(self, deadline: float) -> None:
         """Wait until the deadline for it to clean up and exit, then kill it."""
@@ -220,8 +225,8 @@ def run_driver(pipe: Connection, shares: Connection) -> None:
 
 
 def _listen(shares: Connection, pool: Pool) -> None:
-    """Change the pool's size on request; end this process when the parent is gone."""
+    """Change the pool's size on request; end this process when asked to, or without a parent."""
     with contextlib.suppress(EOFError, OSError):
-        while True:
-            pool.jobs = shares.recv()
-    os.kill(os.getpid(), signal.SIGTERM)
+        while (jobs := shares.recv()) is not None:
+            pool.jobs = jobs
+    interrupt_self()

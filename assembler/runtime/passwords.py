@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assembler.runtime.system import ABILITIES
+
 NAME = "evidence_passwords.json"
 VARIABLE = "ASSEMBLER_EVIDENCE_PASSWORDS"
 PASSWORD_HINT = f'{{"evidence/file.pdf": "the password"}} in {NAME} beside case.json'
@@ -56,7 +58,7 @@ def is_readable_by_others(folder: Path) -> bool:
         mode = (folder / NAME).stat().st_mode
     except OSError:
         return False
-    return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+    return ABILITIES.has_file_modes and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _read_variable() -> str | None:

@@ -18,8 +18,22 @@ from pathlib import Path
 from typing import IO
 
 from assembler.errors import ToolFailed, ToolMissing
+from assembler.runtime.process_control import ProgramJob
+from assembler.runtime.system import System, name_system
 
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TESSDATA_PREFIX")
+_KEPT_VARIABLES = (
+    *("PATH", "LANG", "LC_ALL", "TEMP", "TMP", "TESSDATA_PREFIX"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATHEXT", "COMSPEC"),  # Windows programs need them
+)
+# where installers put programs that they do not add to PATH
+_KNOWN_PLACES = {
+    ("soffice", System.MACOS): ("/Applications/LibreOffice.app/Contents/MacOS/soffice",),
+    # .com is the one that prints to a console, and is waited for
+    ("soffice", System.WINDOWS): (
+        "C:/Program Files/LibreOffice/program/soffice.com",
+        "C:/Program Files (x86)/LibreOffice/program/soffice.com",
+    ),
+}
 _OUTPUT_LIMIT = 1_000_000  # bytes kept of each output; endless printing must not fill memory
 _CHUNK = 65_536  # bytes read at a time
 _DRAIN_SECONDS = 5.0  # to read what is still in a pipe after its program has ended
@@ -36,9 +50,16 @@ class Result:
 
 
 def find(program: str) -> Path | None:
-    """Return where the program is on PATH, or None."""
-    path = shutil.which(program)
-    return Path(path) if path else None
+    """Return where the program is, on PATH or where its installer puts it; None if nowhere."""
+    if path := shutil.which(program):
+        return Path(path)
+    places = map(Path, list_known_places(program, name_system()))
+    return next((place for place in places if place.is_file()), None)
+
+
+def list_known_places(program: str, system: System) -> tuple[str, ...]:
+    """Return where the installer for a system puts a program, without adding it to PATH."""
+    return _KNOWN_PLACES.get((program, system), ())
 
 
 def read_version(
@@ -84,7 +105,9 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
+    job = ProgramJob(process)
     outputs: list[_Output] = []
     try:
         outputs += [_Output(stream) for stream in (process.stdout, process.stderr) if stream]
@@ -95,7 +118,7 @@ def run(
             remedy="try again, or use another engine",
         ) from error
     finally:
-        _end(process)
+        _end(process, job)
         for output in outputs:
             output.drain(_DRAIN_SECONDS)
     stdout, stderr = (output.text() for output in outputs)
@@ -128,9 +151,10 @@ class _Output:
         return bytes(self._kept).decode(errors="replace")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], job: ProgramJob) -> None:
     """Kill what the program left running in its group, also after a clean exit, and reap it."""
-    if hasattr(os, "killpg"):
+    job.end()
+    if hasattr(os, "killpg") and hasattr(signal, "SIGKILL"):
         with contextlib.suppress(ProcessLookupError, PermissionError):  # the group is empty
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:

@@ -18,6 +18,8 @@ from pathlib import Path
 from assembler.errors import OutputNotWritten
 from assembler.runtime.atomic_files import (
     is_plain_folder,
+    make_display_name,
+    move_path,
     refuse_non_utf8,
     remove_tree,
     report_write_errors,
@@ -36,7 +38,6 @@ from assembler.runtime.user_files import (
     has_same_content,
     is_name_taken,
     link_or_copy,
-    make_display_name,
     report_read_errors,
     set_aside,
 )
@@ -151,12 +152,12 @@ def _name_work_folder(final: Path) -> Path:
 def _exchange(staged: Path, final: Path, old: Path) -> None:
     """Replace `final` by two renames; if the second fails, undo the first."""
     if final.is_dir():
-        final.rename(old)
+        move_path(final, old)
     try:
-        staged.rename(final)
+        move_path(staged, final)
     except OSError:
         if old.is_dir():
-            old.rename(final)
+            move_path(old, final)
         raise
     sync_folder(final.parent)
 
@@ -177,7 +178,7 @@ def _recover(work: Path, final: Path, record: Record, day: date) -> None:
         if final.exists() or final.is_symlink():
             _remove_replaced(old, final, record, day)
         else:  # killed between the two renames: the old folder is complete
-            old.rename(final)
+            move_path(old, final)
     _sweep(work)
     if work.exists():
         raise OutputNotWritten(
@@ -200,7 +201,7 @@ def _remove_replaced(old: Path, final: Path, record: Record, day: date) -> None:
     set_aside(old, tuple(late), final, old.parent, day)
     # renamed first, so that after a kill the next run does not look for user files in half a folder
     discarded = old.with_name("done")
-    old.rename(discarded)
+    move_path(old, discarded)
     remove_tree(discarded)
 
 

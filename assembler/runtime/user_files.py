@@ -20,7 +20,15 @@ from datetime import date
 from pathlib import Path
 
 from assembler.errors import OutputNotWritten
-from assembler.runtime.atomic_files import is_plain_folder, remove_tree, sync_folder, sync_folders
+from assembler.runtime.atomic_files import (
+    is_plain_folder,
+    make_display_name,
+    move_path,
+    remove_tree,
+    sync_file,
+    sync_folder,
+    sync_folders,
+)
 from assembler.runtime.cache_upkeep import is_tagged
 
 # files of the operating system: kept like all others, but not reported
@@ -68,11 +76,6 @@ def is_written(folder: Path, path: str, written: Written) -> bool:
     if expected is None or file.is_symlink() or not file.is_file():
         return False
     return expected == "" or digest_file(file) == expected
-
-
-def make_display_name(path: Path) -> str:
-    """Return a folder's name for messages, with its parent's name."""
-    return f"{path.parent.name}/{path.name}" if path.parent.name else str(path)
 
 
 @contextmanager
@@ -157,8 +160,8 @@ def link_or_copy(source: Path, target: Path) -> None:
             os.link(source, target, follow_symlinks=False)
         except OSError:
             shutil.copy2(source, target)
-            with target.open("rb") as stream, suppress(PermissionError):
-                os.fsync(stream.fileno())
+            with suppress(PermissionError):  # it is read-only, as the user's file is
+                sync_file(target)
 
 
 def set_aside(
@@ -190,7 +193,7 @@ def set_aside(
         link_or_copy(home / path, draft / path)
     sync_folders(draft)
     beside = _choose_folder_name(final, day)
-    draft.rename(beside)
+    move_path(draft, beside)
     sync_folder(final.parent)
     return beside, paths
 

@@ -3,27 +3,33 @@ item."""
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from assembler.errors import AssemblerError
-from assembler.runtime.atomic_files import INITIAL_FILE_SIZE_LIMIT, find_write_refusal, write_error
+from assembler.runtime.atomic_files import find_write_refusal, write_error
+from assembler.runtime.process_control import (
+    LONGEST_WAIT,
+    begin_group,
+    end_with_children,
+    set_alarm,
+    set_limits,
+)
 from assembler.runtime.process_setup import lift_picture_limit, lift_reader_limits, limit_threads
 
 # The pipeline is named, not imported: imports point down, and every worker would load it anyway.
 _PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
 _GRACE = 10.0  # seconds
-CLEANUP_SECONDS = 15.0  # for a process that is ended to remove its temporary files
+# for a new process to load its libraries, which takes long where it is not forked
+_START_SECONDS = 120.0
+_STARTED = "started"  # a worker's first message: it has the item, and what the item needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,9 @@ class _Worker:
     process: Any
     pipe: Connection
     index: int = -1
+    seconds: float = 0.0
     deadline: float = 0.0
+    has_started: bool = False
 
     def give(self, index: int, task: tuple[Any, ...], seconds: float) -> bool:
         """Send it an item; return False if the worker was killed while idle."""
@@ -59,14 +67,25 @@ class _Worker:
             self.pipe.send(task)
         except OSError:
             return False
-        self.index, self.deadline = index, time.monotonic() + seconds
+        self.index, self.seconds = index, seconds
+        start = 0.0 if self.has_started else _START_SECONDS
+        self.deadline = time.monotonic() + start + seconds
+        return True
+
+    def takes_start(self) -> bool:
+        """Return whether its message only says that it has started: the item's time begins."""
+        if self.has_started:
+            return False
+        self.has_started = True
+        try:
+            self.pipe.recv()
+        except (EOFError, OSError):  # it died, which `_collect` reports
+            return False
+        self.deadline = time.monotonic() + self.seconds
         return True
 
     def end(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # with its child processes
-        self.process.kill()
-        self.process.join()
+        end_with_children(self.process)
         self.pipe.close()
 
 
@@ -87,8 +106,7 @@ class Pool:
 
     def begin(self) -> None:
         """Let the fork server load its libraries while this process does something else."""
-        if self._context.get_start_method() == "forkserver":
-            forkserver.ensure_running()
+        start_fork_server()
 
     def run(
         self,
@@ -158,9 +176,15 @@ class Pool:
     def _wait_for_ready(self) -> list[_Worker]:
         busy = self._list_busy()
         timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+        if LONGEST_WAIT is not None:
+            timeout = min(timeout, LONGEST_WAIT)
         ready = wait([worker.pipe for worker in busy], timeout=timeout)
         now = time.monotonic()
-        return [worker for worker in busy if worker.pipe in ready or now >= worker.deadline]
+        return [
+            worker
+            for worker in busy
+            if (worker.pipe in ready and not worker.takes_start()) or now >= worker.deadline
+        ]
 
     def _collect(self, worker: _Worker, module: str) -> tuple[int, Any]:
         """Return the item's index and result; end a worker that died or hangs."""
@@ -190,14 +214,18 @@ def run_worker(pipe: Connection) -> None:
     """Run as a worker: take items, process them within the limits and answer, until the pipe
     closes."""
     set_up_process()
+    is_first = True
     while True:
         try:
-            function, item, limits = pipe.recv()
-            _set_limits(limits)
-            _set_alarm(limits.seconds + _GRACE)
+            function, item, limits = pipe.recv()  # which loads the libraries of the first item
+            if is_first:
+                pipe.send(_STARTED)
+                is_first = False
+            set_limits(limits.memory_mb, limits.output_mb)
+            set_alarm(limits.seconds + _GRACE)
             before = time.process_time()
             result = call_guarded(function, item)
-            _set_alarm(0)
+            set_alarm(0)
             pipe.send((result, time.process_time() - before))
         except (EOFError, OSError):  # the parent is gone
             return
@@ -205,31 +233,13 @@ def run_worker(pipe: Connection) -> None:
 
 def set_up_process() -> None:
     """Set up a child process: own process group, silent stderr, no ^C, library limits."""
-    if hasattr(os, "setsid"):
-        os.setsid()  # a group of its own, so that ending it ends what it started
+    begin_group()
     # parsers write noise to stderr; results and errors come back as values
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ^C
     limit_threads()
     lift_picture_limit()
     lift_reader_limits()
-
-
-def end_on_request() -> None:
-    """Have this child process clean up and exit when it is asked to end (SIGTERM)."""
-    signal.signal(signal.SIGTERM, _exit_once)
-
-
-def _exit_once(_number: int, _frame: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not interrupt the cleanup
-    sys.exit(0)
-
-
-def _set_alarm(seconds: float) -> None:
-    """Have the kernel end this process after `seconds`, even if its parent was killed; 0 cancels
-    the alarm."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def call_guarded(function: Callable[[Any], Any], item: Any) -> Any:
@@ -256,30 +266,11 @@ def _locate_error(error: BaseException) -> str:
     return f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 - a name, no path
 
 
-def _set_limits(limits: Limits) -> None:
-    """Set the soft limits of this process; memory comes on top of what the libraries reserved at
-    start."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    for limit, value in (
-        (resource.RLIMIT_AS, limits.memory_mb * 2**20),
-        (
-            resource.RLIMIT_FSIZE,
-            min(limits.output_mb * 2**20, INITIAL_FILE_SIZE_LIMIT or limits.output_mb * 2**20),
-        ),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(limit)[1]
-        resource.setrlimit(
-            limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard)
-        )
-
-
 def start_fork_server() -> None:
     """Start the fork server, so that it loads its libraries while this process loads its own."""
     if make_process_context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # not there on Windows
+
         forkserver.ensure_running()
 
 

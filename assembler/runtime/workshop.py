@@ -15,6 +15,7 @@ from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime import cache_upkeep
 from assembler.runtime.atomic_files import (
     probe_folder,
+    refuse_long_path,
     refuse_non_utf8,
     remove_tree,
     report_write_errors,
@@ -28,6 +29,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 CACHE_MB = 5_000
+LONGEST_BELOW = 130  # characters of a path below a work folder: half-made cache entries are longest
 
 
 class Workshop:
@@ -89,6 +91,7 @@ class Workshop:
         released."""
         for folder in filter(None, (self.home, self._shared)):
             refuse_non_utf8(folder)
+            refuse_long_path(folder, LONGEST_BELOW)
         cache_upkeep.claim_home(self.home)
         if self._shared:
             cache_upkeep.claim_shared(self._shared)

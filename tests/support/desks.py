@@ -95,7 +95,9 @@ def _read_link(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 @contextlib.contextmanager
-def run_desk(root: Path, *options: object) -> Iterator[RunningDesk]:
+def run_desk(
+    root: Path, *options: object, environment: dict[str, str] | None = None
+) -> Iterator[RunningDesk]:
     """A desk of the cases below a folder; ended with Ctrl-C, as a person does."""
     process = subprocess.Popen(
         [
@@ -107,6 +109,7 @@ def run_desk(root: Path, *options: object) -> Iterator[RunningDesk]:
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        env=environment,
         start_new_session=True,
     )
     try:

@@ -89,7 +89,7 @@ def fit_page(job: PageJob) -> FittedPage:
     engine = ocr.choose_engine_language(job.language) if job.dpi else ""
     key = ["fit", *list_tool_versions(), job.sha256, str(job.index), str(job.dpi), engine]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
-    numbers: dict[str, Any] = json.loads((entry / "fitted.json").read_text())
+    numbers: dict[str, Any] = json.loads((entry / "fitted.json").read_text(encoding="utf8"))
     return FittedPage(
         fitted=Fitted(document=job.document, index=job.index, **numbers), folder=entry
     )
@@ -134,8 +134,8 @@ def _make(job: PageJob, engine: str, folder: Path) -> None:
         "lossless": not is_redrawn,
         **word_counts,
     }
-    (folder / "pictures.json").write_text(json.dumps(records))
-    (folder / "fitted.json").write_text(json.dumps(numbers))
+    (folder / "pictures.json").write_text(json.dumps(records), encoding="utf8")
+    (folder / "fitted.json").write_text(json.dumps(numbers), encoding="utf8")
 
 
 def _recode_picture(image: Object, dpi: float, limit: int) -> CodedPicture | None:
@@ -169,7 +169,9 @@ def _store_coded(number: int, generation: int, coded: CodedPicture, folder: Path
 def _join(job: JoinJob, folder: Path) -> None:
     with Pdf.open(job.pdf) as pdf:
         for pictures_folder in job.folders:
-            for record in json.loads((pictures_folder / "pictures.json").read_text()):
+            for record in json.loads(
+                (pictures_folder / "pictures.json").read_text(encoding="utf8")
+            ):
                 coded = CodedPicture(
                     data=(pictures_folder / record["file"]).read_bytes(),
                     filter=record["filter"],

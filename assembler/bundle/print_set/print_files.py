@@ -141,11 +141,13 @@ def prepare(
             job = _make_signing_job(manifest, build, signing, texts.sheet, staged, workshop)
             _require_all(workshop.map(write_signing_packet, [job]))
         instructions = write_instructions(_add_names(summary, manifest, signing))
-        (staged / "print.txt").write_text(instructions + "\n", encoding="utf8")
+        (staged / "print.txt").write_text(instructions + "\n", encoding="utf8", newline="\n")
         names = {signer.id: signer.name for signer in manifest.signers}
         recorded = {**summary, "names": names, "files": hash_files(staged)}
         (staged / RECORD).write_text(
-            json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8"
+            json.dumps(recorded, indent=1, ensure_ascii=False) + "\n",
+            encoding="utf8",
+            newline="\n",
         )
         kept = publish(staged, build / FOLDER, read_print_hashes, day)
     return Run(folder=build / FOLDER, summary=summary, kept=kept)

@@ -312,7 +312,9 @@ def _write_packet(
             files=hash_files(staged),
         )
         (staged / SIGNED_FILE).write_text(
-            json.dumps(describe_signed_packet(record), indent=1) + "\n", encoding="utf8"
+            json.dumps(describe_signed_packet(record), indent=1) + "\n",
+            encoding="utf8",
+            newline="\n",
         )
         kept = publish(staged, final, read_signed_hashes, day)
     return SignedRun(

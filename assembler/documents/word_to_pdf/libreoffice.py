@@ -59,8 +59,8 @@ def _convert(data: bytes, ending: str, export: str, fonts: Sequence[Path], scrat
     profile, out = scratch / "profile", scratch / "out"
     (profile / "user").mkdir(parents=True)
     out.mkdir()
-    (profile / "user/registrymodifications.xcu").write_text(_PROFILE)
-    (scratch / "fonts.conf").write_text(_write_font_config(fonts, scratch))
+    (profile / "user/registrymodifications.xcu").write_text(_PROFILE, encoding="utf8")
+    (scratch / "fonts.conf").write_text(_write_font_config(fonts, scratch), encoding="utf8")
     source = scratch / f"draft{ending}"
     source.write_bytes(data)
     programs.run(

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lxml import etree
@@ -17,6 +17,7 @@ from assembler.documents.paper_blocks import Run
 from assembler.evidence.readers.chat_messages import Chat, ChatMedia, ChatMessage, Conversation
 from assembler.evidence.refusal import Refused
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # from which the times are counted
 _OWNER = "(this phone)"
 _NO_VALUE = ("", "null", "(Unknown)")
 # the app writes symbols beyond U+FFFF as two numbers, which XML does not allow
@@ -195,9 +196,9 @@ def _read_milliseconds(text: str) -> int:
 
 
 def _make_moment(milliseconds: int) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds >= 0 else None
-    except (ValueError, OverflowError, OSError):
+    try:  # Windows knows no year after 3000 by itself
+        return _EPOCH + timedelta(milliseconds=milliseconds) if milliseconds >= 0 else None
+    except OverflowError:
         return None
 
 
