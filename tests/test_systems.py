@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import re
@@ -37,7 +38,7 @@ from assembler.pipeline.remedies import (
     find_remedy,
 )
 from assembler.rules.new_case import make_case_id
-from assembler.runtime import atomic_files, process_control, programs, workshop
+from assembler.runtime import atomic_files, cache_upkeep, process_control, programs, workshop
 from assembler.runtime.atomic_files import (
     hold_folder,
     move_path,
@@ -45,6 +46,8 @@ from assembler.runtime.atomic_files import (
     remove_tree,
     write_atomic,
 )
+from assembler.runtime.cache import Cache, is_intact
+from assembler.runtime.cache_upkeep import trim_cache
 from assembler.runtime.system import (
     ABILITIES,
     System,
@@ -52,6 +55,7 @@ from assembler.runtime.system import (
     find_abilities,
     name_system,
 )
+from assembler.runtime.user_files import link_or_copy
 from assembler.runtime.windows_job import ExtendedLimits, open_job
 from assembler.runtime.worker_pool import _Worker
 from tests import factories
@@ -488,3 +492,64 @@ def test_the_time_of_an_item_begins_when_its_worker_has_started() -> None:
     assert patience > 60
     assert starts == [True, False]
     assert worker.deadline - time.monotonic() <= 1.0
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_a_persons_file_is_copied_where_there_are_no_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    """Windows flushes no file that was opened for reading; memory sticks have no hard links."""
+
+    def flush(descriptor: int) -> None:
+        os.write(descriptor, b"")  # refused as Windows refuses it
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOTSUP, "no hard links")
+
+    monkeypatch.setattr("os.link", refuse)
+    monkeypatch.setattr("os.fsync", flush)
+    (tmp_path / "note.txt").write_bytes(b"mine")
+    (tmp_path / "note.txt").chmod(mode)
+
+    link_or_copy(tmp_path / "note.txt", tmp_path / "kept/note.txt")
+
+    assert (tmp_path / "kept/note.txt").read_bytes() == b"mine"
+
+
+def test_a_cache_entry_that_cannot_be_removed_while_it_is_read_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lost its seal on Windows: nobody used it, and nobody removed it any more."""
+    cache = Cache(tmp_path / "cache")
+    entry = cache.get_or_make(["key"], lambda folder: folder.joinpath("page").write_bytes(b"x"))
+    rename = Path.rename
+
+    def refuse_folders(source: Path, target: Path) -> Path:
+        if source.is_dir():
+            raise PermissionError(errno.EACCES, "in use")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_folders)
+    freed = trim_cache(cache.root, 0)
+    monkeypatch.undo()
+
+    assert freed == 0
+    assert is_intact(entry)
+
+
+def test_half_made_cache_entries_go_when_no_run_uses_a_cache_without_signals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They hold client pages; on Windows nothing says whether the worker that made one lives."""
+    monkeypatch.setattr(cache_upkeep, "ABILITIES", WINDOWS)
+    left = tmp_path / "new" / f"{'0' * 64}.host.123"
+    left.mkdir(parents=True)
+    user = cache_upkeep.CacheUser(tmp_path)
+
+    user.enter()
+    cache_upkeep.sweep_shared_cache(tmp_path)
+    during = left.exists()
+    user.leave()
+    cache_upkeep.sweep_shared_cache(tmp_path)
+
+    assert (during, left.exists()) == (True, False)

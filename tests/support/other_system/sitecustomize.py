@@ -67,7 +67,7 @@ def _check_name(path: object) -> None:
     name = os.path.basename(text)
     if _RESERVED.fullmatch(name) or _FORBIDDEN.search(name):
         raise _refuse(errno.EINVAL, path)
-    if len(text) >= _MAX_PATH and not text.startswith("/dev/"):
+    if len(text) >= _MAX_PATH:
         raise _refuse(errno.ENOENT, path)
 
 
