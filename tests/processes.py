@@ -27,7 +27,10 @@ def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
     finally:
         if process.poll() is None:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+                if hasattr(os, "killpg"):
+                    os.killpg(process.pid, signal.SIGKILL)
+                else:
+                    process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
