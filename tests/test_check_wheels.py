@@ -20,8 +20,8 @@ from scripts.check_wheels import (
     format_table,
     list_closed_gaps,
     list_new_gaps,
-    read_missing,
     map_versions,
+    read_missing,
     write_pip_arguments,
 )
 from scripts.lock_files import Group, Pin, read_group
