@@ -6,6 +6,7 @@ from __future__ import annotations
 import platform
 import sys
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -76,7 +77,12 @@ def _find_remedy(component: Component) -> str:
 
 def list_engine_versions() -> dict[str, str]:
     """Return name → version of every library that works on pages, for the manifest."""
-    return {name: version(name) for name in _NEEDED}
+    return dict(_read_engine_versions())
+
+
+@cache  # libraries that are loaded stay the same
+def _read_engine_versions() -> tuple[tuple[str, str], ...]:
+    return tuple((name, version(name)) for name in _NEEDED)
 
 
 def digest_surroundings() -> dict[str, str]:
