@@ -553,3 +553,16 @@ def test_half_made_cache_entries_go_when_no_run_uses_a_cache_without_signals(
     cache_upkeep.sweep_shared_cache(tmp_path)
 
     assert (during, left.exists()) == (True, False)
+
+
+def test_one_module_asks_which_system_it_is_on() -> None:
+    """All others ask what it can do, so that `doctor`, the docs and the emulation agree with
+    them."""
+    package = Path(process_control.__file__).parent.parent
+    asking = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"\b(os\.name|sys\.platform)\b", path.read_text(encoding="utf8"))
+    }
+
+    assert asking == {"runtime/system.py"}
