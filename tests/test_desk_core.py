@@ -145,6 +145,22 @@ def test_a_program_killed_between_history_and_case_leaves_undo_intact(
     assert CaseStore(store.folder).undo().text == TEXT
 
 
+def test_what_was_undone_can_be_redone_after_a_save_that_a_full_disk_refused(
+    store: CaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_args: object) -> None:
+        raise OutputNotWritten("the disk is full", where=path.name)
+
+    set_note(store, "new")
+    store.undo()
+    with monkeypatch.context() as patch, pytest.raises(OutputNotWritten):
+        patch.setattr("assembler.desk.case_history.write_atomic", refuse)
+        set_note(store, "other")
+
+    assert store.read().text == TEXT
+    assert store.redo().value["note"] == "new"
+
+
 def test_the_history_is_private_and_bounded(
     store: CaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,11 +56,11 @@ class CaseHistory:
         if place is None:
             steps.append(self._write(self._next_number(steps), before))
             place = len(steps) - 1
-        for step in steps[place + 1 :]:
+        kept, undone = steps[: place + 1], steps[place + 1 :]
+        kept.append(self._write(self._next_number(steps), after))
+        for step in undone:  # last: if the disk is full, nothing is lost
             step.unlink(missing_ok=True)
-        steps = steps[: place + 1]
-        steps.append(self._write(self._next_number(steps), after))
-        self._forget_old(steps)
+        self._forget_old(kept)
 
     def _list_steps(self) -> list[Path]:
         if not self.folder.is_dir() or self.folder.is_symlink():
