@@ -17,11 +17,13 @@ from collections.abc import Mapping
 import pikepdf
 
 _OBJECT = re.compile(rb"(?<![\d.])(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj\b")
-_SECTION = re.compile(rb"(?<!start)xref\s+((?:\d+\s+\d+\s+(?:\d{1,10}\s+\d{1,5}\s+[nf]\s*)*)+)")
-_PART = re.compile(rb"(\d+)\s+(\d+)\s+((?:\d{1,10}\s+\d{1,5}\s+[nf]\s*)*)")
+_SECTION = re.compile(
+    rb"(?<!start)xref\s+((?:\d{1,10}\s+\d{1,10}\s+(?:\d{1,10}\s+\d{1,5}\s+[nf]\s*)*)+)"
+)
+_PART = re.compile(rb"(\d{1,10})\s+(\d{1,10})\s+((?:\d{1,10}\s+\d{1,5}\s+[nf]\s*)*)")
 _ENTRY = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+([nf])")
 _TABLE_STREAM = re.compile(rb"\d+\s+\d+\s+obj\b(?=[^>]{0,300}/XRef\b)")
-_SIZE = re.compile(rb"/Size\s+(\d+)")
+_SIZE = re.compile(rb"/Size\s+(\d{1,10})\b")
 _ZEROS = bytes(16)  # left by a bad sector; no table contains them
 _MAX_NUMBER = 1 << 24  # of an object; a file of 10,000 pages has a hundredth of that
 Table = Mapping[int, int]  # offset by object number

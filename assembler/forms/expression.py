@@ -23,6 +23,7 @@ from assembler.forms.answer_formats import FORMATS, WITH_SCOPE, Refused, Scope
 
 Node = Callable[[Scope], object]
 
+_MAX_DEPTH = 20
 _TOKEN = re.compile(
     r"\s*(?:(?P<path>(?:/[a-z0-9_]+)+)|'(?P<text>[^']*)'|(?P<op>==|!=|\?\?|[|()])|(?P<word>[a-z][a-z0-9_]*)|(?P<number>\d+))"
 )
@@ -93,7 +94,7 @@ class _Reader:
     def __init__(self, tokens: list[tuple[str, str]], source: str) -> None:
         self.tokens = tokens
         self.source = source
-        self.at = 0
+        self.at = self.depth = 0
         self.paths: list[str] = []
 
     def parse_or(self) -> Node:
@@ -110,7 +111,7 @@ class _Reader:
 
     def parse_not(self) -> Node:
         if self.take("word", "not"):
-            inner = self.parse_not()
+            inner = self.parse_inner(self.parse_not)
             return lambda scope: not inner(scope)
         return self.parse_comparison()
 
@@ -146,7 +147,7 @@ class _Reader:
 
     def parse_atom(self) -> Node:
         if self.take("op", "("):
-            node = self.parse_or()
+            node = self.parse_inner(self.parse_or)
             self.expect("op", ")")
             return node
         kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
@@ -157,6 +158,15 @@ class _Reader:
         if kind == "text":
             return lambda _: text
         raise BadExpression(f"a path or a 'text' is missing in {self.source!r}")
+
+    def parse_inner(self, parse: Callable[[], Node]) -> Node:
+        """Parse what is within the expression. Raises BadExpression if it is nested too deep."""
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise BadExpression(f"the expression is nested more than {_MAX_DEPTH} deep")
+        node = parse()
+        self.depth -= 1
+        return node
 
     def take(self, kind: str, text: str) -> bool:
         matches = self.at < len(self.tokens) and self.tokens[self.at] == (kind, text)
@@ -199,10 +209,14 @@ def _apply_format(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
         argument = node(scope)
         if is_empty(argument) or isinstance(argument, Refused):
             return argument
-        return (
-            WITH_SCOPE[name](argument, scope)
-            if name in WITH_SCOPE
-            else FORMATS[name](argument, *arguments)
-        )
+        try:
+            if name in WITH_SCOPE:
+                return WITH_SCOPE[name](argument, scope)
+            return FORMATS[name](argument, *arguments)
+        except (AttributeError, TypeError, ValueError):  # of a value of another kind
+            return Refused(
+                problem=f"the form map's format {name!r} cannot write this value",
+                remedy="correct the form map",
+            )
 
     return compute_value

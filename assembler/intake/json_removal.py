@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assembler.intake.json_text import parse_places
-from assembler.intake.problem import split_pointer
+from assembler.intake.json_text import parse_members
 
 _SPACES = " \t\r\n"
 
@@ -19,14 +18,11 @@ def remove_members(text: str, pointers: list[str]) -> str:
 
 
 def _remove(text: str, pointer: str) -> str:
-    _, places = parse_places(text)
-    if pointer not in places:
+    places, keys = parse_members(text)
+    if pointer not in keys:
         return text
-    value_start, end = places[pointer]
-    colon = text.rindex(":", 0, value_start)
-    key = split_pointer(pointer)[-1]
-    start = text.rindex(f'"{key}"', 0, colon)
-    before = len(text[:start].rstrip(_SPACES))
+    end = places[pointer][1]
+    before = len(text[: keys[pointer]].rstrip(_SPACES))
     if text[before - 1] == ",":  # not the first member: its comma goes with it
         return text[: before - 1] + text[end:]
     following = re.match(r"[ \t\r\n]*,", text[end:])

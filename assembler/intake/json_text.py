@@ -84,6 +84,14 @@ def parse_places(text: str) -> tuple[Any, dict[str, tuple[int, int]]]:
     return reader.read_whole(), reader.places
 
 
+def parse_members(text: str) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
+    """Return the places of `parse_places`, and where the key of each member of an object begins.
+    Raises BadJson."""
+    reader = _PlacingReader(text)
+    reader.read_whole()
+    return reader.places, reader.keys
+
+
 class _Reader:
     """A parser in one pass, without backtracking."""
 
@@ -156,17 +164,22 @@ class _Reader:
         if self._take("}"):
             return members
         while True:
+            self.skip()
+            start = self.position
             key = self._read_key(members)
             if not self._take(":"):
                 raise self._make_error(explain_missing_colon)
-            members[key] = self.read_value(pointer + escape_pointer_step(key), depth + 1)
+            place = pointer + escape_pointer_step(key)
+            members[key] = self._read_member(place, start, depth + 1)
             if self._take("}"):
                 return members
             if not self._take(","):
                 raise self._make_error(explain_missing_comma)
 
+    def _read_member(self, pointer: str, _key_start: int, depth: int) -> Any:
+        return self.read_value(pointer, depth)
+
     def _read_key(self, taken: Collection[str]) -> str:
-        self.skip()
         if self.text[self.position : self.position + 1] != '"':
             raise self._make_error(explain_missing_key)
         start = self.position
@@ -220,11 +233,16 @@ class _Reader:
 
 
 class _PlacingReader(_Reader):
-    """A parser that also remembers where each value begins and ends."""
+    """A parser that also remembers where each value begins and ends, and where its key begins."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.places: dict[str, tuple[int, int]] = {}
+        self.keys: dict[str, int] = {}
+
+    def _read_member(self, pointer: str, key_start: int, depth: int) -> Any:
+        self.keys[pointer] = key_start
+        return super()._read_member(pointer, key_start, depth)
 
     def read_value(self, pointer: str, depth: int) -> Any:
         self.skip()

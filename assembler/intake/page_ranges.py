@@ -8,7 +8,7 @@ from typing import Any
 
 TITLE_PAGE = 1  # of an excerpt that does not say which page of its file it is
 LAST_PAGE = 99_999  # the highest page number the schema takes; the end of an open range
-_RANGE = re.compile(r"([0-9]{1,5})(-)?([0-9]{1,5})?")
+_RANGE = re.compile(r"([0-9]{1,5})(?:(-)([0-9]{1,5})?)?")
 
 
 def iterate_ranges(text: Any) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from itertools import count, islice
 
 _PIECE = re.compile(r"[0-9]+|[A-Za-z]+|-")
 LABEL = r"[0-9][0-9a-z]*(?:-[0-9][0-9a-z]*)*"  # of a page; for readers of "Ex. C at 57a"
+_MOST_LEVELS = 50  # of new labels between two; each filing adds one at most
 Key = tuple[tuple[int, str], ...]
 
 
@@ -59,7 +60,8 @@ def insert_labels(
         wanted: how many labels.
 
     Raises:
-        ValueError: `after` does not come after `before`.
+        ValueError: `after` does not come after `before`, or no label fits between the two, such
+            as 57 and 57-0, which this program never prints.
     """
     if not wanted:
         return ()
@@ -69,7 +71,7 @@ def insert_labels(
         labels = tuple(islice((label for label in series if label not in taken), wanted))
         if after is None or make_label_key(labels[-1]) < make_label_key(after):
             return labels
-    raise AssertionError  # the series have no end, and one of them fits
+    raise ValueError(f"no label fits between {before} and {after}")
 
 
 def _list_series(before: str) -> Iterator[Iterator[str]]:
@@ -77,7 +79,7 @@ def _list_series(before: str) -> Iterator[Iterator[str]]:
     than the series before."""
     if len(make_label_key(before)) > 1:
         yield islice(_count_from(before), 1, None)
-    while True:
+    for _ in range(_MOST_LEVELS):
         if before[-1].isdecimal():
             yield (before + letters for letters in _iterate_letters())
             yield (f"{before}-{number}" for number in count(1))

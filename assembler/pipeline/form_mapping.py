@@ -87,7 +87,7 @@ def read_map(path: Path) -> dict[str, Any]:
     """Read the JSON of a map. Raises TemplateBroken."""
     try:
         raw = json.loads(path.read_text(encoding="utf8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TemplateBroken("not readable as JSON", where=path.name) from error
     if not isinstance(raw, dict) or not {"form", "edition", "items", "signatures"} <= {*raw}:
         raise TemplateBroken(

@@ -243,7 +243,7 @@ def list_library_files(list_files: Callable[[str, str], Iterable[str]]) -> tuple
 def _parse_object(data: bytes, name: str) -> dict[str, Any]:
     try:
         raw = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TemplateBroken("not readable as JSON", where=name) from error
     if not isinstance(raw, dict):
         raise TemplateBroken("not a JSON object", where=name)

@@ -106,7 +106,7 @@ class Shelf:
         """Parse a JSON file of `schemas/`. Raises TemplateBroken if it is not a JSON object."""
         try:
             parsed = json.loads(self.read(f"schemas/{name}"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TemplateBroken("not readable as JSON", where=f"schemas/{name}") from error
         if not isinstance(parsed, dict):
             raise TemplateBroken("not a JSON object", where=f"schemas/{name}")

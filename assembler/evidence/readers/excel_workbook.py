@@ -8,6 +8,7 @@ limits for hostile files. Formulas are never calculated, macros never run. ECMA-
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -318,7 +319,10 @@ def _show_value(book: _Book, kind: str, raw: str, style: _Style, omitted: Omitte
     omitted.hidden["values"] += is_hidden
     if is_hidden or not raw:
         return ""
-    return format_value(float(raw), style.code, since_1904=book.since_1904)
+    number = float(raw)
+    if not math.isfinite(number):
+        raise ValueError("a cell without a number")
+    return format_value(number, style.code, since_1904=book.since_1904)
 
 
 def _read_column(letters: str) -> int:

@@ -11,6 +11,8 @@ import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from lxml import etree
+
 from assembler.intake.imports.cells import BadFile, Cell, Sheet
 from assembler.intake.imports.csv_text import check_size, decode_csv, parse_csv
 
@@ -25,6 +27,15 @@ _DIMENSION = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+_XML = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    etree.XMLSyntaxError,
+)
 _SAVE_AGAIN = "open it in Excel or LibreOffice and save it again as XLSX"
 
 
@@ -136,6 +147,8 @@ def _examine_archive(data: bytes) -> tuple[dict[int, frozenset[tuple[int, int]]]
                 problem = "its content is far larger than the file"
                 raise BadFile("IMPORT.LIMIT", problem, "copy the rows into a new workbook")
             names = {member.filename for member in members}
+            if "content.xml" in names:  # a cut one would keep the reader waiting for its end
+                etree.fromstring(archive.read("content.xml"), _XML)
             book = archive.read("xl/workbook.xml") if "xl/workbook.xml" in names else b""
             formulas = {}
             for number, name in enumerate(_list_sheet_files(archive, book, names)):
@@ -144,7 +157,7 @@ def _examine_archive(data: bytes) -> tuple[dict[int, frozenset[tuple[int, int]]]
                 formulas[number] = frozenset(
                     (int(row) - 1, _find_column(letters)) for letters, row in _FORMULA.findall(text)
                 )
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGE as error:
         raise BadFile("IMPORT.FILE", "the file is damaged", _SAVE_AGAIN) from error
     except ValueError as error:
         if isinstance(error, BadFile):
