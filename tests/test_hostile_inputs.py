@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from assembler.desk.uploads import make_safe_name
 from assembler.errors import TemplateBroken
 from assembler.evidence.readers.excel_workbook import read_excel
+from assembler.evidence.readers.outlook import read_outlook
 from assembler.evidence.refusal import Refused
 from assembler.evidence.xref_positions import has_nothing_cut_out
 from assembler.forms import answer_formats
 from assembler.forms.expression import BadExpression, parse_expression
+from assembler.forms.form_maps import parse_map
 from assembler.intake.imports.cells import BadFile
 from assembler.intake.imports.sheet_reader import read_sheets
 from assembler.intake.json_removal import remove_members
@@ -23,6 +27,7 @@ from assembler.model.page_labels import insert_labels
 from assembler.pipeline.form_mapping import read_map
 from assembler.rules.library import parse_library
 from assembler.runtime.resources import Shelf
+from tests.support.compound_files import OutlookMessage, write_outlook
 from tests.support.office_files import make_ods, make_workbook
 from tests.support.readings import read
 from tests.support.sheets import repack
@@ -100,3 +105,43 @@ def test_a_sheet_whose_xml_is_cut_is_refused_at_once(tmp_path: Path) -> None:
     sheet = make_ods("<table:table table:name='S'><table:table-row></table:table-row></tab")
     (tmp_path / "a.ods").write_bytes(sheet)
     assert isinstance(read_sheets(tmp_path / "a.ods"), BadFile)
+
+
+def test_labels_count_on_from_letters_of_any_length() -> None:
+    assert insert_labels("1abbbbbbbbbbz", None, 2) == ("1abbbbbbbbbca", "1abbbbbbbbbcb")
+    assert insert_labels("1zz", None, 2) == ("1aaa", "1aab")
+
+
+def test_a_safe_name_stays_as_it_is_when_a_hidden_sign_parted_a_letter_from_its_accent() -> None:
+    name = make_safe_name("e\u202e\u0301.pdf")
+    assert name == "é.pdf" == make_safe_name(name)
+
+
+def test_a_form_map_with_a_number_in_the_place_of_an_object_is_refused_by_name() -> None:
+    plain = dict.fromkeys(("form", "edition", "title", "pages", "source", "checked_on"), "x")
+    box = {"part": "1", "item": "1", "page": 1, "label": "L", "field": 5}
+    with pytest.raises(TemplateBroken):
+        parse_map({**plain, "items": [box], "signatures": []}, "a.json")
+
+
+@pytest.mark.parametrize("text", [f"kind = {'9' * 5_000}", f"kind = {'[' * 5_000}"])
+def test_a_recipe_with_a_huge_number_or_too_much_depth_is_refused_by_name(
+    text: str, tmp_path: Path
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/recipe.toml").write_text(text)
+    with pytest.raises(TemplateBroken):
+        Shelf.default().recipe("parole", tmp_path)
+
+
+def test_a_stream_of_a_message_that_says_it_is_longer_than_its_file_is_refused_at_once() -> None:
+    data = bytearray(write_outlook(OutlookMessage(body="Hola\n" * 2_000)))
+    entry = data.index("__substg1.0_1000001F".encode("utf-16-le"))
+    first = int.from_bytes(data[entry + 116 : entry + 120], "little")
+    data[entry + 120 : entry + 124] = (300_000_000).to_bytes(4, "little")  # of bytes
+    table = 512 * (1 + int.from_bytes(data[76:80], "little"))  # of the sector that follows each
+    data[table + 4 * first : table + 4 * first + 4] = first.to_bytes(4, "little")  # itself
+    start = time.process_time()
+    with pytest.raises(Refused, match="damaged"):
+        read(read_outlook, bytes(data), "outlook")
+    assert time.process_time() - start < 1

@@ -56,11 +56,11 @@ def make_safe_name(name: str) -> str:
 
     Raises EditRefused for a name that systems and office programs give their own files.
     """
-    base = normalize_name(name).replace("\\", "/").rpartition("/")[2]
+    base = name.replace("\\", "/").rpartition("/")[2]
     visible = "".join(
         character for character in base if unicodedata.category(character) not in _INVISIBLE
     )
-    plain = re.sub(r"\s+", " ", _FORBIDDEN.sub("_", visible)).strip()
+    plain = re.sub(r"\s+", " ", _FORBIDDEN.sub("_", normalize_name(visible))).strip()
     if IGNORABLE.fullmatch(plain):
         raise EditRefused(
             "this is a file of the system or of an open program, not a document",

@@ -208,7 +208,7 @@ def parse_map(raw: Mapping[str, Any], where: str) -> FormMap:
             parse_expression(source)
     except BadExpression as error:
         raise TemplateBroken(str(error), where=where) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TemplateBroken(
             f"an entry is missing or of the wrong type ({error})", where=where
         ) from error

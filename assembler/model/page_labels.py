@@ -95,21 +95,14 @@ def _count_from(label: str) -> Iterator[str]:
     stem = label.removesuffix(last)
     if last.isdecimal():
         return (f"{stem}{number}" for number in count(int(last)))
-    return (stem + letters for letters in _skip_to(_iterate_letters(), last))
+    return (stem + letters for letters in _iterate_letters(last))
 
 
-def _skip_to(letters: Iterator[str], first: str) -> Iterator[str]:
-    """Return the items of a series from `first` on."""
-    for item in letters:
-        if item == first:
-            yield item
-            yield from letters
-
-
-def _iterate_letters() -> Iterator[str]:
-    """Return a … z, aa … zz, aaa …, without end."""
-    alphabet = "abcdefghijklmnopqrstuvwxyz"
-    words = [""]
+def _iterate_letters(first: str = "a") -> Iterator[str]:
+    """Return a … z, aa … zz, aaa …, without end, from `first` on."""
+    letters = first
     while True:
-        words = [word + letter for word in words for letter in alphabet]
-        yield from words
+        yield letters
+        rest = letters.rstrip("z")
+        last_letters = "a" * (len(letters) - len(rest))
+        letters = rest[:-1] + chr(ord(rest[-1]) + 1) + last_letters if rest else "a" + last_letters

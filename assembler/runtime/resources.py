@@ -143,7 +143,7 @@ class Shelf:
         )
         try:
             raw = tomllib.loads(data.decode())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError, too
             raise TemplateBroken(f"not readable as TOML ({error})", where=name) from error
         return _parse_recipe(raw, name)
 

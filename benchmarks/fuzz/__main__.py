@@ -70,9 +70,7 @@ def _read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run_all(
-    targets: Sequence[Target], seed: int, seconds: float, jobs: int
-) -> Iterator[Outcome]:
+def _run_all(targets: Sequence[Target], seed: int, seconds: float, jobs: int) -> Iterator[Outcome]:
     with ThreadPoolExecutor(jobs) as pool:  # each thread waits for a process
         yield from pool.map(lambda target: _run_apart(target, seed, seconds), targets)
 
@@ -85,9 +83,7 @@ def _run_apart(target: Target, seed: int, seconds: float) -> Outcome:
     if context.get_start_method() == "spawn":  # shared memory without a name is not passed on
         return Session(target, seed).run(seconds)
     start = time.monotonic()
-    process = context.Process(
-        target=lambda: theirs.send(Session(target, seed, place).run(seconds))
-    )
+    process = context.Process(target=lambda: theirs.send(Session(target, seed, place).run(seconds)))
     process.start()
     theirs.close()
     try:

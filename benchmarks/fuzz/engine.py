@@ -25,7 +25,9 @@ from benchmarks.fuzz.mutator import Mutator
 from benchmarks.fuzz.target import Target
 
 MOST_SECONDS = 0.5  # of processor time, for an input
-HANG_SECONDS = 2.0  # after which a run is ended; of processor time, since others may use the machine
+HANG_SECONDS = (
+    2.0  # after which a run is ended; of processor time, since others may use the machine
+)
 _WATCHED = 3  # watching takes most of the time, so that one of so many mutants is watched
 _REDUCE_SECONDS = 4.0  # spent on making an input shorter
 _KEPT = 2_000  # inputs of a corpus

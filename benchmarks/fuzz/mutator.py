@@ -38,7 +38,8 @@ class Mutator:
     def mutate(self, data: bytes) -> bytes:
         """Return the input with up to six changes, no longer than allowed."""
         changed = bytearray(data)
-        for _ in range(min(self.dice.randint(1, _MOST_ROUNDS), self.dice.randint(1, _MOST_ROUNDS))):
+        rounds = 1 if self.dice.random() < 0.5 else self.dice.randint(2, _MOST_ROUNDS)
+        for _ in range(rounds):
             self.dice.choice(_MUTATIONS)(changed, self)
         return bytes(changed[: self.largest])
 

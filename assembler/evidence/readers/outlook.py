@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -103,9 +104,17 @@ class _Storage:
         path = f"{self.path}__substg1.0_{name}"
         if not self.archive.exists(path) or self.archive.get_type(path) != olefile.STGTY_STREAM:
             return b""
-        with self.archive.openstream(path) as stream:
-            data: bytes = stream.read()
-        return data
+        return _read_stream(self.archive, path)
+
+
+def _read_stream(archive: Any, path: str) -> bytes:
+    """Return a stream. Raises OSError if it says that it is longer than its file: a chain that
+    leads back to itself would fill memory."""
+    if archive.get_size(path) > archive.fp.seek(0, io.SEEK_END):
+        raise OSError("a stream longer than its file")
+    with archive.openstream(path) as stream:
+        data: bytes = stream.read()
+    return data
 
 
 class _Archive:
@@ -147,8 +156,7 @@ class _Archive:
         name = f"{path}__properties_version1.0"
         data = b""
         if self._archive.exists(name):
-            with self._archive.openstream(name) as stream:
-                data = stream.read()
+            data = _read_stream(self._archive, name)
         start = _FIXED_START[kind]
         fixed = {
             int.from_bytes(data[place + 2 : place + 4], "little"): data[place + 8 : place + 16]

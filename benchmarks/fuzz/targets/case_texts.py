@@ -87,6 +87,8 @@ def _edit_json(data: bytes) -> None:
     text = decode_text(data)
     root, places = parse_places(text)
     dice = random.Random(len(data))
+    if root is None:  # no case: nothing can be added to it
+        return
     for pointer in _choose(list(places), dice):
         place = pointer + dice.choice(("", "", "/0", "/new", "/a~1b/c"))
         value = dice.choice(_VALUES)

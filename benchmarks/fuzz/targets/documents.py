@@ -46,28 +46,98 @@ from tests.support.readings import read
 _HTML = tuple(
     word.encode()
     for word in (
-        *("<table>", "<tr>", "<td colspan=9>", "</td>", "<ul>", "<ol start=-1 type=i>", "<li>", "<p>"),
-        *("<div style='display:none'>", "<b>", "</b>", "<blockquote>", "<a href='x'>", "<img src='data:"),
-        *("<pre>", "<br>", "<hr>", "<input value=x>", "<select><option selected>", "<!--", "-->", "&#0;"),
-        *("&#xD800;", "&nbsp;", "<title>", "<base href=//x>", "<script>", "<style>", "rowspan=99999"),
-        *("<details>", "<svg>", "<math>", "width=1e9", "<ruby><rt>", "<textarea>", "<meta charset=utf-16>"),
+        *(
+            "<table>",
+            "<tr>",
+            "<td colspan=9>",
+            "</td>",
+            "<ul>",
+            "<ol start=-1 type=i>",
+            "<li>",
+            "<p>",
+        ),
+        *(
+            "<div style='display:none'>",
+            "<b>",
+            "</b>",
+            "<blockquote>",
+            "<a href='x'>",
+            "<img src='data:",
+        ),
+        *(
+            "<pre>",
+            "<br>",
+            "<hr>",
+            "<input value=x>",
+            "<select><option selected>",
+            "<!--",
+            "-->",
+            "&#0;",
+        ),
+        *(
+            "&#xD800;",
+            "&nbsp;",
+            "<title>",
+            "<base href=//x>",
+            "<script>",
+            "<style>",
+            "rowspan=99999",
+        ),
+        *(
+            "<details>",
+            "<svg>",
+            "<math>",
+            "width=1e9",
+            "<ruby><rt>",
+            "<textarea>",
+            "<meta charset=utf-16>",
+        ),
     )
 )
 _OFFICE = tuple(
     word.encode()
     for word in (
-        *("<c r='A1' t='s'>", "<v>", "</v>", "<row r='1'>", "<mergeCell ref='A1:XFD9'/>", "t='inlineStr'"),
-        *("<sheet ", "r:id=", "formatCode=", "table:number-columns-repeated='9999'", "<table:table-cell"),
+        *(
+            "<c r='A1' t='s'>",
+            "<v>",
+            "</v>",
+            "<row r='1'>",
+            "<mergeCell ref='A1:XFD9'/>",
+            "t='inlineStr'",
+        ),
+        *(
+            "<sheet ",
+            "r:id=",
+            "formatCode=",
+            "table:number-columns-repeated='9999'",
+            "<table:table-cell",
+        ),
         *("table:number-rows-repeated='9'", "<text:p>", "<text:s text:c='9999'/>", "<draw:frame>"),
-        *("<a:t>", "<p:sp>", "<a:tbl>", "<a:tr>", "gridSpan='9'", "<w:p>", "<w:r>", "<w:t>", "<w:tbl>"),
+        *(
+            "<a:t>",
+            "<p:sp>",
+            "<a:tbl>",
+            "<a:tr>",
+            "gridSpan='9'",
+            "<w:p>",
+            "<w:r>",
+            "<w:t>",
+            "<w:tbl>",
+        ),
         *("<w:tc>", "w:val=", "'99999999999'", "<w:numPr>", "<w:ilvl w:val='9'/>", "<w:fldSimple "),
         *("Target='../../x'", "TargetMode='External'", "<!DOCTYPE x [", "<!ENTITY a 'b'>]>", "&a;"),
         *("xmlns:w='x'", "hidden='1'", "xml:space='preserve'", "\n=part=word/document.xml=\n"),
     )
 )
 _CODES = (
-    b"0.00|1234.5", b'#,##0.00;[Red]-#,##0.00;"-";@|-5', b"mmm d, yyyy h:mm AM/PM|45000.5",
-    b"[h]:mm:ss|1.75", b"0.0%|0.256", b"# ?/?|1.25", b"0.00E+00|12345", b'[$-409]"x"* _)\\y|2',
+    b"0.00|1234.5",
+    b'#,##0.00;[Red]-#,##0.00;"-";@|-5',
+    b"mmm d, yyyy h:mm AM/PM|45000.5",
+    b"[h]:mm:ss|1.75",
+    b"0.0%|0.256",
+    b"# ?/?|1.25",
+    b"0.00E+00|12345",
+    b'[$-409]"x"* _)\\y|2',
 )
 _DROPPED = ("docProps", "xl/theme", "ppt/theme", "word/theme", "xl/media", "ppt/media")
 
@@ -150,7 +220,11 @@ def _check_pdf(data: bytes) -> None:
 
 
 def _draw_pdfs() -> list[bytes]:
-    return [factories.text_pdf([["Hello"]]), factories.form_pdf("x", "name"), factories.linked_pdf("a", 0)]
+    return [
+        factories.text_pdf([["Hello"]]),
+        factories.form_pdf("x", "name"),
+        factories.linked_pdf("a", 0),
+    ]
 
 
 TARGETS = (
@@ -158,8 +232,11 @@ TARGETS = (
         name="html",
         modules=("assembler.evidence.readers.html",),
         parse=_make_blocks,
-        seeds=lambda: (office_files.make_page().encode()[:3_000],
-                       b"<ol><li>a<ul><li>b</ul><table><tr><th>x<td>y</table></ol><p>c<br>d",),
+        seeds=lambda: (
+            office_files.make_page().encode()[:3_000],
+            b"<ol><li>a<ul><li>b</ul><table><tr><th>x<td>y</table></ol><p>c<br>d",
+        ),
+        refusals=(Refused,),
         tokens=_HTML,
         largest=16_384,
     ),
@@ -181,7 +258,14 @@ TARGETS = (
             office_files.make_safari_archive("<p>Hello"),
         ),
         refusals=(Refused,),
-        tokens=(*_HTML[:12], b"Content-Location: ", b"bplist00", b"\x5f\x10", b"\xd1", b"WebMainResource"),
+        tokens=(
+            *_HTML[:12],
+            b"Content-Location: ",
+            b"bplist00",
+            b"\x5f\x10",
+            b"\xd1",
+            b"WebMainResource",
+        ),
     ),
     Target(
         name="rich-text",
@@ -189,22 +273,55 @@ TARGETS = (
         parse=lambda data: read(read_rich_text, data, "rtf"),
         seeds=lambda: (
             office_files.make_rtf("Hello \\'e9 \\u1044?\\par {\\b bold}\\cell\\row\\tab x"),
-            office_files.make_rtf("\\trowd\\cellx100\\cellx200 a\\cell b\\cell\\row{\\pict\\pngblip 89504e}"),
+            office_files.make_rtf(
+                "\\trowd\\cellx100\\cellx200 a\\cell b\\cell\\row{\\pict\\pngblip 89504e}"
+            ),
         ),
         refusals=(Refused,),
         tokens=tuple(
             f"{word}".encode()
             for word in (
-                *("{", "}", "\\par ", "\\'", "\\u-10179?\\u-8704?", "\\uc0 ", "\\bin9 ", "\\cell ", "\\row "),
-                *("\\trowd ", "\\cellx9 ", "\\clmgf", "\\pict", "\\field", "{\\*\\fldinst ", "\\ansicpg932"),
-                *("\\f1 ", "\\fcharset128 ", "\\itap2 ", "\\nestcell ", "\\v ", "\\deleted ", "\\ilvl9 "),
+                *(
+                    "{",
+                    "}",
+                    "\\par ",
+                    "\\'",
+                    "\\u-10179?\\u-8704?",
+                    "\\uc0 ",
+                    "\\bin9 ",
+                    "\\cell ",
+                    "\\row ",
+                ),
+                *(
+                    "\\trowd ",
+                    "\\cellx9 ",
+                    "\\clmgf",
+                    "\\pict",
+                    "\\field",
+                    "{\\*\\fldinst ",
+                    "\\ansicpg932",
+                ),
+                *(
+                    "\\f1 ",
+                    "\\fcharset128 ",
+                    "\\itap2 ",
+                    "\\nestcell ",
+                    "\\v ",
+                    "\\deleted ",
+                    "\\ilvl9 ",
+                ),
             )
         ),
         largest=16_384,
     ),
     Target(
         name="excel",
-        modules=("assembler.evidence.readers.excel_workbook", "assembler.evidence.readers.workbook_parts", "assembler.evidence.readers.sheet_tables", "assembler.evidence.readers.office_package"),
+        modules=(
+            "assembler.evidence.readers.excel_workbook",
+            "assembler.evidence.readers.workbook_parts",
+            "assembler.evidence.readers.sheet_tables",
+            "assembler.evidence.readers.office_package",
+        ),
         parse=packed(lambda data: read(read_excel, data, "excel")),
         seeds=lambda: [
             unpack(office_files.make_workbook([["a", 1.5, None], [3, True, "b"]], "0.00"), _DROPPED)
@@ -214,7 +331,10 @@ TARGETS = (
     ),
     Target(
         name="ods",
-        modules=("assembler.evidence.readers.ods_workbook", "assembler.evidence.readers.sheet_tables"),
+        modules=(
+            "assembler.evidence.readers.ods_workbook",
+            "assembler.evidence.readers.sheet_tables",
+        ),
         parse=packed(lambda data: read(read_ods, data, "opendocument-table")),
         seeds=lambda: [
             unpack(
@@ -250,15 +370,43 @@ TARGETS = (
         modules=("assembler.evidence.readers.number_formats",),
         parse=_format_numbers,
         seeds=lambda: _CODES,
-        tokens=(b"0", b"#", b"?", b"/", b"%", b"E+", b";", b"[h]", b"[Red]", b"[>9]", b"mmm", b"yyyy",
-                b"AM/PM", b"@", b"*", b"_", b'"', b"\\", b"|", b"-1e308", b"nan", b"inf", b"General", b"."),
+        tokens=(
+            b"0",
+            b"#",
+            b"?",
+            b"/",
+            b"%",
+            b"E+",
+            b";",
+            b"[h]",
+            b"[Red]",
+            b"[>9]",
+            b"mmm",
+            b"yyyy",
+            b"AM/PM",
+            b"@",
+            b"*",
+            b"_",
+            b'"',
+            b"\\",
+            b"|",
+            b"-1e308",
+            b"nan",
+            b"inf",
+            b"General",
+            b".",
+        ),
         largest=1_024,
     ),
     Target(
         name="separated-text",
         modules=("assembler.evidence.readers.separated_text", "assembler.evidence.readers.text"),
         parse=lambda data: read(read_separated_text, data, "table-text"),
-        seeds=lambda: (b"Name,Date\n\"Ana, M\",03/04/1990\n", b"a;b\n1;2\n", "é\tb\nc\td\n".encode("cp1252")),
+        seeds=lambda: (
+            b'Name,Date\n"Ana, M",03/04/1990\n',
+            b"a;b\n1;2\n",
+            "é\tb\nc\td\n".encode("cp1252"),
+        ),
         refusals=(Refused,),
         tokens=(b",", b";", b"\t", b"|", b'"', b"\n", b"\r", b"\xff\xfe", b"\xef\xbb\xbf"),
         largest=16_384,
@@ -282,39 +430,104 @@ TARGETS = (
     ),
     Target(
         name="zip-archives",
-        modules=("assembler.evidence.archive_types", "assembler.evidence.readers.office_package",
-                 "assembler.evidence.readers.chat_archive"),
+        modules=(
+            "assembler.evidence.archive_types",
+            "assembler.evidence.readers.office_package",
+            "assembler.evidence.readers.chat_archive",
+        ),
         parse=_open_archives,
         seeds=lambda: (
             office_files.pack({"word/document.xml": "<a/>", "[Content_Types].xml": "<b/>"}),
-            office_files.pack({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}),
+            office_files.pack(
+                {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}
+            ),
             office_files.pack({"result.json": '{"chats": {"list": []}}', "photos/a.jpg": "x"}),
         ),
         refusals=(Refused,),
-        tokens=(b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"\x08\0",
-                b"\x63\0", b"../", b"\\", b"\x01\0\x10\0", b"main.jsonl", b"metadata.json"),
+        tokens=(
+            b"PK\x01\x02",
+            b"PK\x03\x04",
+            b"PK\x05\x06",
+            b"PK\x06\x06",
+            b"PK\x06\x07",
+            b"\x08\0",
+            b"\x63\0",
+            b"../",
+            b"\\",
+            b"\x01\0\x10\0",
+            b"main.jsonl",
+            b"metadata.json",
+        ),
     ),
     Target(
         name="file-kinds",
-        modules=("assembler.evidence.file_types", "assembler.evidence.text_types", "assembler.evidence.archive_types"),
+        modules=(
+            "assembler.evidence.file_types",
+            "assembler.evidence.text_types",
+            "assembler.evidence.archive_types",
+        ),
         parse=_sniff,
-        seeds=lambda: (b"%PDF-1.7\n", b"\xff\xd8\xff\xe0", b"From: a\nDate: b\n\nx", b"{\\rtf1}", b"<html><p>",
-                       b"data:image/png;base64,iVBORw0KGgo=", b"a,b\n1,2\n3,4\n", b"\0\0\0 ftypisom"),
-        tokens=(*_HTML[:8], b"ftyp", b"RIFF", b"WAVE", b"ID3", b"BEGIN:VCALENDAR", b"\xff\xfe", b"From ",
-                b"MIME-Version:", b"data:", b";base64,", b"%41"),
+        seeds=lambda: (
+            b"%PDF-1.7\n",
+            b"\xff\xd8\xff\xe0",
+            b"From: a\nDate: b\n\nx",
+            b"{\\rtf1}",
+            b"<html><p>",
+            b"data:image/png;base64,iVBORw0KGgo=",
+            b"a,b\n1,2\n3,4\n",
+            b"\0\0\0 ftypisom",
+        ),
+        tokens=(
+            *_HTML[:8],
+            b"ftyp",
+            b"RIFF",
+            b"WAVE",
+            b"ID3",
+            b"BEGIN:VCALENDAR",
+            b"\xff\xfe",
+            b"From ",
+            b"MIME-Version:",
+            b"data:",
+            b";base64,",
+            b"%41",
+        ),
         largest=16_384,
     ),
     Target(
         name="pdf",
-        modules=("assembler.evidence.integrity", "assembler.evidence.xref_positions",
-                 "assembler.evidence.long_numbers", "assembler.evidence.readers.pdf_ladder",
-                 "assembler.evidence.parser_warnings"),
+        modules=(
+            "assembler.evidence.integrity",
+            "assembler.evidence.xref_positions",
+            "assembler.evidence.long_numbers",
+            "assembler.evidence.readers.pdf_ladder",
+            "assembler.evidence.parser_warnings",
+        ),
         parse=_check_pdf,
         seeds=_draw_pdfs,
         refusals=(Refused,),
-        tokens=(b"obj", b"endobj", b"stream\n", b"endstream", b"xref", b"trailer", b"startxref", b"%%EOF",
-                b"/Prev ", b"/Kids [", b"/Count ", b"/Filter /FlateDecode", b"/DCTDecode", b"/Length ",
-                b"0 R", b"<<", b">>", b"/Type /Page", b"/DecodeParms", b"/ASCII85Decode", b"0000000000 65535 f"),
+        tokens=(
+            b"obj",
+            b"endobj",
+            b"stream\n",
+            b"endstream",
+            b"xref",
+            b"trailer",
+            b"startxref",
+            b"%%EOF",
+            b"/Prev ",
+            b"/Kids [",
+            b"/Count ",
+            b"/Filter /FlateDecode",
+            b"/DCTDecode",
+            b"/Length ",
+            b"0 R",
+            b"<<",
+            b">>",
+            b"/Type /Page",
+            b"/DecodeParms",
+            b"/ASCII85Decode",
+            b"0000000000 65535 f",
+        ),
     ),
 )
 warnings.filterwarnings("ignore", category=UserWarning)

@@ -23,19 +23,79 @@ _MAIL_TOKENS = tuple(
     word.encode()
     for word in (
         *("From: ", "To: ", "Date: ", "Subject: ", "\n\n", "\r\n", "\n ", "--", "=?utf-8?B?", "?="),
-        *("=?utf-8?Q?", "Content-Type: ", "multipart/mixed; boundary=", "message/rfc822", "text/html"),
-        *("Content-Transfer-Encoding: ", "base64", "quoted-printable", "charset=", "utf-7", "x-uuencode"),
-        *("Content-Disposition: attachment; filename*0*=", "name=", "cid:", "format=flowed", "\nFrom "),
-        *("begin 644 a", "<blockquote>", ">>", "iso-2022-jp", "multipart/alternative", "=\n", "=41"),
+        *(
+            "=?utf-8?Q?",
+            "Content-Type: ",
+            "multipart/mixed; boundary=",
+            "message/rfc822",
+            "text/html",
+        ),
+        *(
+            "Content-Transfer-Encoding: ",
+            "base64",
+            "quoted-printable",
+            "charset=",
+            "utf-7",
+            "x-uuencode",
+        ),
+        *(
+            "Content-Disposition: attachment; filename*0*=",
+            "name=",
+            "cid:",
+            "format=flowed",
+            "\nFrom ",
+        ),
+        *(
+            "begin 644 a",
+            "<blockquote>",
+            ">>",
+            "iso-2022-jp",
+            "multipart/alternative",
+            "=\n",
+            "=41",
+        ),
     )
 )
 _CHAT_TOKENS = tuple(
     word.encode()
     for word in (
-        *("[", "]", " - ", ": ", "/", ".", "12:05", "PM", "a. m.", "\u200e", "\u202f", "\n", "24", "2024"),
+        *(
+            "[",
+            "]",
+            " - ",
+            ": ",
+            "/",
+            ".",
+            "12:05",
+            "PM",
+            "a. m.",
+            "\u200e",
+            "\u202f",
+            "\n",
+            "24",
+            "2024",
+        ),
         *("<attached: IMG-20240101-WA0001.jpg>", " (file attached)", "<Media omitted>", "deleted"),
-        *("1402", "2567", "١٤٤٥", "this message was edited", "null", '"type": "message"', '"text":'),
-        *("<message", "<sms ", "<mms ", "<part ", "<div class=", "date=", 'body="', "&#10;", "&#55357;"),
+        *(
+            "1402",
+            "2567",
+            "١٤٤٥",
+            "this message was edited",
+            "null",
+            '"type": "message"',
+            '"text":',
+        ),
+        *(
+            "<message",
+            "<sms ",
+            "<mms ",
+            "<part ",
+            "<div class=",
+            "date=",
+            'body="',
+            "&#10;",
+            "&#55357;",
+        ),
     )
 )
 
@@ -54,7 +114,10 @@ def _draw_mails() -> list[bytes]:
 
 
 def _draw_mailboxes() -> list[bytes]:
-    return [mails.make_mailbox(_draw_mails()), b"4711\n" + _draw_mails()[0] + b"<?xml version='1.0'?>"]
+    return [
+        mails.make_mailbox(_draw_mails()),
+        b"4711\n" + _draw_mails()[0] + b"<?xml version='1.0'?>",
+    ]
 
 
 def _read_mailbox(data: bytes) -> None:
@@ -65,7 +128,10 @@ def _read_mailbox(data: bytes) -> None:
 
 def _draw_outlook() -> list[bytes]:
     inner = OutlookMessage(subject="Inner", body="inner")
-    files = (OutlookFile(name="a.txt", data=b"notes"), OutlookFile(name="m", message=inner, method=5))
+    files = (
+        OutlookFile(name="a.txt", data=b"notes"),
+        OutlookFile(name="m", message=inner, method=5),
+    )
     return [
         write_outlook(OutlookMessage(body="Hello\n", html=b"<p>Hello</p>", files=files)),
         write_outlook(OutlookMessage(rtf=_pack_rtf(_RTF[0]))),
@@ -76,7 +142,7 @@ _RTF = (
     b"{\\rtf1\\ansi\\ansicpg1252\\fromhtml1{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 Hello \\'e9"
     b"{\\*\\htmltag72 </p>}}",
     b"{\\rtf1\\ansi\\fromtext\\deff0{\\fonttbl{\\f0\\fcharset204 Arial;}}\\f0 \\u1044?\\par\\tab x}",
-    b"{\\rtf1{\\field{\\*\\fldinst HYPERLINK \"https://example.org\"}{\\fldrslt here}}\\b x\\b0}",
+    b'{\\rtf1{\\field{\\*\\fldinst HYPERLINK "https://example.org"}{\\fldrslt here}}\\b x\\b0}',
 )
 
 
@@ -103,7 +169,7 @@ def _draw_texts() -> list[bytes]:
         "[28/01/24, 9:05:07 a. m.] María: \u200eLos mensajes están cifrados.\n[29/01/24, 13:05:07]"
         " María: Hola\nsegunda línea\n[30/01/24, 1:00:00 p. m.] Ana: \u200e<adjunto: 0001-PHOTO-2024-01"
         "-30-13-00-00.jpg>\n".encode(),
-        b"1/13/24, 9:05 AM - Ana created group \"x\"\n1/14/24, 9:06\xe2\x80\xafPM - Ana: IMG-20240114-WA"
+        b'1/13/24, 9:05 AM - Ana created group "x"\n1/14/24, 9:06\xe2\x80\xafPM - Ana: IMG-20240114-WA'
         b"0001.jpg (file attached)\n1/15/24, 9:07 PM - +1 555: This message was deleted\n",
         "1402/11/08، 9:05 - علی: سلام\n1402/11/28، 10:05 - علی: <رسانه حذف شد>\n".encode(),
     ]
@@ -124,7 +190,10 @@ def _draw_telegram() -> list[bytes]:
 def _draw_archives() -> list[bytes]:
     pages = chats.make_telegram_pages()
     small = {name: data for name, data in pages.items() if len(data) < 30_000}
-    text = {"WhatsApp Chat with Ana.txt": _draw_texts()[1], "IMG-20240114-WA0001.jpg": b"\xff\xd8\xff"}
+    text = {
+        "WhatsApp Chat with Ana.txt": _draw_texts()[1],
+        "IMG-20240114-WA0001.jpg": b"\xff\xd8\xff",
+    }
     return [unpack(chats.make_zip(small)), unpack(chats.make_zip(text))]
 
 
@@ -153,7 +222,14 @@ TARGETS = (
             mails.make_envelope(_draw_mails()[0], "02", in_parts=in_parts)
             for in_parts in (False, True)
         ],
-        tokens=(b"\x30\x80", b"\x24\x80", b"\x04\x02", b"\0\0", b"\xa0", b"\x30\x84\xff\xff\xff\xff"),
+        tokens=(
+            b"\x30\x80",
+            b"\x24\x80",
+            b"\x04\x02",
+            b"\0\0",
+            b"\xa0",
+            b"\x30\x84\xff\xff\xff\xff",
+        ),
     ),
     Target(
         name="outlook",
@@ -172,8 +248,22 @@ TARGETS = (
         parse=_read_packed_rtf,
         seeds=_draw_packed_rtf,
         refusals=(Refused,),
-        tokens=(b"LZFu", b"MELA", b"{", b"}", b"\\'e9", b"\\u-1 ", b"\\fromhtml1", b"\\htmlrtf ",
-                b"{\\*\\htmltag", b"\\uc9 ", b"\\bin99 ", b"\\par", b"\\f1", b"\\ansicpg932"),
+        tokens=(
+            b"LZFu",
+            b"MELA",
+            b"{",
+            b"}",
+            b"\\'e9",
+            b"\\u-1 ",
+            b"\\fromhtml1",
+            b"\\htmlrtf ",
+            b"{\\*\\htmltag",
+            b"\\uc9 ",
+            b"\\bin99 ",
+            b"\\par",
+            b"\\f1",
+            b"\\ansicpg932",
+        ),
     ),
     Target(
         name="whatsapp",

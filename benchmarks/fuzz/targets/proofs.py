@@ -24,7 +24,9 @@ def _read(data: bytes) -> object:
     return read_contents(data, NO_OPTIONS)
 
 
-def _make_target(name: str, modules: str, *sources: str, parse: Callable[[bytes], object] = _read) -> Target:
+def _make_target(
+    name: str, modules: str, *sources: str, parse: Callable[[bytes], object] = _read
+) -> Target:
     """Return a target with the seeds and tokens of those of the readers that print."""
     targets = [_SOURCES[source] for source in sources]
     return Target(
@@ -39,15 +41,38 @@ def _make_target(name: str, modules: str, *sources: str, parse: Callable[[bytes]
 
 
 TARGETS = (
-    _make_target("proof-mail", "mail_contents mime_parts signed_octets html_words", "mail", "mailbox"),
+    _make_target(
+        "proof-mail", "mail_contents mime_parts signed_octets html_words", "mail", "mailbox"
+    ),
     _make_target("proof-outlook", "outlook_contents compound_file rich_words", "outlook"),
-    _make_target("proof-chats", "chat_contents whatsapp_contents telegram_contents sms_contents",
-                 "whatsapp", "telegram-json", "sms-backup"),
-    _make_target("proof-chat-archive", "chat_contents telegram_contents", "chat-archive", parse=packed(_read)),
+    _make_target(
+        "proof-chats",
+        "chat_contents whatsapp_contents telegram_contents sms_contents",
+        "whatsapp",
+        "telegram-json",
+        "sms-backup",
+    ),
+    _make_target(
+        "proof-chat-archive", "chat_contents telegram_contents", "chat-archive", parse=packed(_read)
+    ),
     _make_target("proof-web", "web_contents html_words", "web-page", "web-archive"),
     _make_target("proof-rich-text", "rich_text_contents rich_words", "rich-text"),
-    _make_target("proof-office", "sheet_contents slide_contents text_document_contents word_reader word_package package_xml",
-                 "excel", "ods", "slides", "word-file", parse=packed(_read)),
+    _make_target(
+        "proof-office",
+        "sheet_contents slide_contents text_document_contents word_reader word_package package_xml",
+        "excel",
+        "ods",
+        "slides",
+        "word-file",
+        parse=packed(_read),
+    ),
     _make_target("proof-texts", "text_contents table_contents", "plain-text", "separated-text"),
-    _make_target("proof-recordings", "recording_contents", "iso-media", "matroska", "riff-media", "sound-streams"),
+    _make_target(
+        "proof-recordings",
+        "recording_contents",
+        "iso-media",
+        "matroska",
+        "riff-media",
+        "sound-streams",
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from assembler.errors import ProofFailed, TemplateBroken
 from assembler.forms.form_maps import load_maps
+from assembler.model.manifest import KeptFiles
 from assembler.model.signed_packet import describe_signed_packet, parse_signed_packet
 from assembler.pipeline.form_mapping import read_map
 from assembler.receivers.profiles import load_profile
@@ -29,7 +30,7 @@ _PROFILE = (
     b' "Part-{n}-of-{of}.pdf", "source": "s", "checked_on": "2026-11-01", "confidence": "A"},'
     b' "stamp": {"value": {"exhibit": "{tab} {number}", "tab": "{number}", "other": "{number} of'
     b' {total}"}, "source": "s", "checked_on": "2026-11-01", "confidence": "A"}, "clear": {"value":'
-    b' [{"corner": "bottom-left", "width": 80, "height": 40}], "source": "s", "checked_on": "2026-11-01",'
+    b' [{"place": "bottom left", "width": 80, "height": 40}], "source": "s", "checked_on": "2026-11-01",'
     b' "confidence": "A"}}}'
 )
 _FACTS = (
@@ -87,6 +88,7 @@ def _draw_manifests() -> list[bytes]:
         index=(manifests.index_row("a"),),
         volumes=(manifests.volume(),),
         outputs=(manifests.output(),),
+        kept=KeptFiles(drafts=(), forms=(), words="words.json"),
     )
     value = json.loads(encode_manifest(manifest))
     old = {**value, "format": 1, "looked": value.pop("searches")}
@@ -159,7 +161,15 @@ TARGETS = (
         parse=_parse_manifest,
         seeds=_draw_manifests,
         refusals=(ProofFailed,),
-        tokens=(*_JSON, b'"format": 1', b'"format": 2', b'"ledger"', b'"looked"', b'"parts"', b"\\ud800"),
+        tokens=(
+            *_JSON,
+            b'"format": 1',
+            b'"format": 2',
+            b'"ledger"',
+            b'"looked"',
+            b'"parts"',
+            b"\\ud800",
+        ),
     ),
     Target(
         name="profile",
@@ -169,8 +179,25 @@ TARGETS = (
         refusals=(TemplateBroken,),
         tokens=(
             *_list_keys(_PROFILE),
-            *(b"{n}", b"{tab}", b"{number}", b"{number:>99999999}", b"{n.real}", b"{n[0]}", b"{", b"}"),
-            *(b"{number!r}", b"{order}", b"{what}", b'"file_name"', b'"upload_set"', b"(a+)+$", b"["),
+            *(
+                b"{n}",
+                b"{tab}",
+                b"{number}",
+                b"{number:>99999999}",
+                b"{n.real}",
+                b"{n[0]}",
+                b"{",
+                b"}",
+            ),
+            *(
+                b"{number!r}",
+                b"{order}",
+                b"{what}",
+                b'"file_name"',
+                b'"upload_set"',
+                b"(a+)+$",
+                b"[",
+            ),
         ),
         largest=16_384,
     ),
@@ -225,7 +252,17 @@ TARGETS = (
         parse=_load_recipe,
         seeds=lambda: (_RECIPE,),
         refusals=(TemplateBroken,),
-        tokens=(b"[[part]]", b"[part]", b"id = ", b"= 5", b'"numbers"', b"\n", b"[", b"{", b"1979-05-27"),
+        tokens=(
+            b"[[part]]",
+            b"[part]",
+            b"id = ",
+            b"= 5",
+            b'"numbers"',
+            b"\n",
+            b"[",
+            b"{",
+            b"1979-05-27",
+        ),
         largest=8_192,
     ),
     Target(

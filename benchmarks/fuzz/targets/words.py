@@ -23,7 +23,12 @@ from assembler.intake.citation_mistakes import explain_citation, explain_unclose
 from assembler.intake.proposals import cues, page_signs
 from assembler.intake.proposals.days import find_days
 from assembler.intake.proposals.values import PageReading
-from assembler.intake.problem import escape_pointer_step, escape_unprintable, find_unprintable, split_pointer
+from assembler.intake.problem import (
+    escape_pointer_step,
+    escape_unprintable,
+    find_unprintable,
+    split_pointer,
+)
 from assembler.model import citations, mrz, numeric_days, page_labels
 from assembler.model.file_options import make_source_key, split_source_key
 from assembler.model.language_tags import find_primary_language
@@ -46,7 +51,22 @@ _PAGE = (
 _DATE_TOKENS = tuple(
     word.encode()
     for word in (
-        *("/", "-", ".", "2025", "31", "02", "March", "mars", "mayo", "de", "1st", "年", "月", "日"),
+        *(
+            "/",
+            "-",
+            ".",
+            "2025",
+            "31",
+            "02",
+            "March",
+            "mars",
+            "mayo",
+            "de",
+            "1st",
+            "年",
+            "月",
+            "日",
+        ),
         *("٣", "三", "века", "1990", "Fecha:", "page 2 of 3", "Página", "A123456789", "born"),
     )
 )
@@ -63,10 +83,14 @@ def _parse_citations(data: bytes) -> None:
     explain_unclosed(text)
     group_citations(text)
     for before, after in pairwise(pieces):
-        require(not (isinstance(before, str) and isinstance(after, str)) or "; " in (before, after),
-                "text between citations is one piece")
+        require(
+            not (isinstance(before, str) and isinstance(after, str)) or "; " in (before, after),
+            "text between citations is one piece",
+        )
     printed = "".join(map(_write_piece, pieces))
-    require(citations.parse(printed) == pieces or "; " in text, "what is printed is read as the same")
+    require(
+        citations.parse(printed) == pieces or "; " in text, "what is printed is read as the same"
+    )
 
 
 def _write_piece(piece: str | citations.Cite) -> str:
@@ -85,7 +109,10 @@ def _evaluate(data: bytes) -> None:
     expression = parse_expression(as_text(data))
     scope: dict[str, Any] = {
         "you": {"name": "Ana", "born": _AS_OF, "list": ["a", "b"], "none": None, "true": True},
-        "number": 12, "money": 58_000, "countries": {"MEX": "Mexico"}, "text": "see [@a, p. 2]",
+        "number": 12,
+        "money": 58_000,
+        "countries": {"MEX": "Mexico"},
+        "text": "see [@a, p. 2]",
     }
     for value in (scope, {}):
         expression.value(value)
@@ -185,7 +212,10 @@ def _print_text(data: bytes) -> None:
     require(not bad, "printed text has no control characters")
     require(remove_unprintable(text) == text, "printable text stays as it is")
     named = name_symbols(text, frozenset(text[::2]))
-    require(all(c == "\n" or c == "\t" or unicodedata.category(c) != "Cc" for c in named), "no control characters")
+    require(
+        all(c == "\n" or c == "\t" or unicodedata.category(c) != "Cc" for c in named),
+        "no control characters",
+    )
     is_right_to_left(text)
 
 
@@ -218,8 +248,15 @@ def _draw_zones() -> tuple[bytes, ...]:
         for lines in (
             td3("MEX", "NUNEZ", "MARIA", "AB1234567", "MEX", "900304", "F", "300101"),
             td3("UKR", "TEST HO", "OLENA", "XX0000018", "UKR", "851231", "M", "991231"),
-            ("I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"),
-            ("V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L8988901C4XXX4009078F9612109<<<<<<<<6ZE184226B<<"),
+            (
+                "I<UTOD231458907<<<<<<<<<<<<<<<",
+                "7408122F1204159UTO<<<<<<<<<<<6",
+                "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+            ),
+            (
+                "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+                "L8988901C4XXX4009078F9612109<<<<<<<<6ZE184226B<<",
+            ),
         )
     )
 
@@ -227,9 +264,17 @@ def _draw_zones() -> tuple[bytes, ...]:
 TARGETS = (
     Target(
         name="citations",
-        modules=("assembler.model.citations", "assembler.intake.citation_mistakes", "assembler.documents.citation_writer"),
+        modules=(
+            "assembler.model.citations",
+            "assembler.intake.citation_mistakes",
+            "assembler.documents.citation_writer",
+        ),
         parse=_parse_citations,
-        seeds=lambda: (b"See [@a; @b, p. 3] and [@hospital-letter, pp. 2-5].", b"none", b"x [@c,1] [@d]"),
+        seeds=lambda: (
+            b"See [@a; @b, p. 3] and [@hospital-letter, pp. 2-5].",
+            b"none",
+            b"x [@c,1] [@d]",
+        ),
         refusals=(citations.BadCite,),
         tokens=(b"[@", b"]", b"; @", b", p. ", b"pages", b"99999", "–".encode(), b"-", b"@a", b"["),
     ),
@@ -238,11 +283,33 @@ TARGETS = (
         modules=("assembler.forms.expression", "assembler.forms.answer_formats"),
         parse=_evaluate,
         seeds=lambda: (
-            b"/you/name ?? 'x' | phone", b"/you/born | date", b"/number == '12' and not (/you/none or /a)",
-            b"/you/list/1", b"/money | money", b"/text | paragraphs", b"/you/list | skip(1) | texts",
+            b"/you/name ?? 'x' | phone",
+            b"/you/born | date",
+            b"/number == '12' and not (/you/none or /a)",
+            b"/you/list/1",
+            b"/money | money",
+            b"/text | prose",
+            b"/you/list | after(1) | listed",
+            b"/money | digit(2)",
         ),
         refusals=(BadExpression,),
-        tokens=tuple(f" {word} ".encode() for word in ("|", "??", "==", "!=", "and", "or", "not", "(", ")", "/you", "'x'", *_list_formats())),
+        tokens=tuple(
+            f" {word} ".encode()
+            for word in (
+                "|",
+                "??",
+                "==",
+                "!=",
+                "and",
+                "or",
+                "not",
+                "(",
+                ")",
+                "/you",
+                "'x'",
+                *_list_formats(),
+            )
+        ),
         largest=4_096,
     ),
     Target(
@@ -250,11 +317,29 @@ TARGETS = (
         modules=("assembler.model.mrz",),
         parse=_read_zones,
         seeds=_draw_zones,
-        tokens=(b"<", b"<<", b"\n", b"P<", b"I<", b"V<", b"O", b"0", b"S5", b"IDMEX", "ı".encode(), "ß".encode()),
+        tokens=(
+            b"<",
+            b"<<",
+            b"\n",
+            b"P<",
+            b"I<",
+            b"V<",
+            b"O",
+            b"0",
+            b"S5",
+            b"IDMEX",
+            "ı".encode(),
+            "ß".encode(),
+        ),
     ),
     Target(
         name="days",
-        modules=("assembler.model.numeric_days", "assembler.intake.date_forms", "assembler.intake.proposals.days", "assembler.desk.typed_values"),
+        modules=(
+            "assembler.model.numeric_days",
+            "assembler.intake.date_forms",
+            "assembler.intake.proposals.days",
+            "assembler.desk.typed_values",
+        ),
         parse=_read_days,
         seeds=lambda: _DAYS,
         tokens=_DATE_TOKENS,
@@ -282,12 +367,29 @@ TARGETS = (
         parse=_name_files,
         seeds=lambda: (b"passport.pdf", b"C:\\x\\con.txt", b".~a..", "фото e\u0301.jpeg".encode()),
         refusals=(EditRefused,),
-        tokens=(b"/", b"\\", b":", b"nul", b"COM1", b".", b"..", b" ", b".pdf", b"~$", "\u202e".encode(), b".DS_Store"),
+        tokens=(
+            b"/",
+            b"\\",
+            b":",
+            b"nul",
+            b"COM1",
+            b".",
+            b"..",
+            b" ",
+            b".pdf",
+            b"~$",
+            "\u202e".encode(),
+            b".DS_Store",
+        ),
         largest=2_048,
     ),
     Target(
         name="paths",
-        modules=("assembler.intake.problem", "assembler.model.file_options", "assembler.intake.file_check"),
+        modules=(
+            "assembler.intake.problem",
+            "assembler.model.file_options",
+            "assembler.intake.file_check",
+        ),
         parse=_handle_paths,
         seeds=lambda: (b"evidence/a b.pdf", b"../x", b"a~1b/c~0d", b"es-MX"),
         tokens=(b"~", b"~1", b"/", b"..", b"file:", b"\\\\"),
@@ -298,12 +400,18 @@ TARGETS = (
         modules=("assembler.documents.printable_text",),
         parse=_print_text,
         seeds=lambda: ["a\r\nb\x85\u2028👍🏽🇺🇦❤️𝔸 é".encode("utf-16-le"), b"\x00\xd8\x00\x00"],
-        tokens=tuple(text.encode("utf-16-le") for text in ("🇺", "\ufe0f", "🏽", "\ue000", "\u0488", "⁂")),
+        tokens=tuple(
+            text.encode("utf-16-le") for text in ("🇺", "\ufe0f", "🏽", "\ue000", "\u0488", "⁂")
+        ),
         largest=2_048,
     ),
     Target(
         name="page-texts",
-        modules=("assembler.crosscheck.text_matching", "assembler.crosscheck.statements", "assembler.evidence.language"),
+        modules=(
+            "assembler.crosscheck.text_matching",
+            "assembler.crosscheck.statements",
+            "assembler.evidence.language",
+        ),
         parse=_match_texts,
         seeds=lambda: (_PAGE, *_DAYS),
         tokens=_DATE_TOKENS,
@@ -321,7 +429,7 @@ TARGETS = (
         name="cookies",
         modules=("assembler.desk.access",),
         parse=_read_cookies,
-        seeds=lambda: (b"desk=abc; other=\"x y\"", b"a=b\ndesk=1"),
+        seeds=lambda: (b'desk=abc; other="x y"', b"a=b\ndesk=1"),
         tokens=(b"desk=", b";", b"=", b'"', b"\\073", b"expires=", b"path=/", b"\n"),
         largest=4_096,
     ),
