@@ -16,7 +16,7 @@ OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bundle validate batch test test-portable lint types types-portable check coverage bench corruption \
-  corpus docs site templates samples mutants lock licenses sbom try-wheel wheels clean
+  mutants fuzz corpus docs site templates samples lock licenses sbom try-wheel wheels clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ corruption: setup ## 10,000 damaged files through the real opening path: how man
 
 mutants: setup ## 10,000 finished packets with one thing changed: how many the proof catches, by class
 	$(BIN)/python -m benchmarks.mutants --jobs $(JOBS)
+
+fuzz: setup ## ten minutes of mutants of small inputs through every parser: any crash, hang or broken promise fails
+	$(BIN)/python -m benchmarks.fuzz --jobs $(JOBS)
 
 corpus: setup ## what becomes of every file below CORPUS, page by page against the file itself: make corpus CORPUS=dir
 	$(BIN)/python -m benchmarks.corpus $(CORPUS) --full

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assembler.desk.entry_options import parse_option
 from assembler.desk.uploads import make_safe_name
 from assembler.errors import TemplateBroken
 from assembler.evidence.readers.excel_workbook import read_excel
@@ -23,10 +24,13 @@ from assembler.intake.imports.cells import BadFile
 from assembler.intake.imports.sheet_reader import read_sheets
 from assembler.intake.json_removal import remove_members
 from assembler.intake.page_ranges import iterate_ranges
+from assembler.model.manifest import KeptFiles
 from assembler.model.page_labels import insert_labels
 from assembler.pipeline.form_mapping import read_map
+from assembler.proof.kept_drafts import read_kept
 from assembler.rules.library import parse_library
 from assembler.runtime.resources import Shelf
+from tests.support import manifests
 from tests.support.compound_files import OutlookMessage, write_outlook
 from tests.support.office_files import make_ods, make_workbook
 from tests.support.readings import read
@@ -145,3 +149,15 @@ def test_a_stream_of_a_message_that_says_it_is_longer_than_its_file_is_refused_a
     with pytest.raises(Refused, match="damaged"):
         read(read_outlook, bytes(data), "outlook")
     assert time.process_time() - start < 1
+
+
+def test_kept_words_nested_too_deep_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "words.json").write_bytes(_DEEP)
+    kept = KeptFiles(drafts=(), forms=(), words="words.json")
+    with pytest.raises(ValueError, match="too deep"):
+        read_kept(tmp_path, manifests.manifest(kept=kept))
+
+
+@pytest.mark.parametrize("name", ["sheets", "stills"])
+def test_a_comma_typed_into_an_option_is_no_empty_list_in_the_case(name: str) -> None:
+    assert parse_option(name, " , ") is None

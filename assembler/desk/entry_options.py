@@ -71,7 +71,7 @@ def format_option(value: Any) -> str:
 def parse_option(name: str, text: str) -> Any:
     """Return the value for case.json of what a person typed; None for none. Raises EditRefused."""
     text = text.strip()
-    return _PARSERS.get(name, _keep_text)(text) if text else None
+    return (_PARSERS.get(name, _keep_text)(text) or None) if text else None
 
 
 def _keep_text(text: str) -> str:

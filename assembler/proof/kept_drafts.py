@@ -77,7 +77,10 @@ def read_kept(build: Path, manifest: Manifest) -> Kept | None:
         for form in kept.forms
     ]
     lines = (build / _require_inner_path(kept.words)).read_text(encoding="utf8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    try:
+        rows = [json.loads(line) for line in lines]
+    except RecursionError as error:
+        raise ValueError("the words are nested too deep") from error
     return Kept(
         documents={document.document: document for document in (*drafts, *forms)},
         words={(str(row["document"]), int(row["index"])): _parse_words(row) for row in rows},

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.mutation [layout|rules|proof]`: how many small mistakes the quick tests notice.
+"""`python -m benchmarks.mutation PACKAGE`: how many small mistakes the quick tests notice.
 
     python -m benchmarks.mutation layout --sample 150 --seed 1
     python -m benchmarks.mutation rules --only fee_rules.py:77

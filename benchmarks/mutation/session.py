@@ -25,6 +25,7 @@ from benchmarks.mutation.mutants import ROOT, Mutant, list_mutants
 
 SLOW_SECONDS = 4.0  # a test that takes longer is not asked: a mutant must fail in a quick one
 _MOST_SECONDS = 60.0  # for one mutant
+_QUICK = "not slow and not tools and not worker"  # builds and programs are not asked
 _KILLED, _SURVIVED, _NOT_APPLICABLE, _BROKEN = 1, 0, 3, 4
 
 
@@ -176,7 +177,7 @@ def _try_mutant(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
 
 
 def _run_here(
-    self: Any,
+    _pool: Any,
     function: Callable[[Any], Any],
     items: Sequence[Any],
     _limits: Any,
@@ -196,7 +197,7 @@ def run_mutants(order: Order, tests: Sequence[Path], notify: Callable[[str], Non
     plugin = MutationPlugin(order, notify)
     # no other process, no cover
     code = pytest.main(
-        ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *map(str, tests)],
+        ["-q", "-m", _QUICK, "-p", "no:cacheprovider", "-p", "no:xdist", *map(str, tests)],
         plugins=[plugin],
     )
     if code not in (

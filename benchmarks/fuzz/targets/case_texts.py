@@ -38,7 +38,8 @@ _WORDS = tuple(
 )
 _SMALL = (
     b'{"id": "x", "list": [1, 2.5, "three", {"a/b": null, "c~d": true}], "empty": {}, "none": []}',
-    b'{\n  "people": [\n    {"id": "a", "age": 4},\n    {"id": "b"}\n  ],\n  "text": "\\u00e9\\n"\n}\n',
+    b'{\n  "people": [\n    {"id": "a", "age": 4},\n    {"id": "b"}\n  ],\n'
+    b'  "text": "\\u00e9\\n"\n}\n',
     b'[[], {}, "", 0, -1.5e3, false]',
 )
 _VALUES: tuple[Any, ...] = (None, 7, "new \u201ctext\u201d\n", [], {}, [1, {"b": "c"}], {"x": [""]})

@@ -1,4 +1,4 @@
-"""Readers of web pages, rich text, sheets, slides, Word files, plain texts, PDFs and ZIP archives."""
+"""Readers of web pages, rich text, sheets, slides, Word files, texts, PDFs and ZIP archives."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from assembler.evidence.readers.office_package import open_package
 from assembler.evidence.readers.pdf_ladder import open_pdf
 from assembler.evidence.readers.separated_text import read_separated_text
 from assembler.evidence.readers.slide_content import read_slides
+from assembler.evidence.readers.slides import freeze_fields
 from assembler.evidence.readers.text import read_text
 from assembler.evidence.readers.web_page import read_web_archive, read_web_page
 from assembler.evidence.refusal import Refused
@@ -151,6 +152,7 @@ def _parse_rich_text(data: bytes) -> None:
 
 
 def _read_slides(data: bytes) -> None:
+    freeze_fields(pack(data))
     with open_package(pack(data), "PowerPoint file") as package:
         read_slides(package)
 
@@ -350,7 +352,7 @@ TARGETS = (
     ),
     Target(
         name="slides",
-        modules=("assembler.evidence.readers.slide_content",),
+        modules=("assembler.evidence.readers.slide_content", "assembler.evidence.readers.slides"),
         parse=_read_slides,
         seeds=lambda: [
             unpack(

@@ -21,7 +21,7 @@ from tests.support.office_files import make_ods, make_workbook
 
 _CSV = (
     b"Beneficiary 1 given name;Birth date;A-number\r\nAna;03/04/1990;A123456789\r\n",
-    'Given name,Family name,Date of birth\nOlena,"T, x",2001-02-03\n\n\'=1+1,b,\n'.encode(),
+    b'Given name,Family name,Date of birth\nOlena,"T, x",2001-02-03\n\n\'=1+1,b,\n',
     "sep=|\na|b\n1|2\n".encode("utf-16"),
     b"\xef\xbb\xbfname\tdate\nx\ty\n",
 )

@@ -141,7 +141,8 @@ def _draw_outlook() -> list[bytes]:
 _RTF = (
     b"{\\rtf1\\ansi\\ansicpg1252\\fromhtml1{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 Hello \\'e9"
     b"{\\*\\htmltag72 </p>}}",
-    b"{\\rtf1\\ansi\\fromtext\\deff0{\\fonttbl{\\f0\\fcharset204 Arial;}}\\f0 \\u1044?\\par\\tab x}",
+    b"{\\rtf1\\ansi\\fromtext\\deff0{\\fonttbl{\\f0\\fcharset204 Arial;}}\\f0 \\u1044?"
+    b"\\par\\tab x}",
     b'{\\rtf1{\\field{\\*\\fldinst HYPERLINK "https://example.org"}{\\fldrslt here}}\\b x\\b0}',
 )
 
@@ -167,10 +168,10 @@ def _draw_packed_rtf() -> list[bytes]:
 def _draw_texts() -> list[bytes]:
     return [
         "[28/01/24, 9:05:07 a. m.] María: \u200eLos mensajes están cifrados.\n[29/01/24, 13:05:07]"
-        " María: Hola\nsegunda línea\n[30/01/24, 1:00:00 p. m.] Ana: \u200e<adjunto: 0001-PHOTO-2024-01"
-        "-30-13-00-00.jpg>\n".encode(),
-        b'1/13/24, 9:05 AM - Ana created group "x"\n1/14/24, 9:06\xe2\x80\xafPM - Ana: IMG-20240114-WA'
-        b"0001.jpg (file attached)\n1/15/24, 9:07 PM - +1 555: This message was deleted\n",
+        " María: Hola\nsegunda línea\n[30/01/24, 1:00:00 p. m.] Ana: \u200e<adjunto: 0001-PHOTO-"
+        "2024-01-30-13-00-00.jpg>\n".encode(),
+        b'1/13/24, 9:05 AM - Ana created group "x"\n1/14/24, 9:06\xe2\x80\xafPM - Ana: IMG-20240'
+        b"114-WA0001.jpg (file attached)\n1/15/24, 9:07 PM - +1 555: This message was deleted\n",
         "1402/11/08، 9:05 - علی: سلام\n1402/11/28، 10:05 - علی: <رسانه حذف شد>\n".encode(),
     ]
 

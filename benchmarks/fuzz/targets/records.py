@@ -1,9 +1,10 @@
-"""Parsers of files that a firm or this program writes: manifests, profiles, maps, facts, records."""
+"""Parsers of files that a firm or this program writes: manifests, profiles, maps, facts."""
 
 from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from assembler.forms.form_maps import load_maps
 from assembler.model.manifest import KeptFiles
 from assembler.model.signed_packet import describe_signed_packet, parse_signed_packet
 from assembler.pipeline.form_mapping import read_map
+from assembler.proof.kept_drafts import read_kept
 from assembler.receivers.profiles import load_profile
 from assembler.rules.library import CONFIRMED, parse_library
 from assembler.runtime.manifest_reader import parse_manifest
@@ -30,7 +32,8 @@ _PROFILE = (
     b' "Part-{n}-of-{of}.pdf", "source": "s", "checked_on": "2026-11-01", "confidence": "A"},'
     b' "stamp": {"value": {"exhibit": "{tab} {number}", "tab": "{number}", "other": "{number} of'
     b' {total}"}, "source": "s", "checked_on": "2026-11-01", "confidence": "A"}, "clear": {"value":'
-    b' [{"place": "bottom left", "width": 80, "height": 40}], "source": "s", "checked_on": "2026-11-01",'
+    b' [{"place": "bottom left", "width": 80, "height": 40}], "source": "s",'
+    b' "checked_on": "2026-11-01",'
     b' "confidence": "A"}}}'
 )
 _FACTS = (
@@ -53,13 +56,14 @@ _RULES = (
     b' "2026-11-01", "confidence": "A", "problem": "p {name}", "other_severities": {"info": "x"}}}}'
 )
 _MAP = (
-    b'{"form": "g-28", "edition": "09/17/18", "title": "T", "pages": 1, "source": "s", "checked_on":'
-    b' "2026-11-01", "fingerprint": {"sha256": "00"}, "items": [{"part": "1", "item": "2", "page": 1, "label":'
-    b' "L", "value": "/you/name", "field": {"name": "a", "page": 1, "rect": [1, 2, 3, 4]}},'
-    b' {"part": "1", "item": "3", "page": 1, "label": "B", "value": "/kind", "boxes": {"a": {"name": "b",'
-    b' "page": 1}}}], "signatures": [{"part": "2", "item": "1", "who": "you", "signature": {"name":'
-    b' "s", "page": 1}, "date": {"name": "d", "page": 1}}], "continuation": {"part": "9", "blocks":'
-    b' []}, "notices": [], "valid_from": "2026-01-01"}'
+    b'{"form": "g-28", "edition": "09/17/18", "title": "T", "pages": 1, "source": "s",'
+    b' "checked_on": "2026-11-01", "fingerprint": {"sha256": "00"}, "items": [{"part": "1",'
+    b' "item": "2", "page": 1, "label": "L", "value": "/you/name", "field": {"name": "a", "page":'
+    b' 1, "rect": [1, 2, 3, 4]}}, {"part": "1", "item": "3", "page": 1, "label": "B", "value":'
+    b' "/kind", "boxes": {"a": {"name": "b", "page": 1}}}], "signatures": [{"part": "2", "item":'
+    b' "1", "who": "you", "signature": {"name": "s", "page": 1}, "date": {"name": "d", "page":'
+    b' 1}}], "continuation": {"part": "9", "blocks": []}, "notices": [], "valid_from":'
+    b' "2026-01-01"}'
 )
 _RECIPE = (
     b'kind = "parole"\ntitle = "T"\ntab_template = "tab.docx"\nlabels = "letters"\n[[part]]\n'
@@ -88,11 +92,11 @@ def _draw_manifests() -> list[bytes]:
         index=(manifests.index_row("a"),),
         volumes=(manifests.volume(),),
         outputs=(manifests.output(),),
-        kept=KeptFiles(drafts=(), forms=(), words="words.json"),
+        kept=KeptFiles(drafts=(), forms=(), words="words.json", conversions=()),
     )
     value = json.loads(encode_manifest(manifest))
-    old = {**value, "format": 1, "looked": value.pop("searches")}
-    for key in ("linked", "marking", "frozen"):
+    old = {**value, "format": 1, "looked": value["searches"]}
+    for key in ("searches", "linked", "marking", "frozen", "kept"):
         old.pop(key)
     return [encode_manifest(manifest, indent=None), json.dumps(old).encode()]
 
@@ -119,10 +123,8 @@ def _load_map(data: bytes) -> None:
     folder = _make_folder()
     path = folder / "schemas/forms/a.json"
     path.write_bytes(data)
-    try:
+    with suppress(TemplateBroken):
         read_map(path)
-    except TemplateBroken:
-        pass
     load_maps(Shelf(folder))
 
 
@@ -154,7 +156,26 @@ def _list_keys(*texts: bytes) -> tuple[bytes, ...]:
     return (*_JSON, *sorted(b'"' + word + b'"' for word in words))
 
 
+def _read_kept_words(data: bytes) -> None:
+    folder = _make_folder()
+    (folder / "words.json").write_bytes(data)
+    kept = KeptFiles(drafts=(), forms=(), words="words.json")
+    read_kept(folder, manifests.manifest(kept=kept))
+
+
 TARGETS = (
+    Target(
+        name="kept-words",
+        modules=("assembler.proof.kept_drafts",),
+        parse=_read_kept_words,
+        seeds=lambda: (
+            b'{"document": "exhibit:a", "index": 0, "size": [612, 792],'
+            b' "words": [["a", 1, 2, 3, 4]]}\n',
+        ),
+        refusals=(ValueError, KeyError, TypeError),
+        tokens=(*_JSON, b"\n", b'"words"', b'"size"', b'"index"', b"NaN"),
+        largest=8_192,
+    ),
     Target(
         name="manifest",
         modules=("assembler.runtime.manifest_reader", "assembler.runtime.older_manifest"),

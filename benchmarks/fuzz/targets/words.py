@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import unicodedata
 from datetime import date
 from functools import cache
@@ -10,7 +9,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from assembler.crosscheck import statements, text_matching
-from assembler.desk import access, typed_values, uploads
+from assembler.desk import access, entry_options, typed_values, uploads
 from assembler.desk.case_store import EditRefused
 from assembler.documents.citation_writer import group_citations
 from assembler.documents.printable_text import is_right_to_left, name_symbols, remove_unprintable
@@ -20,15 +19,15 @@ from assembler.forms.expression import BadExpression, parse_expression
 from assembler.intake import case_words, date_forms, file_check, page_ranges
 from assembler.intake.case_builder import parse_page_ranges
 from assembler.intake.citation_mistakes import explain_citation, explain_unclosed
-from assembler.intake.proposals import cues, page_signs
-from assembler.intake.proposals.days import find_days
-from assembler.intake.proposals.values import PageReading
 from assembler.intake.problem import (
     escape_pointer_step,
     escape_unprintable,
     find_unprintable,
     split_pointer,
 )
+from assembler.intake.proposals import cues, page_signs
+from assembler.intake.proposals.days import find_days
+from assembler.intake.proposals.values import PageReading
 from assembler.model import citations, mrz, numeric_days, page_labels
 from assembler.model.file_options import make_source_key, split_source_key
 from assembler.model.language_tags import find_primary_language
@@ -38,15 +37,14 @@ from scripts.sample_cases.mrz import td3
 
 _AS_OF = date(2026, 11, 1)
 _SHELF = Shelf.default()
-_SEPARATE = b"\n"
 _DAYS = (
-    b"03/04/2025\n2025-03-04\n4 March 2025\nMarch 4th, 2025\n15.3.2025 04/05/99 \xd9\xa1/\xd9\xa2/\xd9\xa2\xd9\xa0\xd9\xa2\xd9\xa4",
+    "03/04/2025\n2025-03-04\n4 March 2025\nMarch 4th, 2025\n15.3.2025 04/05/99 ١/٢/٢٠٢٤".encode(),
     "el 3 de marzo de dos mil veinticinco; 12 мая 2024 г.; 1er janvier 2020; 2024年3月5日".encode(),
 )
 _PAGE = (
-    "CLÍNICA SAN JOSÉ\nInforme médico\nPágina 2 de 3\nFecha: 3 de marzo de 2026\nNombre: María Núñez"
-    "\nA 123 456 789  passport no. AB1234567\n\nTo whom it may concern: I, the undersigned, born on"
-    " March 4, 1990, live at 12 Main St., Miami, FL 33101.\nSincerely,\nDr. Ana Muster"
+    "CLÍNICA SAN JOSÉ\nInforme médico\nPágina 2 de 3\nFecha: 3 de marzo de 2026\nNombre: María"
+    " Núñez\nA 123 456 789  passport no. AB1234567\n\nTo whom it may concern: I, the undersigned,"
+    " born on March 4, 1990, live at 12 Main St., Miami, FL 33101.\nSincerely,\nDr. Ana Muster"
 ).encode()
 _DATE_TOKENS = tuple(
     word.encode()
@@ -261,7 +259,26 @@ def _draw_zones() -> tuple[bytes, ...]:
     )
 
 
+def _parse_options(data: bytes) -> None:
+    text = as_text(data)
+    for name in ("messages", "since", "date_order", "sheets", "stills", "kept_at"):
+        try:
+            value = entry_options.parse_option(name, text)
+        except EditRefused:
+            continue
+        again = entry_options.parse_option(name, entry_options.format_option(value))
+        require(again == value, "what is shown is read as the same")
+
+
 TARGETS = (
+    Target(
+        name="entry-options",
+        modules=("assembler.desk.entry_options",),
+        parse=_parse_options,
+        seeds=lambda: (b"1-3, 7", b"2026-11-01", b"dmy", b"Sheet 1, b", b"0:05, 12.5, 1:02:03"),
+        tokens=(b",", b"-", b":", b".", b" ", b"2026-02-30", b"mdy"),
+        largest=1_024,
+    ),
     Target(
         name="citations",
         modules=(
@@ -349,6 +366,7 @@ TARGETS = (
         name="page-labels",
         modules=("assembler.model.page_labels",),
         parse=_order_labels,
+        refusals=(ValueError,),
         seeds=lambda: (b"57,58", b"57a,57b", b"57-1,57-2", b"9,", b"1a1,1b"),
         tokens=(b",", b"-", b"a", b"z", b"1", b"0", b"-0", b"A"),
         largest=64,
