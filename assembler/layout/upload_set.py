@@ -350,7 +350,7 @@ def place_files(layout: Layout, starts: Sequence[FileStart]) -> Layout:
         for start in starts
         if (start.document, start.index) in numbers
     ]
-    ends = [number - 1 for number, _ in firsts[1:]] + [len(layout.leaves)]
+    ends = [*(number - 1 for number, _ in firsts[1:]), *([len(layout.leaves)] if firsts else [])]
     files = tuple(
         Volume(path=path, first=first, last=last)
         for (first, path), last in zip(firsts, ends, strict=True)

@@ -34,7 +34,7 @@ def apply_mutant(mutant: Mutant) -> None:
         function.__code__ = compile_mutant(mutant)
     except (ValueError, SyntaxError, StopIteration) as error:
         raise NotApplicable from error
-    _clear_caches()
+    clear_caches()
 
 
 def _find_function(value: Any) -> FunctionType:
@@ -47,7 +47,8 @@ def _find_function(value: Any) -> FunctionType:
     return function
 
 
-def _clear_caches() -> None:
+def clear_caches() -> None:
+    """Forget the cached results of the program."""
     for name, module in list(sys.modules.items()):
         if name.startswith("assembler"):
             for value in list(vars(module).values()):

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from assembler.runtime import worker_pool
-from benchmarks.mutation.apply import Line, NotApplicable, apply_mutant, watch_lines
+from benchmarks.mutation.apply import Line, NotApplicable, apply_mutant, clear_caches, watch_lines
 from benchmarks.mutation.mutants import ROOT, Mutant, list_mutants
 
 SLOW_SECONDS = 4.0  # a test that takes longer is not asked: a mutant must fail in a quick one
@@ -85,6 +85,7 @@ class MutationPlugin:
 
     def _run_watched(self, item: pytest.Item, following: pytest.Item) -> None:
         lines: set[Line] = set()
+        clear_caches()  # else the lines of a cached function are those of one test only
         start = time.process_time()
         with watch_lines(str(ROOT / self.order.package), lines):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
