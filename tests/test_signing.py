@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
+from assembler import rules
 from assembler.bundle.print_set.signing_list import describe_signing, list_signing
 from assembler.cli import main
 from assembler.errors import ExitCode
@@ -152,6 +153,22 @@ def test_a_completed_form_should_be_signed_and_a_notification_never_is() -> None
 
     assert {duty.state for duty in found if duty.paper == "Form I-131"} == {SignatureState.EXPECTED}
     assert not any("1145" in duty.paper for duty in found)
+
+
+def test_a_paper_of_a_firms_own_may_have_a_line_for_everyone_who_files() -> None:
+    aunt, friend = cases.person("aunt"), cases.person("friend")
+    case = signing_case(attorney=attorney(), supporters=(supporter(aunt), supporter(friend)))
+    plan = signing.plan(case)
+    own = next(part for part in plan.parts if part.template == "cover-letter.docx")
+    changed = replace(plan, parts=(replace(own, template="agreement.docx"),))
+    listed = rules.list_duties(changed, case, signing.LIBRARY)
+    assert [(duty.signer, duty.role) for duty in listed] == [
+        ("/attorney", SignerRole.ATTORNEY),
+        ("aunt", SignerRole.PETITIONER),
+        (case.beneficiaries[0].id, SignerRole.BENEFICIARY),
+        ("friend", SignerRole.SUPPORTER),
+    ]
+    assert not any(duty.is_certain for duty in listed)
 
 
 def test_every_signature_relies_on_a_dated_fact() -> None:

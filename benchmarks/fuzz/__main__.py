@@ -2,7 +2,8 @@
 
 Each target runs in a process of its own, for an equal share of the time, which is processor time
 and begins after its seeds. Exit code 1 if a parser raises what is not its documented refusal,
-hangs, needs too much memory or breaks a promise. The same seed tries the same mutants in the same order; how far it gets depends on the machine.
+hangs, needs too much memory or breaks a promise. The same seed tries the same mutants in the same
+order; how far it gets depends on the machine.
 
     python -m benchmarks.fuzz --list
     python -m benchmarks.fuzz json-text mrz --minutes 10 --seed 7
