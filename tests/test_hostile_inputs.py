@@ -20,10 +20,15 @@ from assembler.evidence.xref_positions import has_nothing_cut_out
 from assembler.forms import answer_formats
 from assembler.forms.expression import BadExpression, parse_expression
 from assembler.forms.form_maps import parse_map
+from assembler.intake.citation_mistakes import explain_citation
 from assembler.intake.imports.cells import BadFile
 from assembler.intake.imports.sheet_reader import read_sheets
 from assembler.intake.json_removal import remove_members
 from assembler.intake.page_ranges import iterate_ranges
+from assembler.intake.proposals.cues import parse_cues
+from assembler.intake.proposals.page_signs import read_signs
+from assembler.intake.proposals.values import PageReading
+from assembler.model.citations import BadCite, parse
 from assembler.model.manifest import KeptFiles
 from assembler.model.page_labels import insert_labels
 from assembler.pipeline.form_mapping import read_map
@@ -161,3 +166,24 @@ def test_kept_words_nested_too_deep_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["sheets", "stills"])
 def test_a_comma_typed_into_an_option_is_no_empty_list_in_the_case(name: str) -> None:
     assert parse_option(name, " , ") is None
+
+
+def test_a_citation_with_a_long_run_of_spaces_is_refused_at_once() -> None:
+    start = time.process_time()
+    for text in (
+        "[@a" + " " * 60_000 + "x]",
+        "[@a," + " " * 60_000 + "x]",
+        "[@a, 1" + " " * 60_000 + "x]",
+    ):
+        with pytest.raises(BadCite):
+            parse(text)
+        explain_citation(text, 0, text)
+    assert time.process_time() - start < 1
+
+
+def test_a_line_of_many_digits_is_looked_through_at_once() -> None:
+    page = PageReading(path="a.pdf", page=1, text="12" * 20_000)
+    cues = parse_cues(Shelf.default().read("schemas/categories.json"))
+    start = time.process_time()
+    read_signs([page], cues)
+    assert time.process_time() - start < 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ID = re.compile(r"\s*@([a-z0-9][a-z0-9-]*)")
-_PAGE = re.compile(r"\s*,\s*(?:pp?\.|pages?)?\s*[0-9]{1,5}(?:\s*[-–]\s*[0-9]{1,5})?\s*")
+_PAGE = re.compile(r"\s*+,\s*+(?:pp?\.|pages?)?\s*+[0-9]{1,5}\s*+(?:[-–]\s*+[0-9]{1,5}\s*+)?")
 _GROUP = re.compile(r"\[@")
 
 

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 
 _GROUP = re.compile(r"\[(@[^\[\]]*)\]")
+# spaces are taken once and for all (*+): a long run of them must not be divided in every way
 _CITATION = re.compile(
-    r"\s*@(?P<id>[a-z0-9][a-z0-9-]*)\s*"
-    r"(?:,\s*(?:pp?\.|pages?)?\s*(?P<page>[0-9]{1,5})(?:\s*[-–]\s*(?P<last>[0-9]{1,5}))?)?\s*"
+    r"\s*+@(?P<id>[a-z0-9][a-z0-9-]*)\s*+"
+    r"(?:,\s*+(?:pp?\.|pages?)?\s*+(?P<page>[0-9]{1,5})\s*+(?:[-–]\s*+(?P<last>[0-9]{1,5})\s*+)?)?"
 )
 
 

@@ -17,7 +17,8 @@ _FEW_FILES = 4  # in fewer files, no line counts as running through all of them
 _RUNNING = 0.3  # share of the files from which a line at the edge of a page says nothing
 _EDGE = 2  # lines at top and bottom that may run through a folder, as a fax line does
 _ADDRESS = re.compile(
-    r"\b[A-Z]{2} \d{5}\b|\(?\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\+\d[\d ()-]{8,}|[\w.]+@[\w.]+"
+    r"\b[A-Z]{2} \d{5}\b|\(?\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\+\d[\d ()-]{8,}"
+    r"|(?<![\w.])[\w.]++@[\w.]"
 )
 _DATE_LINE = 6  # words of a line that is a date and its place
 _SENTENCE = 9  # words from which a line is no title
