@@ -187,3 +187,31 @@ def test_a_line_of_many_digits_is_looked_through_at_once() -> None:
     start = time.process_time()
     read_signs([page], cues)
     assert time.process_time() - start < 1
+
+
+def test_a_kept_page_with_an_endless_number_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "words.json").write_text('{"document": "", "index": 1e400, "words": []}')
+    kept = KeptFiles(drafts=(), forms=(), words="words.json")
+    with pytest.raises(ValueError, match="number"):
+        read_kept(tmp_path, manifests.manifest(kept=kept))
+
+
+@pytest.mark.parametrize("edition", ["01/xx/25", "2025", "", 5])
+def test_a_form_map_whose_edition_is_no_date_is_refused_by_name(edition: object) -> None:
+    plain = dict.fromkeys(("form", "title", "pages", "source", "checked_on"), "x")
+    with pytest.raises(TemplateBroken):
+        parse_map({**plain, "edition": edition, "items": [], "signatures": []}, "a.json")
+
+
+@pytest.mark.parametrize("place", ["C99999999999", "C" + "9" * 5_000, "XFDZZZ9"])
+def test_a_cell_outside_every_sheet_is_refused_before_memory_is_asked_for(
+    place: str, tmp_path: Path
+) -> None:
+    book = make_workbook([["a", "b"], ["c", "d"]])
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    assert b'r="B2"' in sheet
+    changed = sheet.replace(b'r="B2"', f'r="{place}"'.encode())
+    (tmp_path / "a.xlsx").write_bytes(repack(book, sheet1=changed))
+    result = read_sheets(tmp_path / "a.xlsx")
+    assert isinstance(result, BadFile)

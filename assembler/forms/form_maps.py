@@ -199,6 +199,7 @@ def parse_map(raw: Mapping[str, Any], where: str) -> FormMap:
     wrong."""
     try:
         form_map = _parse_map(raw)
+        tuple(map(int, order_edition(form_map.edition)))  # it must be a date
         for item in form_map.items:
             for source in filter(None, (item.value, item.when)):
                 parse_expression(source)

@@ -81,9 +81,12 @@ def read_kept(build: Path, manifest: Manifest) -> Kept | None:
         rows = [json.loads(line) for line in lines]
     except RecursionError as error:
         raise ValueError("the words are nested too deep") from error
+    try:
+        words = {(str(row["document"]), int(row["index"])): _parse_words(row) for row in rows}
+    except OverflowError as error:
+        raise ValueError("a number has no end") from error
     return Kept(
-        documents={document.document: document for document in (*drafts, *forms)},
-        words={(str(row["document"]), int(row["index"])): _parse_words(row) for row in rows},
+        documents={document.document: document for document in (*drafts, *forms)}, words=words
     )
 
 

@@ -23,7 +23,7 @@ _MAX_MEMBERS = 2_000
 _MAX_SHEETS = 50
 _MAX_PLACES = 20_000_000  # cells of the smallest rectangle around all that are filled
 _FORMULA = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<f')
-_DIMENSION = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+_DIMENSION = re.compile(rb" r=[\"']([A-Za-z]+)([0-9]+)[\"']")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
@@ -191,6 +191,6 @@ def _refuse_sparse(text: bytes) -> None:
 
 def _find_column(letters: bytes) -> int:
     number = 0
-    for letter in letters.decode():
+    for letter in letters.decode().upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
