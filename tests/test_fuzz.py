@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from benchmarks.fuzz import engine
 from benchmarks.fuzz.engine import Session
 from benchmarks.fuzz.inventory import LEFT_OUT, find_parsers, list_unfuzzed
 from benchmarks.fuzz.mutator import Mutator
@@ -44,7 +45,11 @@ def find_failures(seed: bytes) -> list[str]:
     ("seed", "key"),
     [(b"loop", "hang"), (b"key", "KeyError"), (b"odd", "BrokenPromise"), (b"x", "a refused seed")],
 )
-def test_every_kind_of_failure_is_reported(seed: bytes, key: str) -> None:
+def test_every_kind_of_failure_is_reported(
+    seed: bytes, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "HANG_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "_REDUCE_SECONDS", 0.5)
     (failure,) = find_failures(seed)
     assert failure.startswith(key)
 
