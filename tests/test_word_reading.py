@@ -80,3 +80,25 @@ def test_a_table_of_contents_that_runs_over_paragraphs_is_read() -> None:
 def test_text_boxes_are_read_once_and_merged_cells_as_they_show() -> None:
     assert words(word.paragraph(word.text_box("inside"))) == ["inside"]
     assert words(word.merged_table()) == ["merged", "first", "second"]
+
+
+def test_a_simple_field_shows_its_result_and_a_page_number_is_no_word_of_the_file() -> None:
+    field = '<w:p><w:fldSimple w:instr="{}"><w:r><w:t>{}</w:t></w:r></w:fldSimple></w:p>'
+    assert words(field.format("REF x", "shown"), field.format(" PAGE ", "17")) == ["shown"]
+
+
+def test_the_letters_of_an_equation_are_words() -> None:
+    assert words(word.paragraph(word.equation())) == ["x", "1", "23"]
+
+
+def test_only_notes_that_the_text_refers_to_are_read() -> None:
+    notes = "".join(
+        f'<w:footnote w:id="{number}">{word.paragraph(word.run(text))}</w:footnote>'
+        for number, text in ((2, "used"), (3, "unused"))
+    )
+    file = word.document(
+        word.paragraph(word.run("Text"), word.raw_run('<w:footnoteReference w:id="2"/>')),
+        relations={"rIdNotes": ("footnotes", "footnotes.xml", False)},
+        parts={"word/footnotes.xml": word.part("footnotes", notes)},
+    )
+    assert read_visible_words(io.BytesIO(file)) == ("Text", "used")

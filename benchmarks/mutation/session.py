@@ -95,11 +95,11 @@ class MutationPlugin:
     def _choose(self) -> Sequence[Mutant]:
         files = sorted((ROOT / self.order.package).rglob("*.py"))
         mutants = [mutant for path in files for mutant in list_mutants(path)]
+        if self.order.places:
+            mutants = [m for m in mutants if any(place in m.name for place in self.order.places)]
         chosen = random.Random(self.order.seed).sample(
             mutants, min(self.order.sample, len(mutants))
         )
-        if self.order.places:
-            chosen = [m for m in mutants if any(place in m.name for place in self.order.places)]
         self.notify(f"{len(chosen)} of {len(mutants):,} mutants of {self.order.package}")
         return chosen
 
