@@ -350,12 +350,14 @@ def place_files(layout: Layout, starts: Sequence[FileStart]) -> Layout:
         for start in starts
         if (start.document, start.index) in numbers
     ]
-    ends = [*(number - 1 for number, _ in firsts[1:]), *([len(layout.leaves)] if firsts else [])]
+    if not firsts:
+        return replace(layout, files=(), upload_set=False)
+    ends = [number - 1 for number, _ in firsts[1:]] + [len(layout.leaves)]
     files = tuple(
         Volume(path=path, first=first, last=last)
         for (first, path), last in zip(firsts, ends, strict=True)
     )
-    return replace(layout, files=files, upload_set=bool(files))
+    return replace(layout, files=files, upload_set=True)
 
 
 def describe_place(layout: Layout, first: int, last: int | None = None) -> str:

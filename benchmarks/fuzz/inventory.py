@@ -64,6 +64,7 @@ LEFT_OUT: Mapping[str, str] = {  # module → why it has no target
         ),
         "opens Word files; what is in them is read by the parser of the target proof-office",
     ),
+    "assembler.pipeline.bug_report": "any error of a step is a line of the report",
     "assembler.cli.shared_options": "reads a day that a person types, with Python's own parser",
     "assembler.layout.stamp_placement": "reads the bits of its own maps of ink",
     "assembler.evidence.readers.office_documents": "LibreOffice reads these files",
