@@ -41,7 +41,7 @@ from assembler.rules.rule_context import add_months
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from benchmarks import lookalikes, planted, rescans
-from benchmarks.faults import AS_OF, Planted, Subject
+from benchmarks.planted_faults import AS_OF, Planted, Subject
 
 ROOT = Path(__file__).parent.parent
 SCANS = 4  # of each kind of look-alike papers, since each is recognized

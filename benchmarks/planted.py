@@ -22,7 +22,7 @@ from assembler.evidence import ocr
 from assembler.model import Case, Finding, mrz
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
-from benchmarks.faults import (
+from benchmarks.planted_faults import (
     AS_OF,
     FAULTS,
     HARMLESS,

@@ -31,7 +31,7 @@ from assembler.crosscheck.text_matching import (
 from assembler.evidence import language
 from assembler.model import FormFile, Miniature, Name, Person, mrz
 from assembler.runtime.resources import Shelf
-from benchmarks import faults, planted, rescans
+from benchmarks import planted, planted_faults, rescans
 from scripts.sample_cases.mrz import td3
 from tests.conftest import AS_OF
 from tests.support.language_samples import _ENGLISH, _SPANISH, _UKRAINIAN
@@ -97,7 +97,9 @@ def test_every_passport_of_these_samples_is_read(subjects: list[planted.Subject]
         if person.passport
     }
     read = {
-        normalize_number(found.number) for one in subjects for _, _, found in faults.passports(one)
+        normalize_number(found.number)
+        for one in subjects
+        for _, _, found in planted_faults.passports(one)
     }
 
     assert owners - {normalize_number("N0000911")} <= read  # the response encloses no passport
