@@ -15,11 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from assembler.errors import OutputNotWritten
-from assembler.runtime.atomic_files import is_plain_folder, write_atomic
+from assembler.runtime.atomic_files import is_alive, is_plain_folder, write_atomic
 from assembler.runtime.cache import DONE, ENTRY, HALF_MADE, discard
+from assembler.runtime.file_locks import LockFile
 from assembler.runtime.system import ABILITIES
 
 TAG = "CACHEDIR.TAG"
@@ -33,7 +34,7 @@ _OTHER_USERS = 0o077  # permissions of everyone except the owner
 # names in a work folder, including one of an earlier version or of a run that was killed before it
 # was tagged
 _OWN_NAMES = re.compile(
-    r"lock|cache|history|before|scratch|timings\.json|build-times\.json|filled-forms\.json"
+    r"lock(\.holder)?|cache|history|before|scratch|timings\.json|build-times\.json|filled-forms\.json"
     r"|crash\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
 )
 CRASH_FILE = "crash.json"  # in a work folder; see `runtime.crash_record`
@@ -64,7 +65,7 @@ class CacheUser:
 
     def __init__(self, root: Path) -> None:
         self._mark = root / "users" / f"{platform.node()}.{os.getpid()}.{id(self)}"
-        self._lock = FileLock(f"{self._mark}.lock", mode=0o600)
+        self._lock = LockFile(self._mark.with_name(f"{self._mark.name}.lock"))
 
     def enter(self) -> None:
         """Mark the start of the run, and keep the mark locked."""
@@ -73,10 +74,12 @@ class CacheUser:
         self._mark.touch(mode=0o600)
 
     def leave(self) -> None:
-        """Remove the mark."""
-        self._mark.unlink(missing_ok=True)
+        """Remove the mark. One that cannot be removed is swept by the next run."""
+        with suppress(OSError):
+            self._mark.unlink(missing_ok=True)
         self._lock.release()
-        Path(self._lock.lock_file).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._lock.path.unlink(missing_ok=True)
 
 
 def is_shared_cache(folder: Path) -> bool:
@@ -243,17 +246,19 @@ def purge_history(home: Path) -> int:
 
 
 def sweep_shared_cache(root: Path) -> None:
-    """Remove half-made entries of this machine's dead workers from a shared cache.
+    """Remove from a shared cache the marks of dead runs, and half-made entries of this machine's
+    dead workers.
 
     Windows does not say safely whether a worker lives: there, they go once no run uses the cache.
     """
+    is_used = _find_oldest_start(root) is not None  # which removes the marks
     if not ABILITIES.delivers_signals:
-        if _find_oldest_start(root) is None:
+        if not is_used:
             sweep_own_cache(root)
         return
     for entry in (root / "new").glob("*"):
         maker = HALF_MADE.fullmatch(entry.name)
-        if maker and maker[1] == platform.node() and not _is_alive(int(maker[2])):
+        if maker and maker[1] == platform.node() and not is_alive(int(maker[2])):
             discard(entry)
 
 
@@ -267,7 +272,9 @@ def sweep_scratch(home: Path) -> None:
 
 
 def sweep_own_cache(root: Path) -> None:
-    """Remove half-made entries, which hold client pages, from a cache that no other run uses."""
+    """Remove the marks of dead runs, and half-made entries, which hold client pages, from a cache
+    that no other run uses."""
+    _find_oldest_start(root)
     for entry in (root / "new").glob("*"):
         if HALF_MADE.fullmatch(entry.name):
             discard(entry)
@@ -282,17 +289,6 @@ def remove_home(home: Path) -> None:
     for folder in (home / "scratch", home / "cache", home):
         with suppress(OSError):
             folder.rmdir()
-
-
-def _is_alive(pid: int) -> bool:
-    """Return whether a process exists. Not for Windows, where signal 0 is Ctrl-C."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _iterate_entries(root: Path) -> Iterator[_Entry]:
@@ -312,8 +308,12 @@ def _find_oldest_start(root: Path) -> int | None:
         mark = lock.with_suffix("")
         try:
             since = mark.stat().st_mtime_ns
-            with FileLock(lock, timeout=0):
+            held = LockFile(lock)
+            held.acquire()
+            try:
                 mark.unlink(missing_ok=True)
+            finally:
+                held.release()
             lock.unlink(missing_ok=True)
         except Timeout:
             starts.append(since)

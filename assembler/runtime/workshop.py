@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime import cache_upkeep
@@ -22,6 +22,8 @@ from assembler.runtime.atomic_files import (
     write_error,
 )
 from assembler.runtime.cache import Cache
+from assembler.runtime.file_locks import LockFile
+from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.timings import Spent, Stopwatch
 from assembler.runtime.worker_pool import Failure, Limits, Pool, get_module
 
@@ -60,7 +62,7 @@ class Workshop:
         self._cache_mb = cache_mb
         self._user = cache_upkeep.CacheUser(self.cache.root)
         self.jobs = jobs
-        self._lock = FileLock(home / "lock", mode=0o600)
+        self._lock = LockFile(home / "lock")
         self._temporary = temporary
         self._pool = pool or Pool(jobs)
         self._lent = pool is not None
@@ -95,7 +97,7 @@ class Workshop:
         cache_upkeep.claim_home(self.home)
         if self._shared:
             cache_upkeep.claim_shared(self._shared)
-        self._lock.acquire(timeout=0)
+        self._lock.acquire()
         undo.callback(self._lock.release)
         self._sweep()
         undo.callback(self._user.leave)
@@ -112,6 +114,7 @@ class Workshop:
     ) -> None:
         place = f"{self.home.parent.name}/{self.home.name}"
         with (
+            defer_interrupts(),
             suppress(OutputNotWritten) if error else nullcontext(),
             report_write_errors(place, self.home),
             ExitStack() as last,
