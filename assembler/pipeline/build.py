@@ -55,7 +55,7 @@ def read_case(context: RunContext) -> Case:
     context.report_progress("read", 0, 0)
     case = intake.read_case(context.folder, context.resources)
     for person in case.beneficiaries:
-        packet_folder.check_place(case, person.id, context)  # before an hour of work, not after it
+        packet_folder.prepare_place(case, person.id, context)  # before an hour of work
     return case
 
 

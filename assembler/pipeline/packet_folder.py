@@ -24,18 +24,19 @@ from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
 from assembler.runtime.atomic_files import find_link_below, refuse_non_utf8
-from assembler.runtime.publishing import refuse_foreign
+from assembler.runtime.publishing import recover_folder, refuse_foreign
 
 # made from a packet, hence stale once it is replaced
 DERIVED_FOLDERS = frozenset((PRINT_FOLDER, SIGNED_FOLDER))
 
-__all__ = ["DERIVED_FOLDERS", "PRINT_FOLDER", "check_place", "keep_for_proof", "lay_content"]
+__all__ = ["DERIVED_FOLDERS", "PRINT_FOLDER", "keep_for_proof", "lay_content", "prepare_place"]
 
 _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
 
 
-def check_place(case: Case, packet: str, context: RunContext) -> None:
-    """Raise OutputNotWritten if a packet may not be written to `context.target`.
+def prepare_place(case: Case, packet: str, context: RunContext) -> None:
+    """Clear what a killed run left at a packet's place, and raise OutputNotWritten if the packet
+    may not be written there.
 
     It may not be among the case's own files, behind a symbolic link within the case folder, or
     replace anything but this packet's own folder. Links on the path of --out are allowed.
@@ -59,7 +60,9 @@ def check_place(case: Case, packet: str, context: RunContext) -> None:
             remedy="remove the link, or name the folder itself with --out",
         )
     refuse_non_utf8(final.resolve())
-    refuse_foreign(final, manifest_writer.make_record_reader(case.id, packet))
+    record = manifest_writer.make_record_reader(case.id, packet)
+    recover_folder(final, record, context.options.as_of)  # also where nothing is built anew
+    refuse_foreign(final, record)
 
 
 def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> None:

@@ -19,7 +19,7 @@ from assembler.model import Case, DocumentId, Manifest, PartKind, Plan, SourceFi
 from assembler.model.manifest import MANIFEST_FILE, Originals
 from assembler.runtime.atomic_files import replace_file
 from assembler.runtime.manifest_reader import read_manifest
-from assembler.runtime.publishing import publish, stage_folder
+from assembler.runtime.publishing import publish, recover_folder, stage_folder
 
 FOLDER = "originals"
 _CASE_RESOURCES = ("templates", "profiles")  # folders of a case that change its packets
@@ -133,6 +133,7 @@ def restore(build: Path, out: Path, day: date) -> Restored:
     records = _join_records(record for _, manifest in packets for record in _read_records(manifest))
     stores = [folder / FOLDER for folder, _ in packets]
     listed = {file.path for _, manifest in packets for file in manifest.inputs}
+    recover_folder(out, _read_no_record, day)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputNotWritten(
             "it is not empty",

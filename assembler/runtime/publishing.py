@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from filelock import Timeout
 
 from assembler.errors import OutputNotWritten
 from assembler.runtime.atomic_files import (
     is_plain_folder,
     make_display_name,
+    make_private,
     move_path,
     refuse_non_utf8,
     remove_tree,
@@ -28,6 +31,9 @@ from assembler.runtime.atomic_files import (
     sync_folders,
     write_error,
 )
+from assembler.runtime.file_locks import LockFile
+from assembler.runtime.process_setup import defer_interrupts
+from assembler.runtime.system import ABILITIES
 from assembler.runtime.user_files import (
     LITTER,
     MOVE_REMEDY,
@@ -42,6 +48,7 @@ from assembler.runtime.user_files import (
     set_aside,
 )
 
+LOCK = "lock"  # in a work folder, held by the run that writes there
 MARK = "assembler-work-folder"  # an empty file: its folder is ours and may be deleted
 
 
@@ -90,6 +97,13 @@ def refuse_foreign(final: Path, record: Record) -> None:
             )
 
 
+def recover_folder(final: Path, record: Record, day: date) -> None:
+    """Finish or undo what a killed run began at `final`: restore the previous folder if it was
+    already moved away, and remove what the run left. Raises OutputNotWritten."""
+    with report_write_errors(make_display_name(final), final.parent):
+        _recover(_name_work_folder(final), final, record, day)
+
+
 @contextmanager
 def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
     """Yield a new folder on the disk of `final`, to be filled and passed to `publish`; always
@@ -100,18 +114,28 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
     """
     work = _name_work_folder(final)
     refuse_non_utf8(final)
-    with report_write_errors(make_display_name(final), final.parent):
-        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _recover(work, final, record, day)
-        refuse_foreign(final, record)
-        work.mkdir(mode=0o700)
-        (work / MARK).touch(mode=0o600)
-        (work / "new").mkdir(mode=0o700)
+    lock = LockFile(work / LOCK)
     try:
+        with report_write_errors(make_display_name(final), final.parent):
+            final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _recover(work, final, record, day)
+            refuse_foreign(final, record)
+            _begin_work_folder(work, lock, final)
         with report_write_errors(make_display_name(final), work):
             yield work / "new"
     finally:
-        _sweep(work)
+        with defer_interrupts():
+            _sweep(work, lock)
+
+
+def _begin_work_folder(work: Path, lock: LockFile, final: Path) -> None:
+    try:
+        work.mkdir(mode=0o700)
+        lock.acquire()
+        (work / MARK).touch(mode=0o600)
+        (work / "new").mkdir(mode=0o700)
+    except (FileExistsError, FileNotFoundError, Timeout) as error:
+        raise _make_busy_error(final) from error
 
 
 def publish(
@@ -140,8 +164,9 @@ def publish(
             link_or_copy(final / path, staged / path)
         beside, moved = set_aside(final, aside, final, work, day)
         sync_folders(staged)
-        _exchange(staged, final, work / "old")
-        _remove_replaced(work / "old", final, record, day)
+        with defer_interrupts():
+            _exchange(staged, final, work / "old")
+            _remove_replaced(work / "old", final, record, day)
     return KeptFiles(in_place=drop_litter(in_place), moved=drop_litter(moved), beside=beside)
 
 
@@ -167,19 +192,28 @@ def _recover(work: Path, final: Path, record: Record, day: date) -> None:
     ours."""
     if not work.is_symlink() and not work.exists():
         return
-    if not is_plain_folder(work) or (any(work.iterdir()) and not (work / MARK).is_file()):
+    if not is_plain_folder(work) or not _is_work_folder(work):
         raise OutputNotWritten(
             "assembler did not make it, and needs this name",
             where=make_display_name(work),
             remedy="move it away",
         )
-    old = work / "old"
-    if is_plain_folder(old):
-        if final.exists() or final.is_symlink():
-            _remove_replaced(old, final, record, day)
-        else:  # killed between the two renames: the old folder is complete
-            move_path(old, final)
-    _sweep(work)
+    lock = LockFile(work / LOCK)
+    try:
+        lock.acquire()
+    except FileNotFoundError:  # another run has just finished
+        return
+    except Timeout as error:
+        raise _make_busy_error(final) from error
+    try:
+        old = work / "old"
+        if is_plain_folder(old):
+            if final.exists() or final.is_symlink():
+                _remove_replaced(old, final, record, day)
+            else:  # killed between the two renames: the old folder is complete
+                move_path(old, final)
+    finally:
+        _sweep(work, lock)
     if work.exists():
         raise OutputNotWritten(
             "leftovers of an earlier run cannot be removed",
@@ -205,14 +239,44 @@ def _remove_replaced(old: Path, final: Path, record: Record, day: date) -> None:
     remove_tree(discarded)
 
 
-def _sweep(work: Path) -> None:
-    """Remove a work folder, unless it holds an old folder that could not be restored."""
-    if is_plain_folder(work / "old"):
+def _is_work_folder(work: Path) -> bool:
+    """Return whether a folder has our mark, or a killed run had no time to put it there."""
+    return (work / MARK).is_file() or {path.name for path in work.iterdir()} <= {LOCK}
+
+
+def _make_busy_error(final: Path) -> OutputNotWritten:
+    return OutputNotWritten(
+        "another run is writing this folder",
+        where=make_display_name(final),
+        remedy="wait until it has finished",
+    )
+
+
+def _sweep(work: Path, lock: LockFile) -> None:
+    """Remove a work folder whose lock is ours, unless it holds an old folder that could not be
+    restored; then release the lock. The mark goes last, so that what a killed run leaves is known
+    to be ours."""
+    if not lock.is_held:
         return
-    remove_tree(work)
+    if not ABILITIES.moves_open_files:
+        lock.release()
+    if not is_plain_folder(work / "old"):
+        with suppress(OSError):
+            for path in work.iterdir():
+                if path.name != MARK:
+                    _remove(path)
+        remove_tree(work)
+    lock.release()
+
+
+def _remove(path: Path) -> None:
+    if is_plain_folder(path):
+        remove_tree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _make_private(folder: Path) -> None:
     """Make a folder readable only by its owner, since it holds a client's facts."""
     for path in (folder, *folder.rglob("*")):
-        path.chmod(0o700 if path.is_dir() else 0o600)
+        make_private(path)
