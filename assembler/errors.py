@@ -93,6 +93,10 @@ class ToolFailed(AssemblerError):
     exit_code = ExitCode.TOOL_FAILED
 
 
+class MachineFailed(ToolFailed):
+    """The machine itself failed: no memory, too many open files, a disk that gives errors."""
+
+
 class OutputNotWritten(AssemblerError):
     """The output folder cannot be written (full, read-only, locked by another run)."""
 

@@ -16,7 +16,8 @@ from assembler.cli import output_streams
 from assembler.cli.output_streams import Unwritten, make_unwritten
 from assembler.cli.shared_options import is_verbose
 from assembler.errors import AssemblerError, ExitCode, FindingsError, ProofFailed
-from assembler.runtime.process_setup import limit_threads
+from assembler.runtime.machine_failures import describe_machine_failure
+from assembler.runtime.process_setup import interrupt_on_request, limit_threads
 
 if TYPE_CHECKING:
     from assembler.runtime.publishing import KeptFiles
@@ -60,7 +61,8 @@ class Framed(click.Group):
         limit_threads()
         output_streams.prepare(restart=not args and "args" not in options)
         try:
-            return super().main(*args, **options)
+            with interrupt_on_request():
+                return super().main(*args, **options)
         # click reported a usage error on a standard error stream that cannot be written
         except OSError as error:
             output_streams.give_up(make_unwritten(error))
@@ -123,9 +125,9 @@ class Framed(click.Group):
         except Exception as error:  # noqa: BLE001
             if isinstance(error, OSError) and output_streams.is_of_printing(error):
                 output_streams.give_up(make_unwritten(error))
-            if refusal := _write_refusal(error):
-                explain_error(refusal, ctx)
-                ctx.exit(refusal.exit_code)
+            if failure := _write_refusal(error) or describe_machine_failure(error):
+                explain_error(failure, ctx)
+                ctx.exit(failure.exit_code)
             _explain_bug(error, ctx)
             ctx.exit(ExitCode.BUG)
 

@@ -7,6 +7,10 @@ only imports this package keeps its own settings.
 from __future__ import annotations
 
 import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _STREAM_BYTES = 1_000_000_000  # compressed or not: a quarter of a worker's memory
 _ENTRIES = 5_000_000  # of an array or a dictionary
@@ -57,3 +61,56 @@ def lift_reader_limits() -> None:
         form_fields_maximum_entries=_PAGES,
         named_destinations_maximum_entries=_PAGES,
     )
+
+
+@contextmanager
+def interrupt_on_request() -> Iterator[None]:
+    """Treat a request to end (SIGTERM, a closed terminal) like ^C, so that work folders, which hold
+    client pages, are removed. A second request does not interrupt that.
+
+    Only the main thread can do this; elsewhere nothing changes. A request that was ignored when the
+    program was started (nohup) stays ignored.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in map(signal.Signals.__getitem__, names)}
+    before = {number: old for number, old in before.items() if old == signal.SIG_DFL}
+    for number in before:
+        signal.signal(number, _interrupt_once)
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def _interrupt_once(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def defer_interrupts() -> Iterator[None]:
+    """Finish a short step, such as a cleanup, before ^C or a request to end takes effect.
+
+    Only the main thread can do this; elsewhere nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in map(signal.Signals.__getitem__, names)}
+    # what is ignored, or left to the system, stays so
+    before = {number: old for number, old in before.items() if callable(old)}
+    for number in before:
+        signal.signal(number, lambda number, _frame: received.append(number))
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+    if received:
+        raise KeyboardInterrupt

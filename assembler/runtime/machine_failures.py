@@ -1,0 +1,37 @@
+"""Tell failures of the machine from bugs: no memory, no file handles, a disk that gives errors."""
+
+from __future__ import annotations
+
+import errno
+
+from assembler.errors import MachineFailed
+
+_CLOSE_PROGRAMS = "close other programs, or restart this machine, and run the same command again"
+_CHECK_DISK = "check the disk, or copy the case to another one, and run the same command again"
+_RECONNECT = "reconnect the network drive, or copy the case to this machine, and run it again"
+_NO_MEMORY = "this machine has too little free memory"
+_FAILURES = {
+    errno.ENOMEM: (_NO_MEMORY, _CLOSE_PROGRAMS),
+    errno.EMFILE: ("too many files are open in this program", _CLOSE_PROGRAMS),
+    errno.ENFILE: ("too many files are open on this machine", _CLOSE_PROGRAMS),
+    errno.EAGAIN: ("this machine can start no more processes", _CLOSE_PROGRAMS),
+    errno.EIO: ("the disk gave an error", _CHECK_DISK),
+    getattr(errno, "ESTALE", -1): ("the network drive lost the file", _RECONNECT),
+    errno.ETIMEDOUT: ("the network drive does not answer", _RECONNECT),
+    getattr(errno, "EHOSTDOWN", -2): ("the network drive does not answer", _RECONNECT),
+}
+
+
+def describe_machine_failure(error: BaseException | None) -> MachineFailed | None:
+    """Return what to report if the machine caused an error, however it was wrapped; None if it did
+    not."""
+    checked: set[int] = set()
+    while error is not None and id(error) not in checked:
+        checked.add(id(error))
+        if isinstance(error, MemoryError):
+            return MachineFailed(_NO_MEMORY, where="this machine", remedy=_CLOSE_PROGRAMS)
+        if isinstance(error, OSError) and error.errno in _FAILURES:
+            problem, remedy = _FAILURES[error.errno]
+            return MachineFailed(problem, where="this machine", remedy=remedy)
+        error = error.__cause__ or error.__context__
+    return None
