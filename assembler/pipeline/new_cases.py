@@ -17,7 +17,6 @@ from assembler.intake.imports.tables import load_tables
 from assembler.intake.json_edit import set_value
 from assembler.intake.untyped_values import read_objects
 from assembler.model.case_texts import FILL_IN
-from assembler.pipeline.case_file import CASE
 from assembler.pipeline.import_facts import (
     MAX_FINDINGS,
     ImportedFile,
@@ -30,11 +29,14 @@ from assembler.pipeline.import_facts import (
 from assembler.pipeline.import_worker import WORK_FOLDER
 from assembler.pipeline.single_steps import make_case_files
 from assembler.runtime.atomic_files import (
+    is_plain_folder,
     move_path,
     report_write_errors,
-    sync_file,
+    sync_files,
     sync_folder,
+    sync_folders,
 )
+from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.workshop import Workshop
@@ -64,8 +66,9 @@ def import_new(source: Path, root: Path, shelf: Shelf, options: ImportOptions) -
         case = _apply_edits(draft, merge)
         people.append(_name_beneficiaries(case))
         drafts[name] = make_case_files(case, gather_lists[kind, reasons], shelf)
-    _refuse_existing(root, drafts)
-    if not options.dry_run:
+    if options.dry_run:
+        _list_missing(root, drafts)
+    else:
         _make_folders(root, drafts)
     missing = tuple(tables.fields.label(place, None) for place in imported.missing)
     return ImportReport(
@@ -183,32 +186,49 @@ def _apply_edits(draft: dict[str, Any], merge: Merge) -> Any:
     return value
 
 
-def _refuse_existing(root: Path, names: Iterable[str]) -> None:
-    for name in names:
-        if os.path.lexists(root / name):
+def _list_missing(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> list[str]:
+    """Return the names of the cases that are still to be made: a run that was stopped while it
+    moved several into place has made some. Raises OutputNotWritten for any other folder or file."""
+    missing = [name for name in drafts if not os.path.lexists(root / name)]
+    for name, files in drafts.items():
+        if name not in missing and not (missing and _is_made(root / name, files)):
             raise OutputNotWritten(
                 "there is already a folder or file of this name, and no case was made",
                 where=name,
                 remedy="name another folder with --new, or move it away",
             )
+    return missing
+
+
+def _is_made(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Return whether a folder is a new case of these files and nothing else."""
+    try:
+        found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+        return (
+            is_plain_folder(folder)
+            and {name for name, path in found.items() if not path.is_dir()} == set(files)
+            and all(found[name].read_bytes() == data for name, data in files.items())
+        )
+    except OSError:
+        return False
 
 
 def _make_folders(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> None:
     """Make every case in a work folder beside its place, then move all of them into place. What a
     killed run left is swept by the next."""
     with Workshop(root / WORK_FOLDER, temporary=True) as workshop:
-        _refuse_existing(root, drafts)  # no other run can make them now
+        missing = _list_missing(root, drafts)  # no other run can make them now
         stage = workshop.make_folder("cases")
         with report_write_errors(root.name, root):
-            for name, files in drafts.items():
+            for name in missing:
                 for part in ("evidence", "forms"):
                     (stage / name / part).mkdir(mode=0o700, parents=True)
-                for path, data in files.items():
+                for path, data in drafts[name].items():
                     (stage / name / path).write_bytes(data)
-            for name in drafts:  # the other files of a case can be made again
-                sync_file(stage / name / CASE)
-                sync_folder(stage / name)
-            _move_folders(stage, root, drafts)
+            sync_files(stage)
+            sync_folders(stage)
+            with defer_interrupts():
+                _move_folders(stage, root, missing)
 
 
 def _move_folders(stage: Path, root: Path, names: Iterable[str]) -> None:

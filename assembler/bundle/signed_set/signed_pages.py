@@ -12,6 +12,7 @@ from pikepdf import Dictionary, Name, Operator, Pdf, Stream
 
 from assembler.bundle.stamps import read_frame
 from assembler.pdf.geometry import Frame, find_page_matrix, format_operands
+from assembler.runtime.atomic_files import open_deferring_errors
 
 PICTURE = "/SignedScan"
 # a clip to nothing: a font of type 3 draws its letters even if they are to be invisible
@@ -30,9 +31,10 @@ def replace_pages(source: Path, target: Path, pictures: Mapping[int, bytes]) -> 
     with Pdf.open(source) as pdf:
         for index, data in sorted(pictures.items()):
             _replace_page(pdf, pdf.pages[index], data)
-        pdf.save(
-            target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-        )
+        with open_deferring_errors(target) as out:  # qpdf would end the program at a full disk
+            pdf.save(
+                out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+            )
 
 
 def _replace_page(pdf: Pdf, page: pikepdf.Page, data: bytes) -> None:
