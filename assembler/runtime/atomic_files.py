@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import io
 import os
+import platform
+import re
 import shutil
 import stat
 import threading
@@ -38,8 +40,12 @@ _REMEDIES = {
     errno.EXDEV: "choose a folder on one disk",
     errno.EINVAL: "choose a name that this system allows",
 }
-
-
+_MACHINE = re.sub(r"[^A-Za-z0-9.-]", "_", platform.node())[:60] or "machine"
+_NEW_FILE = re.compile(rf"\.assembler-{re.escape(_MACHINE)}-([0-9]+)-[0-9]+\.new")
+# what drives answer that lack an operation: flushing of a folder, or permissions
+_REFUSED_BY_DRIVES = frozenset(
+    (errno.EINVAL, errno.EPERM, errno.EACCES, errno.EBADF, errno.ENOSYS, errno.EOPNOTSUPP)
+) | {getattr(errno, "ENOTSUP", errno.EOPNOTSUPP)}
 # error numbers that reading never gives
 _WRITE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | (
     {errno.EFBIG} if INITIAL_FILE_SIZE_LIMIT is not None else set()
@@ -49,9 +55,11 @@ _WRITE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | (
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write `data` to a new file beside `path` and move it into place.
 
-    Raises OutputNotWritten, and then leaves `path` as it was.
+    Removes what killed runs left beside it, since that may hold a client's facts. Raises
+    OutputNotWritten, and then leaves `path` as it was.
     """
     temporary: Path | None = None
+    _sweep_new_files(path.parent)
     try:
         descriptor, temporary = _open_new(path.parent, mode)
         with os.fdopen(descriptor, "wb") as stream:
@@ -60,10 +68,13 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.fsync(stream.fileno())
         replace_file(temporary, path)
         sync_folder(path.parent)
-    except (OSError, UnicodeError) as error:
+    except BaseException as error:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise write_error(path.name, error) from error
+            with suppress(OSError):  # on a disk that became read-only it stays
+                temporary.unlink()
+        if isinstance(error, OSError | UnicodeError):
+            raise write_error(path.name, error) from error
+        raise
 
 
 def replace_file(source: Path, target: Path) -> None:
@@ -202,10 +213,32 @@ def _open_new(folder: Path, mode: int) -> tuple[int, Path]:
         | getattr(os, "O_BINARY", 0)
     )
     for number in count():
-        path = folder / f".assembler-{os.getpid()}-{number}.new"
+        path = folder / f".assembler-{_MACHINE}-{os.getpid()}-{number}.new"
         with suppress(FileExistsError):
             return os.open(path, flags, mode), path
     raise AssertionError("count() ends")
+
+
+def _sweep_new_files(folder: Path) -> None:
+    """Remove the new files that dead processes of this machine left in a folder."""
+    with suppress(OSError):
+        for path in folder.glob(f".assembler-{_MACHINE}-*.new"):
+            made = _NEW_FILE.fullmatch(path.name)
+            if made and not is_alive(int(made[1])) and not path.is_symlink():
+                path.unlink(missing_ok=True)
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process of this machine lives; on Windows, always True."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def write_error(place: str, error: BaseException) -> OutputNotWritten:
@@ -251,7 +284,8 @@ def probe_folder(folder: Path) -> OSError | None:
     except OSError as error:
         return error
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     return None
 
 
@@ -418,14 +452,27 @@ def sync_folders(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to disk."""
+    """Flush the names in a folder to disk, where the drive can do that; many network drives refuse
+    it, and flush names by themselves."""
     if not ABILITIES.opens_folders:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _REFUSED_BY_DRIVES:
+            raise
     finally:
         os.close(descriptor)
+
+
+def make_private(path: Path) -> None:
+    """Make a file or folder readable only by its owner, where the drive has permissions."""
+    try:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    except OSError as error:
+        if error.errno not in _REFUSED_BY_DRIVES:
+            raise
 
 
 def remove_tree(folder: Path) -> None:
