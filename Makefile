@@ -16,7 +16,7 @@ OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bundle validate batch test test-portable lint types types-portable check coverage bench corruption \
-  mutants fuzz corpus docs site templates samples lock licenses sbom try-wheel wheels clean
+  mutants fuzz faults corpus docs site templates samples lock licenses sbom try-wheel wheels clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ mutants: setup ## 10,000 finished packets with one thing changed: how many the p
 
 fuzz: setup ## ten minutes of mutants of small inputs through every parser: any crash, hang or broken promise fails
 	$(BIN)/python -m benchmarks.fuzz --jobs $(JOBS)
+
+faults: setup ## 10,000 faults of the machine amid real commands: full disks, kill -9, power loss; Linux, needs cc
+	$(BIN)/python -m benchmarks.faults --jobs $(JOBS)
 
 corpus: setup ## what becomes of every file below CORPUS, page by page against the file itself: make corpus CORPUS=dir
 	$(BIN)/python -m benchmarks.corpus $(CORPUS) --full
