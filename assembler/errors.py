@@ -88,13 +88,10 @@ class ToolMissing(AssemblerError):
 
 
 class ToolFailed(AssemblerError):
-    """A program or engine was there but crashed, hung, or gave something unusable."""
+    """A program or engine was there but crashed, hung, or gave something unusable; or the machine
+    itself failed: no memory, no file handles, a disk that gives errors."""
 
     exit_code = ExitCode.TOOL_FAILED
-
-
-class MachineFailed(ToolFailed):
-    """The machine itself failed: no memory, too many open files, a disk that gives errors."""
 
 
 class OutputNotWritten(AssemblerError):

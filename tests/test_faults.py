@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from assembler.errors import MachineFailed, OutputNotWritten
+from assembler.errors import OutputNotWritten, ToolFailed
 from assembler.runtime import file_locks, publishing
 from assembler.runtime.atomic_files import make_private, sync_folder, write_atomic
 from assembler.runtime.cache_upkeep import CacheUser, sweep_own_cache
@@ -425,7 +425,7 @@ def test_a_failure_of_the_machine_is_no_bug(error: Exception, words: str) -> Non
             raise ValueError("a library says something else") from cause
     except ValueError as outer:
         failure = describe_machine_failure(outer)
-    assert isinstance(failure, MachineFailed)
+    assert isinstance(failure, ToolFailed)
     assert words in str(failure)
     assert describe_machine_failure(ValueError("a bug")) is None
 

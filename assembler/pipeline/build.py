@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assembler import intake, proof, rules
-from assembler.errors import ProofFailed
+from assembler.errors import OutputNotWritten, ProofFailed
 from assembler.model import Case, Check, Manifest, Plan, Proof
 from assembler.model.manifest import Originals
 from assembler.pdf import thumbnails
@@ -25,6 +25,7 @@ from assembler.pipeline.packet_content import (
 )
 from assembler.pipeline.packet_manifest import describe_packet
 from assembler.pipeline.run_context import RunContext
+from assembler.proof.packet_files import SOURCES
 from assembler.report import manifest_writer, originals, review
 from assembler.runtime import manifest_reader
 from assembler.runtime.publishing import publish, stage_folder
@@ -137,6 +138,7 @@ def prove_packet(
         pictures=context.options.thumbnails and is_drawn_by_proof,
     )
     if not packet_proof.ok:
+        _refuse_changed_sources(packet_proof, context.folder)
         failed = [_describe_failure(check) for check in packet_proof.checks if not check.ok]
         raise ProofFailed(
             "verification failed; the previous bundle was kept",
@@ -145,6 +147,18 @@ def prove_packet(
             remedy="run again; if it fails again, report it with `assembler report-bug`",
         )
     return packet_proof
+
+
+def _refuse_changed_sources(packet_proof: Proof, folder: Path) -> None:
+    """Raise OutputNotWritten if the proof failed since somebody changed a file of the case
+    meanwhile."""
+    for check in packet_proof.checks:
+        if check.name == SOURCES and not check.ok:
+            raise OutputNotWritten(
+                f"files of the case changed while the bundle was being made: {check.detail}",
+                where=folder.name,
+                remedy="run the same command again",
+            )
 
 
 def write_review_page(

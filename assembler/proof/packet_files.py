@@ -15,6 +15,8 @@ from assembler.runtime.file_names import resolve_spelling
 from assembler.runtime.user_files import digest_file
 from assembler.runtime.workshop import Workshop
 
+SOURCES = "sources"  # the check that the files of the case are as they were read
+
 
 def check_files(
     manifest: Manifest,
@@ -25,7 +27,7 @@ def check_files(
     outputs = [file for file in manifest.outputs if file.path not in edited]
     yield _check_unchanged("outputs", outputs, output_digests, "as written")
     if source_digests is not None:
-        yield _check_unchanged("sources", manifest.inputs, source_digests, "unchanged")
+        yield _check_unchanged(SOURCES, manifest.inputs, source_digests, "unchanged")
 
 
 def _check_unchanged(

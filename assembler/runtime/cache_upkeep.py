@@ -18,7 +18,12 @@ from pathlib import Path
 from filelock import Timeout
 
 from assembler.errors import OutputNotWritten
-from assembler.runtime.atomic_files import is_alive, is_plain_folder, write_atomic
+from assembler.runtime.atomic_files import (
+    is_alive,
+    is_plain_folder,
+    make_private,
+    write_atomic,
+)
 from assembler.runtime.cache import DONE, ENTRY, HALF_MADE, discard
 from assembler.runtime.file_locks import LockFile
 from assembler.runtime.system import ABILITIES
@@ -115,6 +120,7 @@ def claim_home(home: Path) -> None:
         raise OutputNotWritten(
             "there is a file where the work folder should be", where=where, remedy="move it away"
         )
+    is_new = not home.exists()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_tagged(home) and any(not _OWN_NAMES.fullmatch(path.name) for path in home.iterdir()):
         raise OutputNotWritten(
@@ -133,8 +139,14 @@ def claim_home(home: Path) -> None:
         and home.stat().st_uid == os.geteuid()
         and home.stat().st_mode & _OTHER_USERS
     ):
-        home.chmod(0o700)  # it was copied along with the case
-    _tag(home)
+        make_private(home)  # it was copied along with the case
+    try:
+        _tag(home)
+    except OutputNotWritten:
+        if is_new:
+            with suppress(OSError):
+                home.rmdir()
+        raise
 
 
 def claim_shared(cache: Path) -> None:

@@ -48,7 +48,7 @@ class LockFile:
 
     def acquire_by_marker(self) -> None:
         """Take the lock as on a drive that has none. Raises Timeout, and OSError."""
-        lock = SoftFileLock(self.marker, mode=0o600)
+        lock = SoftFileLock(self.marker)  # no mode: such drives may not have permissions either
         lock.acquire(timeout=0)
         self._lock = lock
 

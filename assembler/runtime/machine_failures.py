@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from assembler.errors import MachineFailed
+from assembler.errors import ToolFailed
 
 _CLOSE_PROGRAMS = "close other programs, or restart this machine, and run the same command again"
 _CHECK_DISK = "check the disk, or copy the case to another one, and run the same command again"
@@ -22,16 +22,16 @@ _FAILURES = {
 }
 
 
-def describe_machine_failure(error: BaseException | None) -> MachineFailed | None:
+def describe_machine_failure(error: BaseException | None) -> ToolFailed | None:
     """Return what to report if the machine caused an error, however it was wrapped; None if it did
     not."""
     checked: set[int] = set()
     while error is not None and id(error) not in checked:
         checked.add(id(error))
         if isinstance(error, MemoryError):
-            return MachineFailed(_NO_MEMORY, where="this machine", remedy=_CLOSE_PROGRAMS)
+            return ToolFailed(_NO_MEMORY, where="this machine", remedy=_CLOSE_PROGRAMS)
         if isinstance(error, OSError) and error.errno in _FAILURES:
             problem, remedy = _FAILURES[error.errno]
-            return MachineFailed(problem, where="this machine", remedy=remedy)
+            return ToolFailed(problem, where="this machine", remedy=remedy)
         error = error.__cause__ or error.__context__
     return None

@@ -97,7 +97,14 @@ class Workshop:
         cache_upkeep.claim_home(self.home)
         if self._shared:
             cache_upkeep.claim_shared(self._shared)
-        self._lock.acquire()
+        try:
+            self._lock.acquire()
+        except OSError as error:
+            if self._temporary and not isinstance(error, Timeout):
+                cache_upkeep.remove_home(self.home)
+            raise
+        if self._temporary:
+            undo.callback(cache_upkeep.remove_home, self.home)
         undo.callback(self._lock.release)
         self._sweep()
         undo.callback(self._user.leave)

@@ -66,7 +66,11 @@ def _work(program: Program, session: Session, deadline: float) -> None:
     if desk is None:
         return
     desk.session = session
-    desk.enter()
+    while not session.statuses and time.monotonic() < deadline:
+        with suppress(ConnectionError):  # it says its address a moment before it listens
+            desk.enter()
+            break
+        time.sleep(_STEP)
     case = desk.find_case("case")
     with suppress(AssertionError):
         desk.post(f"{case}/fields", {"changes": [CHANGE]})

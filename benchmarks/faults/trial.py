@@ -17,7 +17,7 @@ from benchmarks.faults.desk_session import Session, use_desk
 from benchmarks.faults.judge import Promise, Run, State, judge_trial
 from benchmarks.faults.machine import Ended, Program, ProgramLimits
 from benchmarks.faults.shim import Control, Counts, Injection, Mode
-from benchmarks.faults.tree import read_tree
+from benchmarks.faults.tree import read_tree, select_below
 
 _EVERY = 4  # one trial in so many is followed by a run without a fault; after a kill, every one
 _FOLLOWED = (Special.POWER_LOSS, Special.SECOND_RUN, Special.CHANGE_INPUT)
@@ -112,8 +112,10 @@ class Bench:
         verdict = judge_trial(
             promise, CLASSES["damaged-cache"].draw(random.Random(), counts).allowance, run
         )
-        if verdict.violations:
-            raise WrongBaseline(f"{command.name}: {'; '.join(verdict.violations)}\n{ended.stderr}")
+        missing = [place for place in command.outputs if not select_below(new, place)]
+        if verdict.violations or missing:
+            problems = "; ".join((*verdict.violations, *missing))
+            raise WrongBaseline(f"{command.name}: {problems}\n{ended.stdout}{ended.stderr}")
         return promise, counts
 
     def _prove(self, packet: Path) -> None:
