@@ -19,6 +19,7 @@ import pytest
 from assembler.errors import OutputNotWritten, ToolFailed
 from assembler.runtime import file_locks, publishing
 from assembler.runtime.atomic_files import make_private, sync_folder, write_atomic
+from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, sweep_own_cache
 from assembler.runtime.machine_failures import describe_machine_failure
 from assembler.runtime.process_setup import defer_interrupts, interrupt_on_request
@@ -392,8 +393,22 @@ def test_the_mark_of_a_killed_run_is_swept_by_the_next(tmp_path: Path) -> None:
     user.leave()
     mark.touch()
     mark.with_name(f"{mark.name}.lock").touch()
+    mark.with_name(f"{mark.name}1.lock").touch()  # of a run killed before it made its mark
     sweep_own_cache(tmp_path / "cache")
     assert list((tmp_path / "cache/users").iterdir()) == []
+
+
+def test_an_entry_of_the_cache_is_used_on_a_drive_that_sets_no_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise PermissionError(errno.EPERM, "")
+
+    cache = Cache(tmp_path / "cache")
+    entry = cache.get_or_make(["key"], lambda folder: (folder / "page").write_text("x"))
+    monkeypatch.setattr(os, "utime", refuse)
+    assert cache.has(["key"])
+    cache.check_unchanged([entry / "page"])
 
 
 def test_what_a_killed_run_left_beside_a_packet_goes_although_nothing_is_built(

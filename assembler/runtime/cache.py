@@ -11,6 +11,7 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +129,8 @@ def is_intact(entry: Path) -> bool:
         already_hashed = _hashed.get((entry, digest)) == files
         if not already_hashed and _digest(entry, [path for path, _ in files], entry.name) != digest:
             return False
-        os.utime(entry / DONE)
+        with suppress(OSError):  # some drives do not set times; the entry is none the worse
+            os.utime(entry / DONE)
         if not already_hashed and _has_settled(files, (entry / DONE).stat().st_mtime_ns):
             _hashed[entry, digest] = files
     except (OSError, ValueError):  # removed meanwhile, or unreadable: it is made again

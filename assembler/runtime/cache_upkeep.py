@@ -34,6 +34,7 @@ SIGNATURE = (
     "folder costs time only.\n"
 )
 _LEAVING = ".leaving"
+_SWEEP_SECONDS = 5.0  # for which another run may hold the lock of a mark, to see whether it is dead
 _MAX_TAG = 1_000  # bytes
 _OTHER_USERS = 0o077  # permissions of everyone except the owner
 # names in a work folder, including one of an earlier version or of a run that was killed before it
@@ -75,7 +76,7 @@ class CacheUser:
     def enter(self) -> None:
         """Mark the start of the run, and keep the mark locked."""
         self._mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock.acquire()
+        self._lock.acquire(_SWEEP_SECONDS)
         self._mark.touch(mode=0o600)
 
     def leave(self) -> None:
@@ -319,7 +320,8 @@ def _find_oldest_start(root: Path) -> int | None:
     for lock in sorted((root / "users").glob("*.lock")):
         mark = lock.with_suffix("")
         try:
-            since = mark.stat().st_mtime_ns
+            # a run that was killed while it began has a lock file only
+            since = mark.stat().st_mtime_ns if mark.exists() else None
             held = LockFile(lock)
             held.acquire()
             try:
@@ -328,8 +330,9 @@ def _find_oldest_start(root: Path) -> int | None:
                 held.release()
             lock.unlink(missing_ok=True)
         except Timeout:
-            starts.append(since)
-        except FileNotFoundError:  # it has just started and uses nothing yet, or has just ended
+            if since is not None:  # else it has just begun, and uses nothing yet
+                starts.append(since)
+        except FileNotFoundError:  # it has just ended
             continue
     return min(starts, default=None)
 

@@ -34,22 +34,23 @@ class LockFile:
         """Whether this object holds the lock."""
         return self._lock is not None
 
-    def acquire(self) -> None:
-        """Take the lock. Raises Timeout if another process holds it, and OSError."""
+    def acquire(self, seconds: float = 0.0) -> None:
+        """Take the lock, waiting so long for it. Raises Timeout if another process holds it, and
+        OSError."""
         lock = FileLock(self.path, mode=0o600, fallback_to_soft=False)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=seconds)
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise
-            self.acquire_by_marker()
+            self.acquire_by_marker(seconds)
         else:
             self._lock = lock
 
-    def acquire_by_marker(self) -> None:
+    def acquire_by_marker(self, seconds: float = 0.0) -> None:
         """Take the lock as on a drive that has none. Raises Timeout, and OSError."""
         lock = SoftFileLock(self.marker)  # no mode: such drives may not have permissions either
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=seconds)
         self._lock = lock
 
     def release(self) -> None:
