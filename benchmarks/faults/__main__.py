@@ -135,7 +135,7 @@ def _list_pairs(options: argparse.Namespace) -> list[tuple[str, str]]:
         for entry in CLASSES.values()
         for command in COMMANDS.values()
         if (not options.only or entry.name in options.only)
-        and (not options.command or command.name in options.command)
+        and (command.name in options.command if options.command else command.is_default)
         and (not entry.only or command.name in entry.only)
         and command.name not in entry.not_for
     ]
