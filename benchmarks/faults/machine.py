@@ -81,6 +81,8 @@ class Program:
     ) -> None:
         self.output = output
         self._streams = (output.with_suffix(".out"), output.with_suffix(".err"))
+        for stream in self._streams:  # read before the process has written anything
+            stream.write_bytes(b"")
         self._began = time.monotonic()
         self.pid = os.fork()
         if not self.pid:
