@@ -229,8 +229,9 @@ def _sweep_new_files(folder: Path) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Return whether a process of this machine lives; on Windows, always True."""
-    if sys.platform == "win32":
+    """Return whether a process of this machine lives; on Windows, where signal 0 is Ctrl-C, always
+    True."""
+    if not ABILITIES.delivers_signals:
         return True
     try:
         os.kill(pid, 0)
