@@ -45,6 +45,7 @@ ABOUT_FILE, REPORT_FILE = "READ-ME.txt", "report.json"
 _FOLDERS = ("evidence", "forms", "templates")
 _MAX_FILES = 500
 _MAX_BYTES = 1_000_000  # of timings.json
+_LINE = 120  # characters of the report
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # so that the same report has the same bytes
 _VERSION = re.compile(r"[0-9][0-9a-z.+-]{0,20}")
 _LIMITS = Limits(seconds=30.0, memory_mb=2048, output_mb=1)
@@ -404,7 +405,7 @@ def make_archive(report: BugReport) -> bytes:
     ]
     texts = {
         ABOUT_FILE: "\n".join(about) + "\n",
-        REPORT_FILE: json.dumps(asdict(report), indent=1) + "\n",
+        REPORT_FILE: _format_json(asdict(report, dict_factory=_drop_nothing)) + "\n",
     }
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -415,3 +416,30 @@ def make_archive(report: BugReport) -> bytes:
             entry.external_attr = 0o100600 << 16
             archive.writestr(entry, text)
     return target.getvalue()
+
+
+def _drop_nothing(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a record; those of a `ValueShape` without the ones that say nothing."""
+    fields = dict(pairs)
+    if "entries" not in fields:
+        return fields
+    return {name: value for name, value in fields.items() if value}
+
+
+def _format_json(value: Any, indent: int = 0) -> str:
+    """Return JSON that a person can look through: what fits on a line is on one line."""
+    line = json.dumps(value)
+    if indent + len(line) <= _LINE or not isinstance(value, dict | list | tuple):
+        return line
+    margin = " " * (indent + 1)
+    if isinstance(value, dict):
+        rows = [
+            f"{json.dumps(name)}: {_format_json(entry, indent + 1)}"
+            for name, entry in value.items()
+        ]
+        start, end = "{", "}"
+    else:
+        rows = [_format_json(entry, indent + 1) for entry in value]
+        start, end = "[", "]"
+    inside = ",\n".join(margin + row for row in rows)
+    return f"{start}\n{inside}\n{' ' * indent}{end}"
