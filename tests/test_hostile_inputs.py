@@ -25,6 +25,7 @@ from assembler.intake.imports.cells import BadFile
 from assembler.intake.imports.sheet_reader import read_sheets
 from assembler.intake.json_removal import remove_members
 from assembler.intake.page_ranges import iterate_ranges
+from assembler.intake.problem import find_near_name
 from assembler.intake.proposals.cues import parse_cues
 from assembler.intake.proposals.page_signs import read_signs
 from assembler.intake.proposals.values import PageReading
@@ -215,3 +216,8 @@ def test_a_cell_outside_every_sheet_is_refused_before_memory_is_asked_for(
     (tmp_path / "a.xlsx").write_bytes(repack(book, sheet1=changed))
     result = read_sheets(tmp_path / "a.xlsx")
     assert isinstance(result, BadFile)
+
+
+def test_a_name_with_control_characters_is_suggested_in_no_message() -> None:
+    assert find_near_name("resident-card", ["resident-\x7fard"]) is None
+    assert find_near_name("resident-card", ["resident-\x7fcard", "resident-cad"]) == "resident-cad"

@@ -66,12 +66,16 @@ def suggest_name(used: str, known: Collection[str], otherwise: str) -> str:
 
 
 def find_near_name(used: str, known: Collection[str]) -> str | None:
-    """Return the known name that differs by case, signs or a slip of the hand, if there is one."""
+    """Return the known name that differs by case, signs or a slip of the hand, if there is one.
+
+    A name with control characters is an error of its own, and goes into no message.
+    """
+    printable = [name for name in known if not find_unprintable(name)]
     folded = fold_word(used)
-    for name in known:
+    for name in printable:
         if folded and fold_word(name) == folded:
             return name
-    ordered = sorted(known)
+    ordered = sorted(printable)
     place = bisect(ordered, used)
     neighbors = ordered[max(0, place - _NEIGHBORS) : place + _NEIGHBORS]
     close = get_close_matches(used, neighbors, 1, _NEAR)
