@@ -22,11 +22,12 @@ from benchmarks.mutation.session import Order, run_mutants
 _TESTS = {
     "layout": (
         "arrange plan paper splitting freezing excerpts thematic_index signature_lines upload_set "
+        "layout_edges "
         "numbering enclosures"
     ),
     "rules": (
         "rules filing_rules deadlines facts confirmed_facts explain dates_and_help init "
-        "rule_catalog signing late"
+        "rule_catalog signing late hostile_inputs"
     ),
     "proof": (
         "prove structure pixels text_layer own_pages statements fields word_reading word_missing "
