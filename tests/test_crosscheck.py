@@ -368,6 +368,7 @@ def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Sub
         ("USCIS Online Account Number 1234 5678 9012", set()),
         ("USA 123456789", set()),
         ("A000000000", set()),
+        ("رقم A٢٣٤-٥٦٧-٨٩٠", {"234567890"}),  # with Arabic digits
     ],
 )
 def test_a_numbers_as_people_write_them(text: str, there: set[str]) -> None:

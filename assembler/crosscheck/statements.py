@@ -4,6 +4,7 @@ state. Pure."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -65,12 +66,14 @@ def find_a_numbers(text: str) -> frozenset[str]:
 
 
 def locate_a_numbers(text: str) -> dict[str, int]:
-    """Return the A-Numbers in a text, nine digits each, with the place of their first digit."""
+    """Return the A-Numbers in a text, nine digits each, with the place of their first digit. Digits
+    of other scripts, such as Arabic ones, are read, too."""
     # letters whose capital is two letters, as ß, stay: places in both texts must agree
     capitals = "".join(sign.upper() if len(sign.upper()) == 1 else sign for sign in text)
     places: dict[str, int] = {}
     for match in (match for pattern in _A_NUMBERS for match in pattern.finditer(capitals)):
-        number = re.sub(r"\D", "", "".join(match.groups())).zfill(9)
+        digits = re.findall(r"\d", "".join(match.groups()))
+        number = "".join(str(unicodedata.decimal(digit)) for digit in digits).zfill(9)
         places[number] = min(match.start(1), places.get(number, match.start(1)))
     return {number: place for number, place in places.items() if number.strip("0")}
 
