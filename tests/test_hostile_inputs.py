@@ -218,6 +218,19 @@ def test_a_cell_outside_every_sheet_is_refused_before_memory_is_asked_for(
     assert isinstance(result, BadFile)
 
 
+@pytest.mark.parametrize("count", ['uniqueCount="2147483648"', "uniqueCount = '99999999999999999'"])
+def test_shared_texts_that_say_they_are_billions_are_refused_before_memory_is_asked_for(
+    count: str, tmp_path: Path
+) -> None:
+    book = make_workbook([["a", "b"], ["c", "d"]])
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        texts = archive.read("xl/sharedStrings.xml")
+    assert b'uniqueCount="4"' in texts
+    changed = texts.replace(b'uniqueCount="4"', count.encode())
+    (tmp_path / "a.xlsx").write_bytes(repack(book, sharedStrings=changed))
+    assert isinstance(read_sheets(tmp_path / "a.xlsx"), BadFile)
+
+
 def test_a_name_with_control_characters_is_suggested_in_no_message() -> None:
     assert find_near_name("resident-card", ["resident-\x7fard"]) is None
     assert find_near_name("resident-card", ["resident-\x7fcard", "resident-cad"]) == "resident-cad"

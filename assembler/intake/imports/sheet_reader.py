@@ -25,6 +25,9 @@ _MAX_PLACES = 20_000_000  # cells of the smallest rectangle around all that are 
 _FORMULA = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<f')
 _DIMENSION = re.compile(rb" r=[\"']([A-Za-z]+)([0-9]+)[\"']")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_STRINGS = re.compile(rb"<(?:\w+:)?sst\s[^>]*>")
+_COUNT = re.compile(rb"\buniqueCount\s*=\s*[\"']\s*\+?([0-9]+)")
+_MAX_DIGITS = 9  # of a count
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _XML = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -150,6 +153,9 @@ def _examine_archive(data: bytes) -> tuple[dict[int, frozenset[tuple[int, int]]]
             if "content.xml" in names:  # a cut one would keep the reader waiting for its end
                 etree.fromstring(archive.read("content.xml"), _XML)
             book = archive.read("xl/workbook.xml") if "xl/workbook.xml" in names else b""
+            for name in names:
+                if name.lower().endswith("sharedstrings.xml"):
+                    _refuse_false_count(archive.read(name))
             formulas = {}
             for number, name in enumerate(_list_sheet_files(archive, book, names)):
                 text = archive.read(name) if name in names else b""
@@ -164,6 +170,14 @@ def _examine_archive(data: bytes) -> tuple[dict[int, frozenset[tuple[int, int]]]
             raise
         raise BadFile("IMPORT.FILE", "the file is damaged", _SAVE_AGAIN) from error
     return formulas, re.search(rb'date1904="(1|true)"', book) is not None
+
+
+def _refuse_false_count(strings: bytes) -> None:
+    """Raise BadFile for shared texts that say they are more than their bytes: the reader asks for
+    memory for as many as they say."""
+    counts = [count for tag in _STRINGS.findall(strings) for count in _COUNT.findall(tag)]
+    if any(len(count) > _MAX_DIGITS or int(count) > len(strings) for count in counts):
+        raise BadFile("IMPORT.FILE", "the file is damaged", _SAVE_AGAIN)
 
 
 def _list_sheet_files(archive: zipfile.ZipFile, book: bytes, names: set[str]) -> list[str]:
