@@ -25,7 +25,8 @@ from assembler.runtime.machine_failures import describe_machine_failure
 from assembler.runtime.process_setup import defer_interrupts, interrupt_on_request
 from assembler.runtime.publishing import recover_folder, stage_folder
 from assembler.runtime.workshop import Workshop
-from benchmarks.faults import power_loss
+from benchmarks.faults import bench_client, power_loss
+from benchmarks.faults.bench_client import BenchProcess
 from benchmarks.faults.judge import Allowance, Promise, Run, State, judge_trial
 from benchmarks.faults.power_loss import Change
 from benchmarks.faults.shim import (
@@ -38,6 +39,7 @@ from benchmarks.faults.shim import (
     make_environment,
 )
 from benchmarks.faults.tree import FOLDER, read_tree
+from benchmarks.faults.trial import Job
 from tests import factories
 from tests.support.commands import run
 
@@ -252,6 +254,26 @@ def test_the_log_has_every_change_in_order(library: Path, tmp_path: Path) -> Non
         (Kind.SYNC_FOLDER, "deep", "", b""),
         (Kind.UNLINK, "deep/a", "", b""),
     ]
+
+
+# --- a bench ---
+
+
+def test_a_bench_that_hangs_or_ends_is_a_violation_and_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(fault_class="kill", command="print", seed=1, trial=1)
+    monkeypatch.setattr(bench_client, "_MOST_RUNS", 0)
+    cases = (("hung", "import sys; sys.stdin.read()", 0.2), ("ended", "pass", 30.0))
+    for number, (violation, code, seconds) in enumerate(cases):
+        monkeypatch.setattr(bench_client, "_SETTLE_SECONDS", seconds)
+        monkeypatch.setattr(bench_client, "_PROGRAM", (sys.executable, "-c", code))
+        bench = BenchProcess(tmp_path / "shim.so", tmp_path, number)
+        try:
+            outcomes = [bench.try_out(job) for _ in range(2)]
+        finally:
+            bench.end()
+        assert [outcome.violations for outcome in outcomes] == [(violation,)] * 2
 
 
 # --- a power loss ---

@@ -46,7 +46,6 @@ class Command:
     loose: tuple[str, ...] = ()  # files that differ from run to run
     share: int = 4
     limit: float = 60.0
-    is_default: bool = True  # else it is tried out only where --command names it
 
 
 def make_case(folder: Path, title: str = "Letter of the doctor") -> None:
@@ -262,7 +261,7 @@ COMMANDS = {
             arguments=("desk", ".", "--no-browser", "--jobs", "1", "--as-of", AS_OF),
             prepare=_prepare_cached,
             outputs=("case/case.json", _PACKET),
-            is_default=False,  # the session does not yet get as far as a packet
+            share=2,
         ),
     )
 }

@@ -7,6 +7,7 @@ from a fork server; that one is started once and serves all commands.
 from __future__ import annotations
 
 import atexit
+import ctypes
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ from benchmarks.faults import warm
 from benchmarks.faults.shim import Control
 
 _STEP = 0.005  # seconds
+_PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 _SETTLE = 8.0  # seconds that workers get to see that their program is gone
 
 
@@ -134,6 +136,7 @@ def _become_program(
     """Run the command in this forked process, and end it as Python does. Does not return."""
     code = 70
     try:
+        _end_with_parent()
         os.setsid()
         for number, path in enumerate(streams, 1):
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -153,6 +156,11 @@ def _become_program(
         code = _run(arguments)
     finally:
         os._exit(code)
+
+
+def _end_with_parent() -> None:
+    """Have this process killed if the bench is."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _run(arguments: Sequence[str]) -> int:
