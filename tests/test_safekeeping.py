@@ -12,15 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from assembler.bundle.print_set import read_print_hashes
 from assembler.errors import ExitCode, OutputNotWritten
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.report import manifest_writer
+from assembler.runtime import publishing
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from tests import factories
 from tests.conftest import build
 from tests.factories import CASE
 from tests.support.commands import DAY, run, snapshot
 
+PRINT_RECORD = {"packet": "child", "paper": "letter", "packages": [], "files": {}}
 THE_DAY = date(2026, 11, 20)
 RECORD = manifest_writer.make_record_reader("a-case", "child")
 
@@ -587,6 +590,37 @@ def test_a_killed_verify_leaves_nothing_that_counts_as_a_persons(copy: Path) -> 
 
     assert built.kept == KeptFiles()
     assert not (copy / "build/child/.verify").exists()
+
+
+def test_a_killed_print_leaves_nothing_that_counts_as_a_persons(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    final = copy / "build/child"
+    fill(final / "print", {"print.json": json.dumps(PRINT_RECORD), "notes.txt": "two sets"})
+
+    def kill_after_first_rename(_staged: Path, folder: Path, old: Path) -> None:
+        folder.rename(old)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, "_exchange", kill_after_first_rename)
+        patched.setattr(publishing, "_sweep", lambda _work, lock: lock.release())
+        with (
+            pytest.raises(KeyboardInterrupt),
+            stage_folder(final / "print", read_print_hashes, THE_DAY) as staged,
+        ):
+            fill(staged, {"print.json": json.dumps(PRINT_RECORD), "print.txt": "1 package"})
+            publish(staged, final / "print", read_print_hashes, THE_DAY)
+    assert (final / ".print.new/old/notes.txt").exists()
+    change_the_case(copy)
+
+    (built,) = build(copy)
+
+    assert not (final / ".print.new").exists()
+    assert built.kept.in_place == ()
+    assert built.kept.moved == ("print/notes.txt", "print/print.json")  # it is of the old pages
+    assert built.kept.beside is not None
+    assert (built.kept.beside / "print/notes.txt").read_text() == "two sets"
 
 
 def test_verify_leaves_a_folder_alone_that_bears_the_name_of_its_own(copy: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from assembler import forms
 from assembler.bundle.print_set import FOLDER as PRINT_FOLDER
+from assembler.bundle.print_set import read_print_hashes
+from assembler.bundle.signed_set import read_signed_hashes
 from assembler.errors import OutputNotWritten
 from assembler.model import Case, DocumentId, Draft, Prepared, TextMethod
 from assembler.model.manifest import (
@@ -25,9 +27,14 @@ from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
 from assembler.runtime.atomic_files import find_link_below, refuse_non_utf8
 from assembler.runtime.publishing import recover_folder, refuse_foreign
+from assembler.runtime.user_files import Record
 
-# made from a packet, hence stale once it is replaced
-DERIVED_FOLDERS = frozenset((PRINT_FOLDER, SIGNED_FOLDER))
+# made from a packet, hence stale once it is replaced; each with what reads its record
+_DERIVED_RECORDS: Mapping[str, Record] = {
+    PRINT_FOLDER: read_print_hashes,
+    SIGNED_FOLDER: read_signed_hashes,
+}
+DERIVED_FOLDERS = frozenset(_DERIVED_RECORDS)
 
 __all__ = ["DERIVED_FOLDERS", "PRINT_FOLDER", "keep_for_proof", "lay_content", "prepare_place"]
 
@@ -61,7 +68,10 @@ def prepare_place(case: Case, packet: str, context: RunContext) -> None:
         )
     refuse_non_utf8(final.resolve())
     record = manifest_writer.make_record_reader(case.id, packet)
-    recover_folder(final, record, context.options.as_of)  # also where nothing is built anew
+    day = context.options.as_of
+    recover_folder(final, record, day)  # also where nothing is built anew
+    for name, derived_record in _DERIVED_RECORDS.items():  # else it counts as a person's files
+        recover_folder(final / name, derived_record, day)
     refuse_foreign(final, record)
 
 

@@ -6,7 +6,13 @@ pictures of the pages that lose content in the receiver's
 black-and-white scan; and the number of sheets, their weight and thickness.
 """
 
-from assembler.bundle.print_set.print_files import FOLDER, PrintTexts, Run, prepare
+from assembler.bundle.print_set.print_files import (
+    FOLDER,
+    PrintTexts,
+    Run,
+    prepare,
+    read_print_hashes,
+)
 from assembler.bundle.print_set.sheets import (
     Package,
     Rules,
@@ -32,6 +38,7 @@ __all__ = [
     "Run",
     "SheetTexts",
     "prepare",
+    "read_print_hashes",
     "read_print_rules",
     "read_sheet_texts",
     "select_supplement_pages",
