@@ -4,6 +4,7 @@ when it is told to."""
 from __future__ import annotations
 
 import asyncio
+import errno
 import contextlib
 import http.client
 import json
@@ -379,6 +380,22 @@ def test_a_defect_is_told_without_what_the_case_says(
     said = asyncio.run(answer()).decode()
     assert "ValueError at test_desk_access.py" in said
     assert "Testina" not in said + "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "too little free memory; close other programs"),
+        (RuntimeError("can't start new thread"), "no more threads; close other programs"),
+        (OSError(errno.ENOSPC, "full", "/secret/case"), "No space left on device"),
+    ],
+)
+def test_a_failure_of_the_machine_is_no_defect_of_the_desk(error: Exception, words: str) -> None:
+    answer = asyncio.run(_hide_error(Request({"type": "http"}), error))
+    text = bytes(answer.body).decode()
+    assert answer.status_code == 503
+    assert words in text
+    assert "secret" not in text
 
 
 def test_bodies_that_are_not_what_they_should_be_are_refused(desk: RunningDesk) -> None:

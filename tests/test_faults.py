@@ -452,6 +452,7 @@ def test_what_a_killed_run_left_beside_a_packet_goes_although_nothing_is_built(
         (OSError(errno.EMFILE, ""), "too many files are open"),
         (OSError(errno.EIO, ""), "the disk gave an error"),
         (OSError(errno.ESTALE, ""), "network drive"),
+        (RuntimeError("can't start new thread"), "no more threads"),
     ],
 )
 def test_a_failure_of_the_machine_is_no_bug(error: Exception, words: str) -> None:
@@ -465,6 +466,7 @@ def test_a_failure_of_the_machine_is_no_bug(error: Exception, words: str) -> Non
     assert isinstance(failure, ToolFailed)
     assert words in str(failure)
     assert describe_machine_failure(ValueError("a bug")) is None
+    assert describe_machine_failure(RuntimeError("dictionary changed size")) is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

@@ -28,6 +28,8 @@ from assembler.desk.import_upload import remove_abandoned
 from assembler.desk.page_answers import ASSETS, answer_error
 from assembler.desk.routes import list_routes
 from assembler.errors import AssemblerError, OutputNotWritten
+from assembler.runtime.atomic_files import find_write_refusal, write_error
+from assembler.runtime.machine_failures import describe_machine_failure
 from assembler.runtime.socket_owner import is_own_socket
 
 _POLL_SECONDS = 0.25  # between two looks at running work
@@ -139,7 +141,12 @@ async def _send_icon(_request: Request) -> Response:
 
 
 async def _hide_error(_request: Request, error: Exception) -> Response:
-    """Answer for a bug with its place, but without its message, which may hold a client's facts."""
+    """Answer for a failure of the machine with its remedy; for a bug with its place, but without
+    its message, which may hold a client's facts."""
+    refusal = find_write_refusal(error)
+    failure = write_error("a file", refusal) if refusal else describe_machine_failure(error)
+    if failure is not None:
+        return PlainTextResponse(str(failure), 503)
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
     return PlainTextResponse(f"assembler has a defect here ({place}); the case is as it was", 500)

@@ -10,6 +10,7 @@ _CLOSE_PROGRAMS = "close other programs, or restart this machine, and run the sa
 _CHECK_DISK = "check the disk, or copy the case to another one, and run the same command again"
 _RECONNECT = "reconnect the network drive, or copy the case to this machine, and run it again"
 _NO_MEMORY = "this machine has too little free memory"
+_NO_THREADS = "this machine can start no more threads"
 _FAILURES = {
     errno.ENOMEM: (_NO_MEMORY, _CLOSE_PROGRAMS),
     errno.EMFILE: ("too many files are open in this program", _CLOSE_PROGRAMS),
@@ -30,6 +31,9 @@ def describe_machine_failure(error: BaseException | None) -> ToolFailed | None:
         checked.add(id(error))
         if isinstance(error, MemoryError):
             return ToolFailed(_NO_MEMORY, where="this machine", remedy=_CLOSE_PROGRAMS)
+        # Python has no exception class of its own for this
+        if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+            return ToolFailed(_NO_THREADS, where="this machine", remedy=_CLOSE_PROGRAMS)
         if isinstance(error, OSError) and error.errno in _FAILURES:
             problem, remedy = _FAILURES[error.errno]
             return ToolFailed(problem, where="this machine", remedy=remedy)

@@ -22,6 +22,11 @@ _PACKET = "case/build/child"
 _RunCommand = Callable[[Sequence[str]], None]
 # facts of the client that no message may show
 CANARIES = ("Testina", "Exemplar", "Probanda", "Muster", "1 Sample Street", "2018-04-05", "Prueba")
+DESK_CHANGE = {
+    "pointer": "/request/length_reason",
+    "was": "Treatment takes a year.",
+    "value": "Treatment takes ten months.",
+}
 _SHEET = (
     "Case number,First name,Last name,DOB,Nationality,Petitioner phone\n"
     "small-case,Testina,Exemplar,2018-04-05,UTO,+1 312 555 0147\n"
@@ -104,6 +109,18 @@ def _prepare_rebuild(root: Path, run: _RunCommand) -> None:
     with (root / _PACKET / "claims.docx").open("ab") as stream:
         stream.write(b"changed by hand")
     change_title(root / "case", "Letter of the physician")
+
+
+def _prepare_desk(root: Path, run: _RunCommand) -> None:
+    """A case whose letters are prepared as they are after the change at the desk."""
+    make_case(root / "case")
+    text = (root / "case/case.json").read_text(encoding="utf8")
+    (root / "case/case.json").write_text(
+        text.replace(DESK_CHANGE["was"], DESK_CHANGE["value"]), encoding="utf8"
+    )
+    run(_bundle("case", "--profile", "uscis-online"))
+    shutil.rmtree(root / "case/build")
+    (root / "case/case.json").write_text(text, encoding="utf8")
 
 
 def _prepare_batch(root: Path, run: _RunCommand) -> None:
@@ -259,7 +276,7 @@ COMMANDS = {
         Command(
             name="desk",
             arguments=("desk", ".", "--no-browser", "--jobs", "1", "--as-of", AS_OF),
-            prepare=_prepare_cached,
+            prepare=_prepare_desk,
             outputs=("case/case.json", _PACKET),
             share=2,
         ),

@@ -10,17 +10,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from benchmarks.faults.commands import DESK_CHANGE
 from benchmarks.faults.machine import Ended, Program
 from tests.support.desks import RunningDesk
 
 _LINK = re.compile(r"http://127\.0\.0\.1:(\d+)(/enter\?token=\S+)")
 _STEP = 0.02  # seconds
+_LOOK = 0.25  # seconds between two looks at the progress; each costs the desk some work
 _LEAVE = 4.0  # seconds that a desk gets to end by itself when it no longer answers
-CHANGE = {
-    "pointer": "/request/length_reason",
-    "was": "Treatment takes a year.",
-    "value": "Treatment takes ten months.",
-}
 _ORDER = {"profile": "uscis-online", "filed": "", "late": "end"}
 _FAILURES = (AssertionError, OSError, http.client.HTTPException, TypeError, ValueError)
 
@@ -73,11 +70,11 @@ def _work(program: Program, session: Session, deadline: float) -> None:
         time.sleep(_STEP)
     case = desk.find_case("case")
     with suppress(AssertionError):
-        desk.post(f"{case}/fields", {"changes": [CHANGE]})
+        desk.post(f"{case}/fields", {"changes": [DESK_CHANGE]})
     desk.post(f"{case}/build/start", _ORDER)
     headers = {"Cookie": desk.cookie}
     while time.monotonic() < deadline:
-        time.sleep(_STEP)
+        time.sleep(_LOOK)
         if desk.ask(f"{case}/build/progress", headers=headers)[0] == 204:
             session.is_done = True
             return
