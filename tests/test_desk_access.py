@@ -4,8 +4,8 @@ when it is told to."""
 from __future__ import annotations
 
 import asyncio
-import errno
 import contextlib
+import errno
 import http.client
 import json
 import logging
