@@ -75,15 +75,18 @@ def fork_inner_servers() -> None:
     def start_or_fork(path: bytes, arguments: Sequence[str], descriptors: Sequence[int]) -> int:
         if not arguments[-1].startswith("from multiprocessing.forkserver import main"):
             return int(start_program(path, arguments, descriptors))
+        # Python calls hooks after a fork, and ignores what a signal handler raises in one
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         pid = os.fork()
         if not pid:
-            _serve(*descriptors)
+            _serve(*descriptors, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
 
     util.spawnv_passfds = start_or_fork  # type: ignore[attr-defined]
 
 
-def _serve(listener: int, alive: int) -> None:
+def _serve(listener: int, alive: int, mask: set[Any]) -> None:
     """Be a fork server, with nothing open that a new program would not have. Does not return."""
     try:
         lowest, highest = sorted((listener, alive))
@@ -92,6 +95,7 @@ def _serve(listener: int, alive: int) -> None:
         os.closerange(highest + 1, os.sysconf("SC_OPEN_MAX"))
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         forkserver.main(listener, alive, [])  # type: ignore[attr-defined]
     finally:
         os._exit(1)
