@@ -7,6 +7,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from assembler.model.manifest import MANIFEST_FILE
 from assembler.report import manifest_writer
 from assembler.runtime import publishing
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
+from assembler.runtime.sign_off import SIGN_OFF_FILE
 from tests import factories
 from tests.conftest import build
 from tests.factories import CASE
@@ -621,6 +624,26 @@ def test_a_killed_print_leaves_nothing_that_counts_as_a_persons(
     assert built.kept.moved == ("print/notes.txt", "print/print.json")  # it is of the old pages
     assert built.kept.beside is not None
     assert (built.kept.beside / "print/notes.txt").read_text() == "two sets"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="looks whether a process lives")
+def test_a_killed_sign_off_leaves_nothing_that_counts_as_a_persons(copy: Path) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from assembler.runtime.atomic_files import write_atomic\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "write_atomic(Path(sys.argv[1]), b'facts')\n"
+    )
+    final = copy / "build/child"
+    subprocess.run([sys.executable, "-c", code, str(final / SIGN_OFF_FILE)], check=False)
+    assert list(final.glob(".assembler-*.new"))
+    change_the_case(copy)
+
+    (built,) = build(copy)
+
+    assert built.kept == KeptFiles()
+    assert list(final.glob(".assembler-*.new")) == []
 
 
 def test_verify_leaves_a_folder_alone_that_bears_the_name_of_its_own(copy: Path) -> None:

@@ -25,7 +25,7 @@ from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
-from assembler.runtime.atomic_files import find_link_below, refuse_non_utf8
+from assembler.runtime.atomic_files import find_link_below, refuse_non_utf8, sweep_new_files
 from assembler.runtime.publishing import recover_folder, refuse_foreign
 from assembler.runtime.user_files import Record
 
@@ -70,8 +70,9 @@ def prepare_place(case: Case, packet: str, context: RunContext) -> None:
     record = manifest_writer.make_record_reader(case.id, packet)
     day = context.options.as_of
     recover_folder(final, record, day)  # also where nothing is built anew
-    for name, derived_record in _DERIVED_RECORDS.items():  # else it counts as a person's files
+    for name, derived_record in _DERIVED_RECORDS.items():  # else it counts as a person's
         recover_folder(final / name, derived_record, day)
+    sweep_new_files(final)
     refuse_foreign(final, record)
 
 

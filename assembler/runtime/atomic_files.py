@@ -59,7 +59,7 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
     OutputNotWritten, and then leaves `path` as it was.
     """
     temporary: Path | None = None
-    _sweep_new_files(path.parent)
+    sweep_new_files(path.parent)
     try:
         descriptor, temporary = _open_new(path.parent, mode)
         with os.fdopen(descriptor, "wb") as stream:
@@ -219,7 +219,7 @@ def _open_new(folder: Path, mode: int) -> tuple[int, Path]:
     raise AssertionError("count() ends")
 
 
-def _sweep_new_files(folder: Path) -> None:
+def sweep_new_files(folder: Path) -> None:
     """Remove the new files that dead processes of this machine left in a folder."""
     with suppress(OSError):
         for path in folder.glob(f".assembler-{_MACHINE}-*.new"):
