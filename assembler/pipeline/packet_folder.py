@@ -70,10 +70,11 @@ def prepare_place(case: Case, packet: str, context: RunContext) -> None:
     record = manifest_writer.make_record_reader(case.id, packet)
     day = context.options.as_of
     recover_folder(final, record, day)  # also where nothing is built anew
-    for name, derived_record in _DERIVED_RECORDS.items():  # else it counts as a person's
+    refuse_foreign(final, record)
+    # in the packet, what a killed run left would count as a person's
+    for name, derived_record in _DERIVED_RECORDS.items():
         recover_folder(final / name, derived_record, day)
     sweep_new_files(final)
-    refuse_foreign(final, record)
 
 
 def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> None:
