@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from assembler.errors import OutputNotWritten, ToolFailed
+from assembler.errors import AssemblerError, OutputNotWritten, ToolFailed
+from assembler.pipeline.build import report_unreadable_files
 from assembler.runtime import file_locks, publishing
 from assembler.runtime.atomic_files import make_private, sync_folder, write_atomic
 from assembler.runtime.cache import Cache
@@ -24,6 +25,7 @@ from assembler.runtime.cache_upkeep import CacheUser, sweep_own_cache
 from assembler.runtime.machine_failures import describe_machine_failure
 from assembler.runtime.process_setup import defer_interrupts, interrupt_on_request
 from assembler.runtime.publishing import recover_folder, stage_folder
+from assembler.runtime.worker_pool import Failure, call_guarded_job
 from assembler.runtime.workshop import Workshop
 from benchmarks.faults import bench_client, power_loss
 from benchmarks.faults.bench_client import BenchProcess
@@ -467,6 +469,44 @@ def test_a_failure_of_the_machine_is_no_bug(error: Exception, words: str) -> Non
     assert words in str(failure)
     assert describe_machine_failure(ValueError("a bug")) is None
     assert describe_machine_failure(RuntimeError("dictionary changed size")) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OSError(errno.ESTALE, "review.html"), "the network drive lost the file"),
+        (OSError(errno.EMFILE, "review.html"), "too many files are open"),
+        (MemoryError(), "too little free memory"),
+        (OSError(errno.ENOSPC, "review.html"), "No space left on device"),
+    ],
+)
+def test_a_failure_of_the_machine_is_no_bug_of_a_job(error: Exception, expected: str) -> None:
+    def fail(_item: object) -> None:
+        raise error
+
+    result = call_guarded_job(fail, None)
+    assert isinstance(result, AssemblerError)
+    assert expected in str(result)
+
+
+def test_a_packet_that_the_disk_does_not_give_back_is_no_failed_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bundle.pdf").write_bytes(b"pages")
+    report_unreadable_files(tmp_path)
+
+    def fail(*_args: object, **_options: object) -> None:
+        raise OSError(errno.EIO, "")
+
+    monkeypatch.setattr(Path, "open", fail)
+    with pytest.raises(ToolFailed, match="check the disk"):
+        report_unreadable_files(tmp_path)
+
+
+def test_a_bug_of_a_job_is_a_bug() -> None:
+    result = call_guarded_job(int, "a")
+    assert isinstance(result, Failure)
+    assert result.kind == "error"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

@@ -28,7 +28,9 @@ from assembler.pipeline.run_context import RunContext
 from assembler.proof.packet_files import SOURCES
 from assembler.report import manifest_writer, originals, review
 from assembler.runtime import manifest_reader
+from assembler.runtime.machine_failures import report_machine_failures
 from assembler.runtime.publishing import publish, stage_folder
+from assembler.runtime.user_files import hash_files
 
 
 def build_packets(context: RunContext) -> tuple[BuiltPacket, ...]:
@@ -139,6 +141,7 @@ def prove_packet(
     )
     if not packet_proof.ok:
         _refuse_changed_sources(packet_proof, context.folder)
+        report_unreadable_files(folder)
         failed = [_describe_failure(check) for check in packet_proof.checks if not check.ok]
         raise ProofFailed(
             "verification failed; the previous bundle was kept",
@@ -147,6 +150,12 @@ def prove_packet(
             remedy="run again; if it fails again, report it with `assembler report-bug`",
         )
     return packet_proof
+
+
+def report_unreadable_files(folder: Path) -> None:
+    """Raise ToolFailed if the machine does not give back a file of a packet whose proof failed."""
+    with report_machine_failures():
+        hash_files(folder)
 
 
 def _refuse_changed_sources(packet_proof: Proof, folder: Path) -> None:

@@ -22,7 +22,7 @@ from assembler.runtime.process_control import (
 )
 from assembler.runtime.worker_pool import (
     Failure,
-    call_guarded,
+    call_guarded_job,
     make_process_context,
     set_up_process,
 )
@@ -123,7 +123,7 @@ def run_job(pipe: Connection, function: Callable[[Any, ReportProgress], Any], it
             pipe.send(("progress", (step, done, total)))
 
     with contextlib.suppress(OSError):
-        pipe.send(("result", call_guarded(lambda work: function(work, report), item)))
+        pipe.send(("result", call_guarded_job(lambda work: function(work, report), item)))
 
 
 def _wait_for_end(pipe: Connection) -> None:

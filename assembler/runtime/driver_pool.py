@@ -30,7 +30,7 @@ from assembler.runtime.process_control import (
 from assembler.runtime.worker_pool import (
     Failure,
     Pool,
-    call_guarded,
+    call_guarded_job,
     make_process_context,
     set_up_process,
 )
@@ -216,7 +216,7 @@ def run_driver(pipe: Connection, shares: Connection) -> None:
     try:
         while True:
             function, item = pipe.recv()
-            pipe.send(call_guarded(partial(function, pool=pool), item))
+            pipe.send(call_guarded_job(partial(function, pool=pool), item))
     except (EOFError, OSError):
         return
     finally:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from assembler.errors import ToolFailed
+from assembler.errors import AssemblerError, ToolFailed
 
 _CLOSE_PROGRAMS = "close other programs, or restart this machine, and run the same command again"
 _CHECK_DISK = "check the disk, or copy the case to another one, and run the same command again"
@@ -39,3 +41,16 @@ def describe_machine_failure(error: BaseException | None) -> ToolFailed | None:
             return ToolFailed(problem, where="this machine", remedy=remedy)
         error = error.__cause__ or error.__context__
     return None
+
+
+@contextmanager
+def report_machine_failures() -> Iterator[None]:
+    """Raise ToolFailed for an error that the machine caused; others pass."""
+    try:
+        yield
+    except AssemblerError:
+        raise
+    except Exception as error:
+        if failure := describe_machine_failure(error):
+            raise failure from error
+        raise

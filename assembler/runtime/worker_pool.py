@@ -15,6 +15,7 @@ from typing import Any
 
 from assembler.errors import AssemblerError
 from assembler.runtime.atomic_files import find_write_refusal, write_error
+from assembler.runtime.machine_failures import report_machine_failures
 from assembler.runtime.process_control import (
     LONGEST_WAIT,
     begin_group,
@@ -255,6 +256,17 @@ def call_guarded(function: Callable[[Any], Any], item: Any) -> Any:
             name = os.path.basename(str(refusal.filename)) if refusal.filename else "a work file"  # noqa: PTH119
             return write_error(name, refusal)
         return Failure(kind="error", detail=f"{type(error).__name__} in {_locate_error(error)}")
+
+
+def call_guarded_job(function: Callable[[Any], Any], item: Any) -> Any:
+    """As `call_guarded`, for work that is not about one file: a failure of the machine is the
+    AssemblerError that the command line would report, and no bug."""
+
+    def work(item: Any) -> Any:
+        with report_machine_failures():
+            return function(item)
+
+    return call_guarded(work, item)
 
 
 def _locate_error(error: BaseException) -> str:

@@ -37,6 +37,8 @@ _DONE, _WRITE = int(ExitCode.OK), int(ExitCode.OUTPUT_NOT_WRITTEN)
 _READ, _CASE = int(ExitCode.EVIDENCE_UNREADABLE), int(ExitCode.CASE_REJECTED)
 _TOOL, _STOPPED = int(ExitCode.TOOL_FAILED), int(ExitCode.INTERRUPTED)
 _TEMPLATE = int(ExitCode.TEMPLATE_BROKEN)
+# a packet that cannot be read back once is not proved, and the previous one is kept
+_PROOF = int(ExitCode.PROOF_FAILED)
 
 
 class Special(StrEnum):
@@ -130,7 +132,7 @@ def _draw_io_error(dice: random.Random, counts: Counts) -> Fault:
     kinds = tuple(kind for kind in _ANY if kind not in (Kind.LOCK, Kind.UTIME))
     lasting = dice.choice((1, 1, FOREVER))
     injection, note = _fail(dice, counts, kinds, errno.EIO, lasting)
-    allowance = _allow(*(_DONE, _CASE, _READ, _TOOL, _WRITE), injection=injection)
+    allowance = _allow(*(_DONE, _CASE, _READ, _TOOL, _WRITE, _PROOF), injection=injection)
     return Fault(injection=injection, note=note, allowance=allowance)
 
 
@@ -161,7 +163,7 @@ def _draw_read_only(dice: random.Random, counts: Counts) -> Fault:
 def _draw_no_handles(dice: random.Random, counts: Counts) -> Fault:
     if dice.random() < 0.4:
         files = dice.randint(8, 60)
-        allowance = _allow(_DONE, _READ, _TOOL, _WRITE)
+        allowance = _allow(_DONE, _READ, _TOOL, _WRITE, _PROOF)
         return Fault(open_files=files, allowance=allowance, note=f"{files} open files allowed")
     error = dice.choice((errno.EMFILE, errno.ENFILE))
     injection, note = _fail(dice, counts, _OPEN, error, dice.choice((1, 3, FOREVER)))
@@ -289,9 +291,8 @@ def _draw_damaged_cache(dice: random.Random, _counts: Counts) -> Fault:
 def _draw_network_drive(dice: random.Random, counts: Counts) -> Fault:
     if dice.random() < 0.25:
         injection, note = _fail(dice, counts, _HOLD_HANDLE, errno.ESTALE, dice.choice((1, 3)))
-        return Fault(
-            injection=injection, note=note, allowance=_allow(_DONE, _CASE, _READ, _TOOL, _WRITE)
-        )
+        allowance = _allow(_DONE, _CASE, _READ, _TOOL, _WRITE, _PROOF)
+        return Fault(injection=injection, note=note, allowance=allowance)
     names = dice.sample(list(_REFUSALS), dice.choice((1, 1, 2, len(_REFUSALS))))
     always = {_REFUSALS[name][0]: dice.choice(_REFUSALS[name][1]) for name in names}
     # a file that may not take the place of another cannot be replaced whole: then nothing changes
