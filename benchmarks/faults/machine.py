@@ -64,10 +64,24 @@ def start_workers_source(place: Path) -> None:
     # a forked process is no parent of the fork server, and would take it for dead
     forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
     forkserver.ensure_running = lambda: None
-    # the first worker proves that the fork server is ready
+    _await_workers_source()
+
+
+def _await_workers_source() -> None:
+    """Start a worker, which proves that the fork server is ready."""
     pool = worker_pool.Pool(1)
     pool.run(abs, [1], worker_pool.Limits(), None)
     pool.close()
+
+
+def renew_workers_source() -> None:
+    """Start the fork server again if it has ended, as it does when a program closes its connection
+    before it has sent anything, for want of file handles."""
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    before = server._forkserver_pid
+    forkserver.ForkServer.ensure_running(server)
+    if server._forkserver_pid != before:
+        _await_workers_source()
 
 
 class Program:
@@ -81,6 +95,7 @@ class Program:
         control: Control,
         limits: ProgramLimits | None = None,
     ) -> None:
+        renew_workers_source()
         self.output = output
         self._streams = (output.with_suffix(".out"), output.with_suffix(".err"))
         for stream in self._streams:  # read before the process has written anything
