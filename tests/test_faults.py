@@ -529,6 +529,23 @@ def test_an_interrupted_write_leaves_no_new_file(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_interruption_while_a_new_file_is_opened_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def open_and_interrupt(path: Path, flags: int, mode: int = 0o777) -> int:
+        descriptor = real(path, flags, mode)
+        if flags & os.O_CREAT and str(path).endswith(".new"):
+            signal.raise_signal(signal.SIGINT)
+        return descriptor
+
+    monkeypatch.setattr(os, "open", open_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomic(tmp_path / "case.json", b"a client's facts")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_write_that_cannot_clean_up_still_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

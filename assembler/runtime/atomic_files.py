@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, cast
 
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime.process_control import INITIAL_FILE_SIZE_LIMIT
+from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.system import ABILITIES, allows_long_paths
 
 _PROBE = 1 << 16  # bytes
@@ -59,16 +60,22 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
     OutputNotWritten, and then leaves `path` as it was.
     """
     temporary: Path | None = None
+    stream: BinaryIO | None = None
     sweep_new_files(path.parent)
     try:
-        descriptor, temporary = _open_new(path.parent, mode)
-        with os.fdopen(descriptor, "wb") as stream:
+        with defer_interrupts():  # until its name is known here, nobody could remove it
+            descriptor, temporary = _open_new(path.parent, mode)
+            stream = os.fdopen(descriptor, "wb")
+        with stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         replace_file(temporary, path)
         sync_folder(path.parent)
     except BaseException as error:
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
         if temporary is not None:
             with suppress(OSError):  # on a disk that became read-only it stays
                 temporary.unlink()
