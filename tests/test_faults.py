@@ -10,12 +10,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
 
+from assembler.documents.draft_job import save_document
 from assembler.errors import AssemblerError, OutputNotWritten, ToolFailed
 from assembler.pipeline.build import report_unreadable_files
 from assembler.runtime import file_locks, publishing
@@ -25,6 +28,7 @@ from assembler.runtime.cache_upkeep import CacheUser, sweep_own_cache
 from assembler.runtime.machine_failures import describe_machine_failure
 from assembler.runtime.process_setup import defer_interrupts, interrupt_on_request
 from assembler.runtime.publishing import recover_folder, stage_folder
+from assembler.runtime.user_files import link_or_copy
 from assembler.runtime.worker_pool import Failure, call_guarded_job
 from assembler.runtime.workshop import Workshop
 from benchmarks.faults import bench_client, power_loss
@@ -663,3 +667,26 @@ def test_the_tree_of_a_folder_ignores_times(tmp_path: Path) -> None:
     os.utime(tmp_path / "b/a", (1, 1))
     assert read_tree(tmp_path) == first
     assert (first["b"], first["link"]) == (FOLDER, "link to b")
+
+
+def test_word_files_are_written_although_the_clock_is_before_1980(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = docx.Document()
+    document.add_paragraph("A letter.")
+    expected = save_document(document)
+    monkeypatch.setattr(time, "time", lambda: 2 * 365 * 86_400.0)
+    assert save_document(document) == expected
+
+
+def test_a_users_file_is_kept_on_a_drive_without_links_and_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise PermissionError(errno.EPERM, "")
+
+    (tmp_path / "notes.txt").write_text("call back")
+    for name in ("link", "utime", "chmod"):
+        monkeypatch.setattr(os, name, refuse)
+    link_or_copy(tmp_path / "notes.txt", tmp_path / "kept/notes.txt")
+    assert (tmp_path / "kept/notes.txt").read_text() == "call back"

@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from html import unescape
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from docx.opc import phys_pkg
 from docx.opc.exceptions import PackageNotFoundError
 from lxml import etree
 
@@ -31,6 +33,7 @@ from assembler.pdf.ink import measure_pages
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import digest_code
 from assembler.runtime.resources import TemplateFile
+from assembler.runtime.zip_files import UndatedZipFile
 
 _MAX_DOCX = 50_000_000  # bytes, unpacked
 # errors of a template's code
@@ -143,9 +146,7 @@ def fill_document(
         raise TemplateBroken(
             f"it cannot be filled ({type(error).__name__})", where=template.name
         ) from error
-    out = io.BytesIO()
-    document.save(out)
-    docx = remove_personal_data(out.getvalue())
+    docx = save_document(document)
     _check_values(docx, environment.placed, template.name)
     return docx
 
@@ -172,16 +173,28 @@ def _find_first_threat(docx: bytes) -> word_to_pdf.Threat | None:
     return next(word_to_pdf.find_threats(docx, _MAX_DOCX), None)
 
 
-def remove_personal_data(data: bytes) -> bytes:
-    """Return the same document with fixed dates and without the properties that name people."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as document, zipfile.ZipFile(out, "w") as copy:
-        for name in document.namelist():
-            content = _CORE if name == "docProps/core.xml" else document.read(name)
-            copy.writestr(
-                zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
-            )
+def save_document(document: Any) -> bytes:
+    """Return the Word file of a document of python-docx or docxtpl, with fixed dates and without
+    the properties that name people."""
+    saved, out = io.BytesIO(), io.BytesIO()
+    with _write_undated():
+        document.save(saved)
+    with zipfile.ZipFile(saved) as original, UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in original.namelist():
+            copy.writestr(name, _CORE if name == "docProps/core.xml" else original.read(name))
     return out.getvalue()
+
+
+@contextmanager
+def _write_undated() -> Iterator[None]:
+    """Have python-docx, which has no option for it, not look at the clock."""
+    module: Any = phys_pkg
+    usual = module.ZipFile
+    module.ZipFile = UndatedZipFile
+    try:
+        yield
+    finally:
+        module.ZipFile = usual
 
 
 def _check_values(docx: bytes, placed: list[str], where: str) -> None:

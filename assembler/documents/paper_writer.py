@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from PIL import Image
 
-from assembler.documents.draft_job import fill_document, remove_personal_data
+from assembler.documents.draft_job import fill_document, save_document
 from assembler.documents.paper_blocks import (
     Block,
     Cell,
@@ -88,10 +88,8 @@ def write_paper(template: TemplateFile, paper: Paper, fonts: Sequence[Path]) -> 
     writer = _Writer(document, uncovered)
     writer.write_blocks(paper.blocks, place)
     place.getparent().remove(place)
-    out = io.BytesIO()
-    document.save(out)
     return WrittenPaper(
-        docx=remove_personal_data(out.getvalue()),
+        docx=save_document(document),
         passages=tuple(writer.passages),
         pictures=writer.pictures,
     )

@@ -159,7 +159,9 @@ def link_or_copy(source: Path, target: Path) -> None:
         try:
             os.link(source, target, follow_symlinks=False)
         except OSError:
-            shutil.copy2(source, target)
+            shutil.copyfile(source, target)
+            with suppress(OSError):  # a network drive may set no times or permissions
+                shutil.copystat(source, target)
             with suppress(PermissionError):  # it is read-only, as the user's file is
                 sync_file(target)
 

@@ -13,6 +13,7 @@ from lxml import etree
 
 from assembler.documents.word_to_pdf.coverage import TEXT_FACE, read_font_families
 from assembler.documents.word_to_pdf.word_text import W, find_hidden_styles, is_hidden, parse_part
+from assembler.runtime.zip_files import UndatedZipFile
 
 _STYLED = re.compile(
     r"word/(document|styles|numbering|header\d*|footer\d*|footnotes|endnotes)\.xml"
@@ -33,7 +34,7 @@ def prepare_for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]
     out = io.BytesIO()
     with zipfile.ZipFile(docx) as source:
         hidden = find_hidden_styles(source)
-    with zipfile.ZipFile(docx) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+    with zipfile.ZipFile(docx) as source, UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name in source.namelist():
             data = source.read(name)
             if _STYLED.fullmatch(name):
@@ -42,7 +43,7 @@ def prepare_for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]
                 _drop_left_to_right(root)
                 replaced |= _to_own_faces(root, known)
                 data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            copy.writestr(name, data)
     return out.getvalue(), len(replaced)
 
 

@@ -23,6 +23,7 @@ from assembler.documents.word_to_pdf.word_text import (
     parse_part,
     read_page_texts,
 )
+from assembler.runtime.zip_files import UndatedZipFile
 
 _ROUNDS = 12  # one page break each
 _PREFIX = 40  # letters of a page's start that are searched for
@@ -153,7 +154,7 @@ def _break_before(block: Any) -> None:
 
 def _zip_parts(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+    with UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name, data in parts.items():
-            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            copy.writestr(name, data)
     return out.getvalue()

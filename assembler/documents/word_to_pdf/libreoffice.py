@@ -15,6 +15,7 @@ from lxml import etree
 from assembler.documents.word_to_pdf.word_text import R, W, parse_part, read_relations
 from assembler.errors import ToolFailed
 from assembler.runtime import programs
+from assembler.runtime.zip_files import UndatedZipFile
 
 _SECONDS = 100  # less than a worker has: if the worker ended first, the office would run on
 _MOST_LINKS = 32 * 32 * 32 - 1  # the number of near-black colors
@@ -93,7 +94,7 @@ def _color_links(data: bytes) -> tuple[bytes, list[str]]:
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
+        UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
     ):
         for name in source.namelist():
             content = source.read(name)

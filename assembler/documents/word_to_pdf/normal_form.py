@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from assembler.documents.word_to_pdf.word_text import W, parse_part, resolve_target
+from assembler.runtime.zip_files import UndatedZipFile
 
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
@@ -37,9 +38,9 @@ def normalize_docx(docx: bytes) -> bytes:
     if parts == original:
         return docx
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+    with UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name, data in parts.items():
-            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            copy.writestr(name, data)
     return out.getvalue()
 
 

@@ -31,6 +31,7 @@ from assembler.documents.word_to_pdf.word_styles import (
 )
 from assembler.documents.word_to_pdf.word_text import W, parse_part
 from assembler.runtime.counts import format_count
+from assembler.runtime.zip_files import UndatedZipFile
 
 _STORY = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _V, _O = "{urn:schemas-microsoft-com:vml}", "{urn:schemas-microsoft-com:office:office}"
@@ -96,9 +97,9 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
     if parts == original:
         return PlainWord(data=docx, changed=False)
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+    with UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name, data in parts.items():
-            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            copy.writestr(name, data)
     return PlainWord(data=out.getvalue(), changed=True, notes=_write_notes(rewriting))
 
 

@@ -42,6 +42,7 @@ from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from assembler.runtime import programs
 from assembler.runtime.counts import format_count
+from assembler.runtime.zip_files import UndatedZipFile
 
 # dates that are not fixed: of RTF, of OpenDocument, of Word, of slides; and functions of time
 _RTF_DATE = re.compile(rb"(\\fldinst[\s{]*(?:\\[a-z]+-?\d* ?[\s{]*)*)(?:DATE|TIME)\b")
@@ -100,7 +101,7 @@ def _freeze_dates(request: ReadRequest) -> bytes:
     out = io.BytesIO()
     with (
         open_package(request.data, "OpenDocument text") as package,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
+        UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
     ):
         for name in sorted(package.names, key=lambda name: name != "mimetype"):
             content = package.read(name)

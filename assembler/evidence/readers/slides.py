@@ -34,6 +34,7 @@ from assembler.model import Passage, PassageKind
 from assembler.runtime import programs
 from assembler.runtime.counts import format_count
 from assembler.runtime.resources import list_font_files
+from assembler.runtime.zip_files import UndatedZipFile
 
 _DESCRIPTION = "PowerPoint file"
 _SLIDE_PART = re.compile(r"ppt/slides/[^/]+\.xml")
@@ -85,7 +86,7 @@ def freeze_fields(data: bytes) -> bytes:
     out = io.BytesIO()
     with (
         open_package(data, _DESCRIPTION) as package,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
+        UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
     ):
         for name in sorted(package.names, key=lambda name: name != "[Content_Types].xml"):
             content = package.read(name)
