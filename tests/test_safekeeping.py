@@ -16,7 +16,9 @@ import pytest
 
 from assembler.bundle.print_set import read_print_hashes
 from assembler.errors import ExitCode, OutputNotWritten
+from assembler.model import Check, Proof
 from assembler.model.manifest import MANIFEST_FILE
+from assembler.pipeline.build import refuse_changed_sources
 from assembler.report import manifest_writer
 from assembler.runtime import publishing
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
@@ -644,6 +646,16 @@ def test_a_killed_sign_off_leaves_nothing_that_counts_as_a_persons(copy: Path) -
 
     assert built.kept == KeptFiles()
     assert list(final.glob(".assembler-*.new")) == []
+
+
+def test_evidence_that_changes_during_the_proof_asks_for_another_run(copy: Path) -> None:
+    failed = Proof(checks=(Check(name="words", ok=False, detail="page 5 has different text"),))
+    refuse_changed_sources(failed, copy / "build/child", copy)
+    evidence = next(path for path in sorted((copy / "evidence").iterdir()) if path.is_file())
+    evidence.write_bytes(evidence.read_bytes() + b"%")
+
+    with pytest.raises(OutputNotWritten, match="changed while the bundle was being made"):
+        refuse_changed_sources(failed, copy / "build/child", copy)
 
 
 def test_verify_leaves_a_folder_alone_that_bears_the_name_of_its_own(copy: Path) -> None:

@@ -25,7 +25,7 @@ from assembler.pipeline.packet_content import (
 )
 from assembler.pipeline.packet_manifest import describe_packet
 from assembler.pipeline.run_context import RunContext
-from assembler.proof.packet_files import SOURCES
+from assembler.proof.packet_files import SOURCES, check_sources
 from assembler.report import manifest_writer, originals, review
 from assembler.runtime import manifest_reader
 from assembler.runtime.machine_failures import report_machine_failures
@@ -140,7 +140,7 @@ def prove_packet(
         pictures=context.options.thumbnails and is_drawn_by_proof,
     )
     if not packet_proof.ok:
-        _refuse_changed_sources(packet_proof, context.folder)
+        refuse_changed_sources(packet_proof, folder, context.folder)
         report_unreadable_files(folder)
         failed = [_describe_failure(check) for check in packet_proof.checks if not check.ok]
         raise ProofFailed(
@@ -158,14 +158,15 @@ def report_unreadable_files(folder: Path) -> None:
         hash_files(folder)
 
 
-def _refuse_changed_sources(packet_proof: Proof, folder: Path) -> None:
+def refuse_changed_sources(packet_proof: Proof, packet: Path, case_folder: Path) -> None:
     """Raise OutputNotWritten if the proof failed since somebody changed a file of the case
-    meanwhile."""
-    for check in packet_proof.checks:
+    meanwhile, also after the proof had compared it."""
+    now = check_sources(manifest_reader.read_manifest(packet), case_folder)
+    for check in (*packet_proof.checks, now):
         if check.name == SOURCES and not check.ok:
             raise OutputNotWritten(
                 f"files of the case changed while the bundle was being made: {check.detail}",
-                where=folder.name,
+                where=case_folder.name,
                 remedy="run the same command again",
             )
 

@@ -30,6 +30,12 @@ def check_files(
         yield _check_unchanged(SOURCES, manifest.inputs, source_digests, "unchanged")
 
 
+def check_sources(manifest: Manifest, case_folder: Path) -> Check:
+    """Return whether the files of the case are now as they were read."""
+    digests = measure_digests(case_folder, manifest.inputs)
+    return _check_unchanged(SOURCES, manifest.inputs, digests, "unchanged")
+
+
 def _check_unchanged(
     kind: str, records: Sequence[FileRecord], digests: Mapping[str, str], state: str
 ) -> Check:
