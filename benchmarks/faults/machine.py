@@ -75,8 +75,7 @@ def _await_workers_source() -> None:
 
 
 def renew_workers_source() -> None:
-    """Start the fork server again if it has ended, as it does when a program closes its connection
-    before it has sent anything, for want of file handles."""
+    """Start the fork server again if it has ended."""
     server = forkserver._forkserver  # type: ignore[attr-defined]
     before = server._forkserver_pid
     forkserver.ForkServer.ensure_running(server)

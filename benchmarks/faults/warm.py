@@ -8,6 +8,7 @@ a process that has ended did it before, and left a cache.
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import shutil
@@ -67,6 +68,20 @@ def _run_here(
     return [call_guarded(function, item) for item in items]
 
 
+def outlive_clients() -> None:
+    """Have this fork server, which serves all commands, go on when a client closes its connection
+    before it has sent anything, for want of file handles; Python's ends then."""
+    receive = forkserver.reduction.recvfds  # type: ignore[attr-defined]
+
+    def receive_or_abort(connection: Any, count: int) -> Any:
+        try:
+            return receive(connection, count)
+        except (EOFError, RuntimeError) as error:
+            raise ConnectionAbortedError(errno.ECONNABORTED, "the client is gone") from error
+
+    forkserver.reduction.recvfds = receive_or_abort  # type: ignore[attr-defined]
+
+
 def fork_inner_servers() -> None:
     """Have processes forked from this one fork a fork server of their own, instead of starting a
     new Python for it, which takes seconds. The desk's jobs and the drivers of a batch need one."""
@@ -104,3 +119,4 @@ def _serve(listener: int, alive: int, mask: set[Any]) -> None:
 if os.environ.get(HOME_VARIABLE):
     build_here(Path(os.environ[HOME_VARIABLE]))
     fork_inner_servers()
+    outlive_clients()
