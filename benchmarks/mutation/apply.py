@@ -21,8 +21,8 @@ class NotApplicable(Exception):
 
 
 def apply_mutant(mutant: Mutant) -> None:
-    """Give the function of this process the mutant's code, and forget all cached results. Raises
-    NotApplicable."""
+    """Give the function of this process the mutant's code. Results that are cached stay; see
+    `clear_caches`. Raises NotApplicable."""
     module = sys.modules.get(mutant.module)
     if module is None:
         raise NotApplicable
@@ -34,7 +34,6 @@ def apply_mutant(mutant: Mutant) -> None:
         function.__code__ = compile_mutant(mutant)
     except (ValueError, SyntaxError, StopIteration) as error:
         raise NotApplicable from error
-    clear_caches()
 
 
 def _find_function(value: Any) -> FunctionType:

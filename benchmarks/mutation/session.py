@@ -155,6 +155,7 @@ def _try_mutant(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
         apply_mutant(mutant)
     except NotApplicable:
         return _NOT_APPLICABLE
+    clear_caches()
     manager = items[0].config.pluginmanager
 
     class Watcher:
