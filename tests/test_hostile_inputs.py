@@ -14,6 +14,7 @@ from assembler.desk.entry_options import parse_option
 from assembler.desk.uploads import make_safe_name
 from assembler.errors import TemplateBroken
 from assembler.evidence.readers.excel_workbook import read_excel
+from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.outlook import read_outlook
 from assembler.evidence.refusal import Refused
 from assembler.evidence.xref_positions import has_nothing_cut_out
@@ -36,6 +37,7 @@ from assembler.pipeline.form_mapping import read_map
 from assembler.proof.kept_drafts import read_kept
 from assembler.rules.library import parse_library
 from assembler.runtime.resources import Shelf
+from tests import factories
 from tests.support import manifests
 from tests.support.compound_files import OutlookMessage, write_outlook
 from tests.support.office_files import make_ods, make_workbook
@@ -234,3 +236,9 @@ def test_shared_texts_that_say_they_are_billions_are_refused_before_memory_is_as
 def test_a_name_with_control_characters_is_suggested_in_no_message() -> None:
     assert find_near_name("resident-card", ["resident-\x7fard"]) is None
     assert find_near_name("resident-card", ["resident-\x7fcard", "resident-cad"]) == "resident-cad"
+
+
+def test_a_segment_of_a_jpeg_shorter_than_its_own_length_is_refused() -> None:
+    data = factories.picture("JPEG")
+    with pytest.raises(Refused, match="damaged"):
+        strip_jpeg(data[:2] + b"\xff\xdb\x00\x01" + data[2:])

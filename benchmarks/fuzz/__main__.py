@@ -7,6 +7,7 @@ order; how far it gets depends on the machine.
 
     python -m benchmarks.fuzz --list
     python -m benchmarks.fuzz json-text mrz --minutes 10 --seed 7
+    python -m benchmarks.fuzz --inputs 200    # the same inputs on every machine, as in CI
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from mmap import mmap
 from multiprocessing import get_context
 from pathlib import Path
@@ -47,7 +49,8 @@ def main() -> None:
     _print_head(brief=options.brief)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         tempfile.tempdir = folder  # of the targets that need files
-        for outcome in _run_all(targets, options.seed, seconds, options.jobs):
+        limits = _Limits(seconds=seconds, inputs=options.inputs)
+        for outcome in _run_all(targets, options.seed, limits, options.jobs):
             outcomes.append(outcome)
             _print_outcome(outcome, brief=options.brief)
             _keep(outcome, options.keep)
@@ -63,6 +66,7 @@ def _read_options() -> argparse.Namespace:
     )
     parser.add_argument("targets", nargs="*", metavar="TARGET", choices=[*TARGETS, []])
     parser.add_argument("--minutes", type=float, default=10.0, help="of processor time, together")
+    parser.add_argument("--inputs", type=int, help="for each target, within the time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="targets at the same time")
     parser.add_argument("--keep", type=Path, help="folder for the inputs of failures")
@@ -71,24 +75,36 @@ def _read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run_all(targets: Sequence[Target], seed: int, seconds: float, jobs: int) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """Where a target ends: after seconds of processor time, or a number of inputs."""
+
+    seconds: float
+    inputs: int | None
+
+
+def _run_all(targets: Sequence[Target], seed: int, limits: _Limits, jobs: int) -> Iterator[Outcome]:
     with ThreadPoolExecutor(jobs) as pool:  # each thread waits for a process
-        yield from pool.map(lambda target: _run_apart(target, seed, seconds), targets)
+        yield from pool.map(lambda target: _run_apart(target, seed, limits), targets)
 
 
-def _run_apart(target: Target, seed: int, seconds: float) -> Outcome:
+def _run_apart(target: Target, seed: int, limits: _Limits) -> Outcome:
     """Fuzz a target in a process of its own; one that ends itself is a failure."""
     place = mmap(-1, _LARGEST)
     context = get_context("fork" if sys.platform != "win32" else "spawn")
     ours, theirs = context.Pipe(duplex=False)
     if context.get_start_method() == "spawn":  # shared memory without a name is not passed on
-        return Session(target, seed).run(seconds)
+        return Session(target, seed).run(limits.seconds, limits.inputs)
     start = time.monotonic()
-    process = context.Process(target=lambda: theirs.send(Session(target, seed, place).run(seconds)))
+
+    def fuzz() -> None:
+        theirs.send(Session(target, seed, place).run(limits.seconds, limits.inputs))
+
+    process = context.Process(target=fuzz)
     process.start()
     theirs.close()
     try:
-        if ours.poll(_PATIENCE * seconds + _GRACE):
+        if ours.poll(_PATIENCE * limits.seconds + _GRACE):
             return ours.recv()
     except EOFError:
         pass

@@ -67,7 +67,6 @@ LEFT_OUT: Mapping[str, str] = {  # module → why it has no target
     "assembler.pipeline.bug_report": "any error of a step is a line of the report",
     "assembler.cli.shared_options": "reads a day that a person types, with Python's own parser",
     "assembler.layout.stamp_placement": "reads the bits of its own maps of ink",
-    "assembler.evidence.readers.office_documents": "LibreOffice reads these files",
     "assembler.evidence.readers.word": "joins the parsers of word-file with those of engines",
     "assembler.pdf.picture_files": "Pillow reads these files; ours are in the target pictures",
     "assembler.pipeline.existing_packets": "reads a day of a manifest whose schema was checked",

@@ -9,6 +9,7 @@ from assembler.evidence.refusal import Refused
 _AGAIN = "send the original photo again"
 # padding written by some cameras; the picture is complete
 _HARMLESS = "extraneous bytes before marker"
+_SHORTEST = 2  # bytes of a segment: its length counts itself
 _BARE_MARKERS = {0x01, *range(0xD0, 0xD8)}  # markers without a length: TEM, RST0..7
 
 
@@ -32,7 +33,10 @@ def strip_jpeg(data: bytes) -> bytes:
         elif marker in _BARE_MARKERS:
             position += 2
         else:
-            end = position + 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+            length = int.from_bytes(data[position + 2 : position + 4], "big")
+            if length < _SHORTEST:
+                raise Refused("EVID.BROKEN", "the JPEG is damaged", _AGAIN)
+            end = position + 2 + length
             if marker == 0xDA:
                 scanned, end = True, _end_of_scan(data, end)
             if not _is_metadata(marker, data[position:end]):
