@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 import time
@@ -48,7 +49,8 @@ def main() -> None:
         seconds = time.monotonic() - start
     _report(options, outcomes, seconds)
     missed = (
-        table.share_caught(outcomes) < options.floor
+        all(outcome.control for outcome in outcomes)  # nothing was shown
+        or table.share_caught(outcomes) < options.floor
         if options.floor
         else bool(table.unexplained(outcomes))
     )
@@ -140,11 +142,13 @@ def _run(
 ) -> Iterator[Outcome]:
     """Outcomes in the order they come."""
     scratch.mkdir()
-    deadline = time.monotonic() + options.minutes * 60 if options.minutes else float("inf")
+    deadline = float("inf")
     waiting: set[Future[Outcome]] = set()
     done = 0
     with ProcessPoolExecutor(options.jobs, get_context("spawn"), begin, (home, scratch)) as pool:
         for job in jobs:
+            if options.minutes and not job.control and math.isinf(deadline):
+                deadline = time.monotonic() + options.minutes * 60  # the controls are all done
             if time.monotonic() > deadline:
                 break
             waiting.add(pool.submit(run, job))
