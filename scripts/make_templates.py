@@ -16,6 +16,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches, Pt, RGBColor
 
+from assembler.runtime.zip_files import UndatedZipFile
+
 HOME = Path(__file__).parent.parent / "templates"
 FACE = "IBM Plex Serif"
 RULE = "_" * 42
@@ -920,9 +922,9 @@ def write(doc, path: Path) -> None:
     doc.save(path)
     with zipfile.ZipFile(path) as made:
         entries = [(name, made.read(name)) for name in made.namelist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as plain:
+    with UndatedZipFile(path, "w", zipfile.ZIP_DEFLATED) as plain:
         for name, data in entries:
-            plain.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            plain.writestr(name, data)
 
 
 TEMPLATES = {

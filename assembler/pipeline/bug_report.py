@@ -38,6 +38,7 @@ from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import is_known_rule
 from assembler.runtime.timings import HERE
 from assembler.runtime.worker_pool import Failure, Limits, Pool
+from assembler.runtime.zip_files import FIRST_DATE
 
 T = TypeVar("T")
 
@@ -46,7 +47,6 @@ _FOLDERS = ("evidence", "forms", "templates")
 _MAX_FILES = 500
 _MAX_BYTES = 1_000_000  # of timings.json
 _LINE = 120  # characters of the report
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # so that the same report has the same bytes
 _VERSION = re.compile(r"[0-9][0-9a-z.+-]{0,20}")
 _LIMITS = Limits(seconds=30.0, memory_mb=2048, output_mb=1)
 _PACKAGE = Path(__file__).parent.parent
@@ -410,7 +410,7 @@ def make_archive(report: BugReport) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry = zipfile.ZipInfo(name, FIRST_DATE)  # the same report has the same bytes
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # the same on every system
             entry.external_attr = 0o100600 << 16

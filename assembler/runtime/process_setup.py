@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 
+_REQUESTS = ("SIGTERM", "SIGHUP")  # to end the program
 _STREAM_BYTES = 1_000_000_000  # compressed or not: a quarter of a worker's memory
 _ENTRIES = 5_000_000  # of an array or a dictionary
 _PAGES = 1_000_000  # of a file, and of its bookmarks and named destinations: a manifest's maximum
@@ -71,19 +73,8 @@ def interrupt_on_request() -> Iterator[None]:
     Only the main thread can do this; elsewhere nothing changes. A request that was ignored when the
     program was started (nohup) stays ignored.
     """
-    if threading.current_thread() is not threading.main_thread():
+    with _handle_signals(_REQUESTS, _interrupt_once, lambda old: old == signal.SIG_DFL):
         yield
-        return
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in map(signal.Signals.__getitem__, names)}
-    before = {number: old for number, old in before.items() if old == signal.SIG_DFL}
-    for number in before:
-        signal.signal(number, _interrupt_once)
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
 
 
 def _interrupt_once(number: int, _frame: object) -> None:
@@ -97,20 +88,35 @@ def defer_interrupts() -> Iterator[None]:
 
     Only the main thread can do this; elsewhere nothing changes.
     """
+    received: list[int] = []
+    # what is ignored, or left to the system, stays so
+    with _handle_signals(
+        ("SIGINT", *_REQUESTS), lambda number, _frame: received.append(number), callable
+    ):
+        yield
+    if received:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _handle_signals(
+    names: Sequence[str],
+    handler: Callable[[int, FrameType | None], object],
+    should_replace: Callable[[object], bool],
+) -> Iterator[None]:
+    """Handle signals of these names, where the system has them and `should_replace` accepts the
+    handler there is; give that back at the end. In any other thread than the main one, which alone
+    can do this, nothing changes."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    received: list[int] = []
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in map(signal.Signals.__getitem__, names)}
-    # what is ignored, or left to the system, stays so
-    before = {number: old for number, old in before.items() if callable(old)}
-    for number in before:
-        signal.signal(number, lambda number, _frame: received.append(number))
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    replaced = {number: old for number, old in handlers.items() if should_replace(old)}
+    for number in replaced:
+        signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, old in before.items():
+        for number, old in replaced.items():
             signal.signal(number, old)
-    if received:
-        raise KeyboardInterrupt

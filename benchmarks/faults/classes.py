@@ -244,24 +244,20 @@ def _draw_clock(dice: random.Random, counts: Counts) -> Fault:
 
 
 def _draw_two_runs(dice: random.Random, counts: Counts) -> Fault:
-    chosen, first = _choose_call(dice, counts, _ANY, Who.PROGRAM)
-    injection = Injection(
-        mode=Mode.SIGNAL_PROGRAM,
-        kinds=chosen,
-        first=first,
-        who=Who.PROGRAM,
-        signal=signal.SIGSTOP,
-    )
-    return Fault(
-        injection=injection,
-        special=Special.SECOND_RUN,
-        allowance=_allow(_DONE, _WRITE),
-        seed=dice.randrange(1 << 30),
-        note=f"a second run while the first is at {_name(chosen, first)}",
-    )
+    allowance = _allow(_DONE, _WRITE)
+    note = "a second run while the first is at"
+    return _draw_pause(dice, counts, Special.SECOND_RUN, allowance, note)
 
 
 def _draw_changed_input(dice: random.Random, counts: Counts) -> Fault:
+    allowance = _allow(_DONE, _CASE, _READ, _WRITE)
+    return _draw_pause(dice, counts, Special.CHANGE_INPUT, allowance, "an input changes at")
+
+
+def _draw_pause(
+    dice: random.Random, counts: Counts, special: Special, allowance: Allowance, note: str
+) -> Fault:
+    """Draw a call at which the program is stopped while the harness does something."""
     chosen, first = _choose_call(dice, counts, _ANY, Who.PROGRAM)
     injection = Injection(
         mode=Mode.SIGNAL_PROGRAM,
@@ -272,10 +268,10 @@ def _draw_changed_input(dice: random.Random, counts: Counts) -> Fault:
     )
     return Fault(
         injection=injection,
-        special=Special.CHANGE_INPUT,
-        allowance=_allow(_DONE, _CASE, _READ, _WRITE),
+        special=special,
+        allowance=allowance,
         seed=dice.randrange(1 << 30),
-        note=f"an input changes at {_name(chosen, first)}",
+        note=f"{note} {_name(chosen, first)}",
     )
 
 

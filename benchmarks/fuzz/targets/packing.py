@@ -8,8 +8,9 @@ import re
 import zipfile
 from collections.abc import Callable, Collection
 
+from assembler.runtime.zip_files import UndatedZipFile
+
 _HEAD = re.compile(rb"\n=part=([^\n=]{1,120})=\n")
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def unpack(data: bytes, dropped: Collection[str] = ()) -> bytes:
@@ -26,13 +27,13 @@ def pack(data: bytes) -> bytes:
     """Return the ZIP file of parts that `unpack` wrote."""
     pieces = _HEAD.split(data)
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with UndatedZipFile(out, "w") as archive:
         taken = set()
         for name, content in zip(pieces[1::2], pieces[2::2], strict=True):
             part = name.decode("utf-8", "replace")
             if part not in taken:
                 taken.add(part)
-                archive.writestr(zipfile.ZipInfo(part, _EARLIEST), content)
+                archive.writestr(part, content)
     return out.getvalue()
 
 
