@@ -120,7 +120,8 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
             final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _recover(work, final, record, day)
             refuse_foreign(final, record)
-            _begin_work_folder(work, lock, final)
+            with defer_interrupts():  # else a folder could stay whose lock is not known to be ours
+                _begin_work_folder(work, lock, final)
         with report_write_errors(make_display_name(final), work):
             yield work / "new"
     finally:
