@@ -25,6 +25,7 @@ from assembler.runtime import file_locks, publishing
 from assembler.runtime.atomic_files import make_private, sync_folder, write_atomic
 from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, sweep_own_cache
+from assembler.runtime.file_locks import LockFile
 from assembler.runtime.machine_failures import describe_machine_failure
 from assembler.runtime.process_setup import defer_interrupts, interrupt_on_request
 from assembler.runtime.publishing import recover_folder, stage_folder
@@ -584,6 +585,28 @@ def test_a_cleanup_is_finished_before_an_interruption_takes_effect() -> None:
         signal.raise_signal(signal.SIGINT)
         steps.append("cleaned up")
     assert steps == ["cleaned up"]
+
+
+def test_a_run_interrupted_while_it_takes_its_work_folder_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acquire = LockFile.acquire
+
+    def interrupt_first(lock: LockFile) -> None:
+        signal.raise_signal(signal.SIGINT)
+        acquire(lock)
+
+    monkeypatch.setattr(LockFile, "acquire", interrupt_first)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            stage_folder(tmp_path / "child", lambda _folder: {}, date(2026, 11, 30)),
+        ):
+            pass
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:
