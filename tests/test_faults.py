@@ -11,18 +11,27 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import docx
+import pikepdf
 import pytest
 
 from assembler.documents.draft_job import save_document
 from assembler.errors import AssemblerError, OutputNotWritten, ToolFailed
 from assembler.pipeline.build import report_unreadable_files
-from assembler.runtime import file_locks, publishing
-from assembler.runtime.atomic_files import make_private, sync_folder, write_atomic
+from assembler.runtime import cache_upkeep, file_locks, publishing
+from assembler.runtime.atomic_files import (
+    _DeferringFile,
+    make_private,
+    open_deferring_errors,
+    sync_folder,
+    write_atomic,
+)
 from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, sweep_own_cache
 from assembler.runtime.file_locks import LockFile
@@ -587,8 +596,18 @@ def test_a_cleanup_is_finished_before_an_interruption_takes_effect() -> None:
     assert steps == ["cleaned up"]
 
 
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda home: stage_folder(home / "child", lambda _folder: {}, date(2026, 11, 30)),
+        lambda home: Workshop(home / ".verify", temporary=True),
+    ],
+    ids=["packet", "workshop"],
+)
 def test_a_run_interrupted_while_it_takes_its_work_folder_leaves_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    begin: Callable[[Path], AbstractContextManager[object]],
 ) -> None:
     acquire = LockFile.acquire
 
@@ -599,14 +618,49 @@ def test_a_run_interrupted_while_it_takes_its_work_folder_leaves_none(
     monkeypatch.setattr(LockFile, "acquire", interrupt_first)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with (
-            pytest.raises(KeyboardInterrupt),
-            stage_folder(tmp_path / "child", lambda _folder: {}, date(2026, 11, 30)),
-        ):
+        with pytest.raises(KeyboardInterrupt), begin(tmp_path):
             pass
     finally:
         signal.signal(signal.SIGINT, before)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pdf_is_written_to_its_end_before_an_interruption_takes_effect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = _DeferringFile.write
+    path = tmp_path / "bundle.pdf"
+
+    def write_and_interrupt(file: _DeferringFile, data: bytes) -> int:
+        signal.raise_signal(signal.SIGINT)  # in a call from the library that writes the PDF
+        return int(write(file, data))
+
+    monkeypatch.setattr(_DeferringFile, "write", write_and_interrupt)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pikepdf.new() as pdf, pytest.raises(KeyboardInterrupt):
+            pdf.add_blank_page()
+            with open_deferring_errors(path) as file:
+                pdf.save(file)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with pikepdf.open(path) as pdf:
+        assert len(pdf.pages) == 1
+
+
+def test_a_work_folder_that_cannot_be_removed_again_is_no_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object) -> None:
+        raise PermissionError(errno.EACCES, "denied")
+
+    monkeypatch.setattr(CacheUser, "enter", refuse)
+    monkeypatch.setattr(cache_upkeep, "remove_home", refuse)
+    with (
+        pytest.raises(OutputNotWritten, match="cannot be made"),
+        Workshop(tmp_path / ".verify", temporary=True),
+    ):
+        pass
 
 
 def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:

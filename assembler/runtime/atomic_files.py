@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, cast
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime.process_control import INITIAL_FILE_SIZE_LIMIT
 from assembler.runtime.process_setup import defer_interrupts
+from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.system import ABILITIES, allows_long_paths
 
 _PROBE = 1 << 16  # bytes
@@ -401,11 +402,11 @@ class _DeferringFile(io.RawIOBase):
 @contextmanager
 def open_deferring_errors(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that fails only when closed, for libraries (qpdf) that abort the process when
-    a write fails.
+    a write fails, or is interrupted.
 
     Raises OSError if not everything could be written.
     """
-    with _DeferringFile(path) as file:
+    with defer_interrupts(), _DeferringFile(path) as file:
         yield cast("BinaryIO", file)
     if file.refusal is not None:
         raise OSError(

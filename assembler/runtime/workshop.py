@@ -69,23 +69,23 @@ class Workshop:
         self._stopwatch = Stopwatch()
 
     def __enter__(self) -> Workshop:
-        with ExitStack() as undo:  # a run that cannot begin leaves nothing behind
-            try:
+        try:
+            with ExitStack() as undo:  # a run that cannot begin leaves nothing behind
                 self._begin(undo)
-            except Timeout as error:
-                raise OutputNotWritten(
-                    "another run is working on this case",
-                    where=self.home.parent.name,
-                    remedy="wait until it has finished",
-                ) from error
-            except OSError as error:
-                raise OutputNotWritten(
-                    f"the work folder cannot be made ({os.strerror(error.errno or 0)})",
-                    where=f"{self.home.parent.name}/{self.home.name}",
-                    remedy="make the case folder writable, or copy it to a place that is, with "
-                    "some space left",
-                ) from error
-            undo.pop_all()
+                undo.pop_all()
+        except Timeout as error:
+            raise OutputNotWritten(
+                "another run is working on this case",
+                where=self.home.parent.name,
+                remedy="wait until it has finished",
+            ) from error
+        except OSError as error:
+            raise OutputNotWritten(
+                f"the work folder cannot be made ({os.strerror(error.errno or 0)})",
+                where=f"{self.home.parent.name}/{self.home.name}",
+                remedy="make the case folder writable, or copy it to a place that is, with "
+                "some space left",
+            ) from error
         return self
 
     def _begin(self, undo: ExitStack) -> None:
@@ -94,6 +94,16 @@ class Workshop:
         for folder in filter(None, (self.home, self._shared)):
             refuse_non_utf8(folder)
             refuse_long_path(folder, LONGEST_BELOW)
+        with defer_interrupts():  # else a folder could stay whose lock is not known to be ours
+            self._take_folder(undo)
+        self._sweep()
+        undo.callback(self._user.leave)
+        self._user.enter()
+        self._pool.begin()
+        undo.callback(remove_tree, self.scratch)
+        self.scratch.mkdir(mode=0o700, parents=True)
+
+    def _take_folder(self, undo: ExitStack) -> None:
         cache_upkeep.claim_home(self.home)
         if self._shared:
             cache_upkeep.claim_shared(self._shared)
@@ -106,12 +116,6 @@ class Workshop:
         if self._temporary:
             undo.callback(cache_upkeep.remove_home, self.home)
         undo.callback(self._lock.release)
-        self._sweep()
-        undo.callback(self._user.leave)
-        self._user.enter()
-        self._pool.begin()
-        undo.callback(remove_tree, self.scratch)
-        self.scratch.mkdir(mode=0o700, parents=True)
 
     def __exit__(
         self,
