@@ -255,7 +255,6 @@ def test_a_build_is_stopped_and_the_packet_stays(window: DeskWindow, root: Path)
     page.wait_for_selector("#progress li.now >> text=/Open|Recognize|Join/", timeout=60_000)
     page.goto(page.url)  # the page was closed and opened again
     page.wait_for_selector("#progress li.now")
-    check_accessible(page)
     page.click("#cancel")
     page.wait_for_selector("#outcome:not([hidden])")
     assert "Stopped" in page.inner_text("#outcome")
@@ -271,6 +270,8 @@ def test_a_packet_is_built_verified_printed_and_kept_as_filed(
     page = window.page
     go(window, "built")
     page.click("#build")
+    page.wait_for_selector("#progress li.now")
+    check_accessible(page)
     assert "proved" in wait_for_outcome(page)
     page.click("#verify-1")
     assert re.search(r"All \d+ checks passed", wait_for_outcome(page))

@@ -51,7 +51,7 @@ def desk(
 
     Listens on 127.0.0.1 only; nothing leaves this machine. Press Ctrl-C to end.
     """
-    from assembler.runtime.worker_pool import start_fork_server
+    from assembler.runtime.fork_server import start_fork_server
 
     start_fork_server()
     from assembler.desk.desk_state import Desk

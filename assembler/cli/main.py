@@ -197,7 +197,7 @@ def bundle(
     evidence: EvidenceOptions,
 ) -> None:
     """Build the filing bundle of a case, and prove it."""
-    from assembler.runtime.worker_pool import start_fork_server
+    from assembler.runtime.fork_server import start_fork_server
 
     start_fork_server()  # before the imports that take long
     from assembler import pipeline

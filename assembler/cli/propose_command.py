@@ -82,7 +82,7 @@ def read_proposals(
     Args:
         work: number of workers, cache folder, size of the cache in MB.
     """
-    from assembler.runtime.worker_pool import start_fork_server
+    from assembler.runtime.fork_server import start_fork_server
 
     start_fork_server()
     from assembler.pipeline import propose_exhibits

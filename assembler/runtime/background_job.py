@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from assembler.errors import AssemblerError
+from assembler.runtime.fork_server import make_process_context, start_fork_server
 from assembler.runtime.process_control import (
     CLEANUP_SECONDS,
     ask_to_end,
@@ -23,7 +24,6 @@ from assembler.runtime.process_control import (
 from assembler.runtime.worker_pool import (
     Failure,
     call_guarded_job,
-    make_process_context,
     set_up_process,
 )
 
@@ -111,6 +111,7 @@ def run_job(pipe: Connection, function: Callable[[Any, ReportProgress], Any], it
     """Run in the process of a job: do the work, send progress and the result."""
     set_up_process()
     end_on_request()
+    start_fork_server()  # before there is a thread
     # the pipe brings nothing but the request to end, and says so when the parent is gone
     threading.Thread(target=_wait_for_end, args=(pipe,), daemon=True).start()
     last_step, last_time = "", 0.0

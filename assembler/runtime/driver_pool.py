@@ -21,6 +21,7 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from assembler.errors import ToolFailed
+from assembler.runtime.fork_server import make_process_context
 from assembler.runtime.process_control import (
     CLEANUP_SECONDS,
     ask_to_end,
@@ -31,7 +32,6 @@ from assembler.runtime.worker_pool import (
     Failure,
     Pool,
     call_guarded_job,
-    make_process_context,
     set_up_process,
 )
 
@@ -212,6 +212,7 @@ def run_driver(pipe: Connection, shares: Connection) -> None:
     set_up_process()
     pool = Pool(1)
     end_on_request()
+    pool.begin()  # before there is a thread
     threading.Thread(target=_listen, args=(shares, pool), daemon=True).start()
     try:
         while True:

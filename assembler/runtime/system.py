@@ -51,6 +51,7 @@ class Abilities:
     moves_open_files: bool  # a file that a program has open can be renamed, replaced and removed
     opens_folders: bool  # a folder can be flushed to disk
     locks_folders: bool
+    forks_with_libraries: bool  # a fork can use what was loaded before; on macOS it may crash
 
 
 def name_system(platform: str = sys.platform) -> System:
@@ -83,6 +84,7 @@ def find_abilities(system: System | None = None) -> Abilities:
         moves_open_files=is_posix,
         opens_folders=opens_folders,
         locks_folders=opens_folders and find_spec("fcntl") is not None,
+        forks_with_libraries=hasattr(os, "fork") and system is System.LINUX,
     )
 
 

@@ -3,7 +3,6 @@ item."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from assembler.errors import AssemblerError
 from assembler.runtime.atomic_files import find_write_refusal, write_error
+from assembler.runtime.fork_server import make_process_context, start_fork_server
 from assembler.runtime.machine_failures import report_machine_failures
 from assembler.runtime.process_control import (
     LONGEST_WAIT,
@@ -25,8 +25,6 @@ from assembler.runtime.process_control import (
 )
 from assembler.runtime.process_setup import lift_picture_limit, lift_reader_limits, limit_threads
 
-# The pipeline is named, not imported: imports point down, and every worker would load it anyway.
-_PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
 _GRACE = 10.0  # seconds
 # for a new process to load its libraries, which takes long where it is not forked
 _START_SECONDS = 120.0
@@ -106,7 +104,7 @@ class Pool:
         self._context = make_process_context()
 
     def begin(self) -> None:
-        """Let the fork server load its libraries while this process does something else."""
+        """Start the server that workers are forked from, before anything of a client is read."""
         start_fork_server()
 
     def run(
@@ -276,21 +274,3 @@ def _locate_error(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     last = ([frame for frame in frames if "assembler" in frame.filename] or frames)[-1]
     return f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 - a name, no path
-
-
-def start_fork_server() -> None:
-    """Start the fork server, so that it loads its libraries while this process loads its own."""
-    if make_process_context().get_start_method() == "forkserver":
-        from multiprocessing import forkserver  # not there on Windows
-
-        forkserver.ensure_running()
-
-
-def make_process_context() -> Any:
-    """Return a context that forks from a clean server with the heavy libraries loaded; spawn where
-    there is no fork."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
-    return context

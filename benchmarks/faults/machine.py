@@ -23,7 +23,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 from assembler.cli.main import main as assembler
-from assembler.runtime import worker_pool
+from assembler.runtime import fork_server, worker_pool
 from benchmarks.faults import warm
 from benchmarks.faults.shim import Control
 
@@ -56,8 +56,8 @@ def start_workers_source(place: Path) -> None:
     warm.make_warm_case(place / "warm")
     shutil.copytree(place / "warm", place / "warm-here")
     os.environ[warm.HOME_VARIABLE] = str(place / "warm")
-    worker_pool._PRELOAD.append(warm.__name__)
-    worker_pool.start_fork_server()
+    fork_server.PRELOADED.append(warm.__name__)
+    fork_server.start_fork_server()
     warm.build_here(place / "warm-here")
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
         raise RuntimeError("this process has threads, which its forks would miss")

@@ -12,13 +12,12 @@ import errno
 import io
 import os
 import shutil
-import signal
 from collections.abc import Callable, Sequence
-from multiprocessing import forkserver, util
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
-from assembler.runtime import worker_pool
+from assembler.runtime import fork_server
 from assembler.runtime.worker_pool import Limits, Pool, call_guarded
 
 HOME_VARIABLE = "FAULT_WARM_CASE"  # folder of a case whose cache is full
@@ -43,9 +42,9 @@ def build_here(folder: Path) -> None:
     from assembler.cli.main import main
     from benchmarks.faults.commands import AS_OF
 
-    kept = Pool.run, Pool.begin, worker_pool.start_fork_server
+    kept = Pool.run, Pool.begin, fork_server.start_fork_server
     Pool.run, Pool.begin = _run_here, lambda _pool: None  # type: ignore[method-assign]
-    worker_pool.start_fork_server = lambda: None  # this may be the fork server itself
+    fork_server.start_fork_server = lambda: None  # this may be the fork server itself
     try:
         with (
             contextlib.redirect_stdout(io.StringIO()),
@@ -54,7 +53,7 @@ def build_here(folder: Path) -> None:
         ):
             main(["bundle", str(folder), "--as-of", AS_OF], prog_name="assembler")
     finally:
-        Pool.run, Pool.begin, worker_pool.start_fork_server = kept  # type: ignore[method-assign]
+        Pool.run, Pool.begin, fork_server.start_fork_server = kept  # type: ignore[method-assign]
     shutil.rmtree(folder / "build", ignore_errors=True)
 
 
@@ -82,41 +81,6 @@ def outlive_clients() -> None:
     forkserver.reduction.recvfds = receive_or_abort  # type: ignore[attr-defined]
 
 
-def fork_inner_servers() -> None:
-    """Have processes forked from this one fork a fork server of their own, instead of starting a
-    new Python for it, which takes seconds. The desk's jobs and the drivers of a batch need one."""
-    start_program = util.spawnv_passfds  # type: ignore[attr-defined]
-
-    def start_or_fork(path: bytes, arguments: Sequence[str], descriptors: Sequence[int]) -> int:
-        if not arguments[-1].startswith("from multiprocessing.forkserver import main"):
-            return int(start_program(path, arguments, descriptors))
-        # Python calls hooks after a fork, and ignores what a signal handler raises in one
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-        pid = os.fork()
-        if not pid:
-            _serve(*descriptors, before)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        return pid
-
-    util.spawnv_passfds = start_or_fork  # type: ignore[attr-defined]
-
-
-def _serve(listener: int, alive: int, mask: set[Any]) -> None:
-    """Be a fork server, with nothing open that a new program would not have. Does not return."""
-    try:
-        lowest, highest = sorted((listener, alive))
-        os.closerange(3, lowest)
-        os.closerange(lowest + 1, highest)
-        os.closerange(highest + 1, os.sysconf("SC_OPEN_MAX"))
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        forkserver.main(listener, alive, [])  # type: ignore[attr-defined]
-    finally:
-        os._exit(1)
-
-
 if os.environ.get(HOME_VARIABLE):
     build_here(Path(os.environ[HOME_VARIABLE]))
-    fork_inner_servers()
     outlive_clients()
