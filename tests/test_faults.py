@@ -23,6 +23,7 @@ import pytest
 
 from assembler.documents.draft_job import save_document
 from assembler.errors import AssemblerError, OutputNotWritten, ToolFailed
+from assembler.pdf.fingerprint import fingerprint_pages
 from assembler.pipeline.build import report_unreadable_files
 from assembler.runtime import cache_upkeep, file_locks, publishing
 from assembler.runtime.atomic_files import (
@@ -623,6 +624,36 @@ def test_a_run_interrupted_while_it_takes_its_work_folder_leaves_none(
     finally:
         signal.signal(signal.SIGINT, before)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_work_folder_that_cannot_be_locked_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(lock: LockFile) -> None:
+        lock.path.touch()
+        raise OSError(errno.EMFILE, "too many files")
+
+    monkeypatch.setattr(LockFile, "acquire", refuse)
+    with (
+        pytest.raises(OSError, match="too many files"),
+        stage_folder(tmp_path / "child", lambda _folder: {}, date(2026, 11, 30)),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_the_machine_cannot_read_is_not_taken_for_an_unknown_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise OSError(errno.EMFILE, "too many files")
+
+    path = tmp_path / "bundle.pdf"
+    path.write_bytes(factories.text_pdf([["A page."]]))
+    assert fingerprint_pages(path, [0])[0].digest
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ToolFailed, match="too many files"):
+        fingerprint_pages(path, [0])
 
 
 def test_a_pdf_is_written_to_its_end_before_an_interruption_takes_effect(

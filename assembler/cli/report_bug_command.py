@@ -35,9 +35,9 @@ def report_bug(
     the report is about this machine only.
     """
     from assembler.pipeline.bug_report import collect_report, list_contents, make_archive
+    from assembler.runtime.fork_server import start_fork_server
     from assembler.runtime.named_files import write_new_file
     from assembler.runtime.resources import Shelf
-    from assembler.runtime.fork_server import start_fork_server
 
     start_fork_server()
     report = collect_report(case, Shelf.default(shelf_dir), read_as_of(as_of))

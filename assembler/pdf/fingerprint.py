@@ -25,6 +25,7 @@ from pypdf.generic import (
 )
 
 from assembler.model import Fingerprint
+from assembler.runtime.machine_failures import raise_if_machine_failed
 
 _NUMBER = rb"-?(?:\d+\.?\d*|\.\d+)"
 # the only form a stamp takes: one line of black text, upright or rotated; a stream with anything
@@ -49,7 +50,8 @@ class _Undetermined(Exception):
 
 
 def fingerprint_pages(pdf: Path, places: Iterable[int]) -> tuple[Fingerprint, ...]:
-    """Return the fingerprints of these pages (from 0), in order; never raises for a bad file."""
+    """Return the fingerprints of these pages (from 0), in order; never raises for a bad file.
+    Raises ToolFailed if the machine cannot read it."""
     indexes = list(places)
     try:
         # an open stream, because PdfReader reads the whole file into memory if given a path
@@ -60,7 +62,16 @@ def fingerprint_pages(pdf: Path, places: Iterable[int]) -> tuple[Fingerprint, ..
                 _fingerprint_page(hasher, pages[index]) if index < len(pages) else Fingerprint()
                 for index in indexes
             )
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OSError,
+    ) as error:
+        raise_if_machine_failed(error)
         return (Fingerprint(),) * len(indexes)
 
 

@@ -14,6 +14,7 @@ from assembler.model import split_source_key
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.recovery import copy_inherited_resources, is_encrypted, open_document
 from assembler.runtime.file_names import resolve_spelling
+from assembler.runtime.machine_failures import raise_if_machine_failed
 from assembler.runtime.passwords import read_passwords
 
 WORD = "is a Word file, which has no pages of its own"
@@ -67,11 +68,13 @@ class ClientFiles:
 
 
 def _is_file_with_pages(file: Path) -> bool:
-    """Return whether a file is absent, or has pages of its own."""
+    """Return whether a file is absent, or has pages of its own. Raises ToolFailed if the machine
+    cannot read it."""
     try:
         with file.open("rb") as stream:
             return _has_pages(stream.read(_HEAD))
-    except OSError:
+    except OSError as error:
+        raise_if_machine_failed(error)
         return True
 
 

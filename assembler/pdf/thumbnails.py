@@ -25,6 +25,7 @@ from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import digest_code
+from assembler.runtime.machine_failures import raise_if_machine_failed
 
 DPI = 96  # of a sheet, for the person and for the proof
 # points of the longer side, slightly more than Tabloid: a larger page is drawn only as large as it
@@ -173,7 +174,8 @@ def draw_source(
     entry: LedgerEntry, sources: Sources | None, style: PictureStyle
 ) -> Image.Image | None:
     """Render the client's page as a viewer shows it; None for our own pages, for files
-    without pages of their own, and for pages that show several of the client's."""
+    without pages of their own, and for pages that show several of the client's. Raises
+    ToolFailed if the machine cannot read it."""
     if sources is None or entry.source is None or not style.has_sources or entry.source.tiles:
         return None
     try:
@@ -182,7 +184,8 @@ def draw_source(
         source = sources.open(entry.source.key)
         if isinstance(source, PictureFile):
             return source.draw_ledger_page(entry)
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError) as error:
+        raise_if_machine_failed(error)
         return None
     return draw_page(source[entry.source.page - 1], style.width)
 

@@ -17,6 +17,7 @@ from pypdfium2 import raw
 
 from assembler.pdf.embedded_fonts import count_unembedded_fonts
 from assembler.pdf.streaming import StreamedPages
+from assembler.runtime.machine_failures import raise_if_machine_failed
 
 _SAMPLE = 200  # characters of a page whose direction is checked
 _TILT = math.radians(30)
@@ -93,6 +94,7 @@ def survey_pdf(path: Path, colors: bool = False) -> SurveyedFile:
         RecursionError,
         OSError,
     ) as error:
+        raise_if_machine_failed(error)
         return SurveyedFile(name=name, size=size, trouble=type(error).__name__)
 
 

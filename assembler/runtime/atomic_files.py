@@ -22,7 +22,6 @@ from typing import Any, BinaryIO, cast
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime.process_control import INITIAL_FILE_SIZE_LIMIT
 from assembler.runtime.process_setup import defer_interrupts
-from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.system import ABILITIES, allows_long_paths
 
 _PROBE = 1 << 16  # bytes

@@ -1,8 +1,8 @@
 """Start processes: forked from a server that has the heavy libraries loaded, where the system can
 fork; else each in a new Python.
 
-The server is a fork of this process where that is safe. Our libraries take a second to load, which a
-server in a new Python would spend once more.
+The server is a fork of this process where that is safe: a server in a new Python would spend
+another second on loading our libraries.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ from assembler.runtime.system import ABILITIES
 # Named, not imported: imports point down, and every worker would load it anyway.
 _PIPELINE = "assembler.pipeline"
 PRELOADED = ["assembler.runtime.preload", _PIPELINE]
+# these lack functions on Windows, where nothing is forked
+_os: Any = os
+_signal: Any = signal
+_util: Any = util
 _SERVER_CODE = (
     "from multiprocessing.forkserver import main;"  # how Python begins a server's program
 )
@@ -62,18 +66,18 @@ def can_fork() -> bool:
 @contextmanager
 def fork_servers() -> Iterator[None]:
     """Meanwhile, let Python fork this process for a server, instead of starting a program."""
-    start_program = util.spawnv_passfds  # type: ignore[attr-defined]
+    start_program = _util.spawnv_passfds
 
     def start_or_fork(path: bytes, arguments: Sequence[str], descriptors: Sequence[int]) -> int:
         if not arguments[-1].startswith(_SERVER_CODE):
             return int(start_program(path, arguments, descriptors))
         return _fork_server(arguments[-1], descriptors)
 
-    util.spawnv_passfds = start_or_fork  # type: ignore[attr-defined]
+    _util.spawnv_passfds = start_or_fork
     try:
         yield
     finally:
-        util.spawnv_passfds = start_program  # type: ignore[attr-defined]
+        _util.spawnv_passfds = start_program
 
 
 def _fork_server(code: str, descriptors: Sequence[int]) -> int:
@@ -85,11 +89,11 @@ def _fork_server(code: str, descriptors: Sequence[int]) -> int:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.flush()  # else the fork would write it, too
     # a handler that raises would leave two processes to run on from here
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    pid = os.fork()
+    mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, signal.valid_signals())
+    pid: int = _os.fork()
     if not pid:
         _serve(code, descriptors, mask)
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
     return pid
 
 
@@ -106,7 +110,7 @@ def _serve(code: str, descriptors: Sequence[int], mask: set[Any]) -> NoReturn:
                 signal.signal(
                     number, signal.default_int_handler if is_interrupt else signal.SIG_DFL
                 )
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
         exec(code, {})  # noqa: S102 - Python's own, which a new program would get as its text
     finally:
         os._exit(0)
@@ -115,9 +119,8 @@ def _serve(code: str, descriptors: Sequence[int], mask: set[Any]) -> NoReturn:
 def _forget_server() -> None:
     """Let processes forked from this one start a server of their own: it is a copy of the one that
     holds the lock for starting a server."""
-    from multiprocessing import forkserver
-
-    forkserver._forkserver.__init__()  # type: ignore[attr-defined]
+    server: Any = import_module("multiprocessing.forkserver")
+    server._forkserver.__init__()
 
 
 def _close_others(kept: Sequence[int]) -> None:
@@ -126,4 +129,4 @@ def _close_others(kept: Sequence[int]) -> None:
         if descriptor > start:  # from 0 to 0 would be all of them
             os.closerange(start, descriptor)
         start = descriptor + 1
-    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(start, _os.sysconf("SC_OPEN_MAX"))

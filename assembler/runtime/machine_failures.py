@@ -43,6 +43,13 @@ def describe_machine_failure(error: BaseException | None) -> ToolFailed | None:
     return None
 
 
+def raise_if_machine_failed(error: BaseException) -> None:
+    """Raise ToolFailed if the machine caused an error that otherwise says something about a
+    file."""
+    if failure := describe_machine_failure(error):
+        raise failure from error
+
+
 @contextmanager
 def report_machine_failures() -> Iterator[None]:
     """Raise ToolFailed for an error that the machine caused; others pass."""
@@ -51,6 +58,5 @@ def report_machine_failures() -> Iterator[None]:
     except AssemblerError:
         raise
     except Exception as error:
-        if failure := describe_machine_failure(error):
-            raise failure from error
+        raise_if_machine_failed(error)
         raise

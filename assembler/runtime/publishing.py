@@ -132,11 +132,26 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
 def _begin_work_folder(work: Path, lock: LockFile, final: Path) -> None:
     try:
         work.mkdir(mode=0o700)
-        lock.acquire()
-        (work / MARK).touch(mode=0o600)
-        (work / "new").mkdir(mode=0o700)
+        try:
+            lock.acquire()
+            (work / MARK).touch(mode=0o600)
+            (work / "new").mkdir(mode=0o700)
+        except Timeout:
+            raise
+        except OSError:
+            _remove_new_folder(work, lock)
+            raise
     except (FileExistsError, FileNotFoundError, Timeout) as error:
         raise _make_busy_error(final) from error
+
+
+def _remove_new_folder(work: Path, lock: LockFile) -> None:
+    """Remove a work folder that could not be begun. Its content is known, so this works also where
+    no more files can be opened."""
+    with suppress(OSError):
+        (work / MARK).unlink(missing_ok=True)
+        lock.path.unlink(missing_ok=True)
+        work.rmdir()
 
 
 def publish(

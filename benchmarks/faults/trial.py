@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 import shutil
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -165,9 +166,13 @@ class Bench:
             promise = replace(promise, new=(*promise.new, *other.new))
             allowance = replace(allowance, changed=_INPUTS)
             note = f"{note}: {changes[0]}"
+        # a build of the desk is a run in a process of its own, which the desk does not start again
+        is_job_killed = command.name == "desk" and fault.injection.signal == signal.SIGKILL
+        if is_job_killed:
+            allowance = replace(allowance, may_leave=True)
         run = self._describe_run(command, ended)
         again = None
-        if ended.code < 0 or fault.special in _FOLLOWED or job.trial % _EVERY == 0:
+        if ended.code < 0 or is_job_killed or fault.special in _FOLLOWED or job.trial % _EVERY == 0:
             again = self._run_again(command, fault.next_clock)
         judged = judge_trial(
             promise,

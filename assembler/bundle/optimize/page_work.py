@@ -23,6 +23,7 @@ from assembler.pdf.page_weight import count_page_bytes
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import digest_code
+from assembler.runtime.machine_failures import raise_if_machine_failed
 
 _READ_AT = 200  # dots per inch at which words are recognized, before and after
 _MAX_PIXELS = 40_000_000  # of a rendering
@@ -147,7 +148,8 @@ def _recode_picture(image: Object, dpi: float, limit: int) -> CodedPicture | Non
             else None
         )
         return redrawn or picture_coding.recode_lossless(image)
-    except CANNOT:
+    except CANNOT as error:
+        raise_if_machine_failed(error)
         return None
 
 
