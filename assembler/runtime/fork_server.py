@@ -20,9 +20,9 @@ from typing import Any, NoReturn
 
 from assembler.runtime.system import ABILITIES
 
-# Named, not imported: imports point down, and every worker would load it anyway.
-_PIPELINE = "assembler.pipeline"
-PRELOADED = ["assembler.runtime.preload", _PIPELINE]
+# Named, not imported: imports point down, and every worker would load them anyway.
+_STEPS = ("assembler.pipeline.build", "assembler.pipeline.single_steps")
+PRELOADED = ["assembler.runtime.preload", *_STEPS]
 # these lack functions on Windows, where nothing is forked
 _os: Any = os
 _signal: Any = signal
@@ -50,7 +50,8 @@ def start_fork_server() -> None:
     from multiprocessing import forkserver  # not there on Windows
 
     if can_fork():
-        import_module(_PIPELINE)  # this process needs nearly all of it, too
+        for name in _STEPS:  # this process needs nearly all of it, too
+            import_module(name)
     with fork_servers() if can_fork() else nullcontext():
         forkserver.ensure_running()
 
