@@ -126,9 +126,9 @@ def _ours(
     first: list[float] = []
     plain = ocr.read_page
 
-    def timed(*given: object) -> ocr.Recognition:
+    def timed(*given: object, **options: object) -> ocr.Recognition:
         start = time.process_time()
-        made = plain(*given)  # type: ignore[arg-type]
+        made = plain(*given, **options)  # type: ignore[arg-type]
         first.append(time.process_time() - start)
         return made
 

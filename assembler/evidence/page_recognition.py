@@ -116,7 +116,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     (folder / "measures.json").write_text(json.dumps(asdict(measures)), encoding="utf8")
     # below that confidence, only one word in seven is right
     believed = recognition.confidence >= job.policy.turn_believed
-    (folder / "layer.pdf").write_bytes(_strip_layer(recognition.layer, folder, empty=not believed))
+    (folder / "layer.pdf").write_bytes(_place_layer(recognition, folder, empty=not believed))
     if not believed:
         recognition = replace(recognition, words=(), confidences=(), boxes=())
     fields = {
@@ -240,18 +240,23 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
     return render_gray(page, scale, scanned=True)
 
 
-def _strip_layer(layer: bytes, folder: Path, *, empty: bool) -> bytes:
-    """Return the engine's PDF without date and name, so that the same page gives the same bytes.
+def _place_layer(recognition: ocr.Recognition, folder: Path, *, empty: bool) -> bytes:
+    """Return the engine's PDF as large as the page, and without date and name, so that the same
+    page gives the same bytes.
 
     `empty`: drop its words, too.
     """
     path = folder / f"plain.{os.getpid()}.pdf"
-    (folder / "layer.pdf").write_bytes(layer)
+    (folder / "layer.pdf").write_bytes(recognition.layer)
     with pikepdf.open(folder / "layer.pdf") as pdf:
         if "/Info" in pdf.trailer:
             del pdf.trailer.Info
+        page = pdf.pages[0]
         if empty:
-            pdf.pages[0].Contents = pdf.make_stream(b"")
+            page.Contents = pdf.make_stream(b"")
+        elif recognition.place != (0, 0):
+            page.contents_add(b"1 0 0 1 %.3f %.3f cm\n" % recognition.place, prepend=True)
+        page.MediaBox = pikepdf.Array([0, 0, *(round(side, 3) for side in recognition.size)])
         with open_deferring_errors(path) as out:
             pdf.save(out, deterministic_id=True)
     data = path.read_bytes()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assembler.errors import ToolFailed, ToolMissing
+from assembler.evidence.ocr.blank_margins import find_inked_area
 from assembler.evidence.ocr.language_data import find_data_folder
 
 if TYPE_CHECKING:
@@ -33,12 +34,17 @@ _MIN_SCRIPT_CONFIDENCE = 2.0  # of the engine's script detection, to be believed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognition:
-    """The text of one image. `layer`: a one-page PDF of invisible text, as large as the image at
-    `dpi`."""
+    """The text of one image.
+
+    `layer`: a one-page PDF of invisible text, as large as the part of the image that was read, at
+    `dpi`. `place`: of that part, left and bottom; `size`: of the whole image; both in points.
+    """
 
     words: tuple[str, ...]
     confidences: tuple[int, ...]  # 0..100, one per word
     layer: bytes
+    place: tuple[float, float]
+    size: tuple[float, float]
     dpi: int
     turned: int = 0  # clockwise degrees the image had to be rotated to be read
     # left, top, right, bottom of each word; fractions of width and height
@@ -84,7 +90,9 @@ def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
     engine.SetVariable("user_defined_dpi", str(dpi))
     # the engine's library reads BMP by whole lines, but portable graymaps byte by byte (60 ms more)
     picture, layer = scratch / "page.bmp", scratch / "layer"
-    image.convert("L").save(picture)
+    image = image.convert("L")
+    left, top, right, bottom = find_inked_area(image)
+    image.crop((left, top, right, bottom)).save(picture)
     # one pass gives words and layer; it needs a file, since the call for images in memory leaves
     # its PDF incomplete
     if not engine.ProcessPages(str(layer), str(picture)):
@@ -93,12 +101,14 @@ def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
             where="tesseract",
             remedy="run `assembler doctor`",
         )
-    words = _list_words(engine, image.size)
+    words = _list_words(engine, image.size, (left, top))
     return Recognition(
         words=tuple(text for text, _, _ in words),
         confidences=tuple(confidence for _, confidence, _ in words),
         boxes=tuple(box for _, _, box in words),
         layer=layer.with_suffix(".pdf").read_bytes(),
+        place=(left * 72 / dpi, (image.height - bottom) * 72 / dpi),
+        size=(image.width * 72 / dpi, image.height * 72 / dpi),
         dpi=dpi,
     )
 
@@ -111,8 +121,11 @@ def read_words(image: Image.Image, dpi: int, language: str) -> tuple[Word, ...]:
     return _list_words(engine, image.size)
 
 
-def _list_words(engine: Any, size: tuple[int, int]) -> tuple[Word, ...]:
-    """Return the words of the last pass in reading order.
+def _list_words(
+    engine: Any, size: tuple[int, int], corner: tuple[int, int] = (0, 0)
+) -> tuple[Word, ...]:
+    """Return the words of the last pass in reading order; `corner`: of what was read, in an image
+    of this size.
 
     Words without a letter or digit are dropped: grain and rules come out as such, with high
     confidence.
@@ -125,7 +138,12 @@ def _list_words(engine: Any, size: tuple[int, int]) -> tuple[Word, ...]:
     words = []
     for word in tesserocr.iterate_level(iterator, level) if iterator else ():
         left, top, right, bottom = word.BoundingBox(level)
-        box = (left / size[0], top / size[1], right / size[0], bottom / size[1])
+        box = (
+            (left + corner[0]) / size[0],
+            (top + corner[1]) / size[1],
+            (right + corner[0]) / size[0],
+            (bottom + corner[1]) / size[1],
+        )
         text = order_for_reading(word.GetUTF8Text(level))
         if any(map(str.isalnum, text)):
             words.append((text, int(word.Confidence(level)), box))  # int as AllWordConfidences
