@@ -4,6 +4,7 @@ where they are printed."""
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from assembler.evidence import ocr, page_recognition
 from assembler.evidence.ocr import recognition
 from assembler.evidence.ocr.blank_margins import find_inked_area
 from assembler.runtime.cache import Cache
+from assembler.runtime.system import ABILITIES
 from scripts.sample_cases import draw
 
 _SIZE = (400, 300)
@@ -97,6 +99,25 @@ def test_words_and_layer_are_those_of_the_whole_page(
         sides = [[float(side) for side in pdf.pages[0].MediaBox] for pdf in (one, other)]
     assert sides[0] == pytest.approx(sides[1], abs=0.1)
     assert part.boxes.read_text(encoding="utf8").count("[") > 8
+
+
+@pytest.mark.skipif(not ABILITIES.names_memory_files, reason="files in memory have no name here")
+def test_the_picture_that_is_read_is_written_to_no_disk(tmp_path: Path) -> None:
+    picture = Image.new("L", (200, 100), 255)
+    with recognition._lend_picture(picture, tmp_path) as name:
+        assert list(tmp_path.iterdir()) == []
+        with Image.open(name) as again:
+            assert again.size == picture.size
+
+
+def test_elsewhere_the_picture_is_removed_when_it_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abilities = replace(ABILITIES, names_memory_files=False)
+    monkeypatch.setattr(recognition, "ABILITIES", abilities)
+    with recognition._lend_picture(Image.new("L", (200, 100), 255), tmp_path) as name:
+        assert Path(name).parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
 
 
 def list_places(layer: Path) -> dict[str, tuple[float, ...]]:

@@ -71,6 +71,15 @@ def test_a_bad_item_costs_itself_only_and_bad_luck_costs_nothing(tmp_path: Path)
     ]
 
 
+def test_an_item_that_lost_its_driver_is_tried_again_before_the_smaller_ones(
+    tmp_path: Path,
+) -> None:
+    found = gathered(
+        DriverPool(1, seconds=SECONDS), [(name, tmp_path) for name in ("unlucky", "a", "b")]
+    )
+    assert list(found) == ["unlucky", "a", "b"]
+
+
 def test_the_last_item_gets_all_the_cores(tmp_path: Path) -> None:
     assert gathered(DriverPool(2, seconds=30), [("alone", tmp_path)]) == {"alone": "alone 2"}
     both = gathered(DriverPool(2, seconds=30), [("one", tmp_path), ("other", tmp_path)])

@@ -283,7 +283,13 @@ def test_a_few_words_more_in_even_light_tell_nothing(
 ) -> None:
     words = tuple("word" for _ in range(sure))
     read = ocr.Recognition(
-        words=words, confidences=(90,) * sure, layer=b"", dpi=200, sure_unevened=unlit
+        words=words,
+        confidences=(90,) * sure,
+        layer=b"",
+        place=(0, 0),
+        size=(612, 792),
+        dpi=200,
+        sure_unevened=unlit,
     )
 
     assert page_recognition.measure_hidden_fraction(read) == part

@@ -130,7 +130,6 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     }
     (folder / "read.json").write_text(json.dumps(fields), encoding="utf8")
     _write_words(folder, recognition, size)
-    (folder / "page.bmp").unlink()
 
 
 def _recognize(

@@ -128,7 +128,7 @@ class DriverPool:
                     if isinstance(result, Failure) and result.kind == "crashed":
                         deaths[index] += 1
                         if deaths[index] < self.tries:
-                            waiting.append((index, items[index]))
+                            waiting.appendleft((index, items[index]))
                             continue
                     finished(index, result, took)
         except BaseException:  # even after ^C no driver may go on working

@@ -51,6 +51,7 @@ class Abilities:
     moves_open_files: bool  # a file that a program has open can be renamed, replaced and removed
     opens_folders: bool  # a folder can be flushed to disk
     locks_folders: bool
+    names_memory_files: bool  # a library that opens a file by its name can open one in memory
     forks_with_libraries: bool  # a fork can use what was loaded before; on macOS it may crash
 
 
@@ -84,6 +85,7 @@ def find_abilities(system: System | None = None) -> Abilities:
         moves_open_files=is_posix,
         opens_folders=opens_folders,
         locks_folders=opens_folders and find_spec("fcntl") is not None,
+        names_memory_files=hasattr(os, "memfd_create") and os.path.exists("/proc/self/fd"),  # noqa: PTH110
         forks_with_libraries=hasattr(os, "fork") and system is System.LINUX,
     )
 

@@ -6,8 +6,9 @@ half empty. Words do not change by this (docs/decisions.md has the figures).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 _TILE = 16  # pixels
@@ -17,6 +18,7 @@ _MARK, _SHADE = 24, 8
 _MARGIN = 24  # pixels kept around what was found: an eighth of an inch at 200 dpi
 _WORTHWHILE = 0.9  # part of the picture; a larger part is not worth cutting out
 
+Array = np.ndarray[Any, Any]
 Area = tuple[int, int, int, int]  # left, top, right, bottom; pixels
 
 
@@ -47,7 +49,7 @@ def find_inked_area(image: Image.Image) -> Area:
     return area if size <= _WORTHWHILE * image.width * image.height else whole
 
 
-def _split_into_tiles(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _split_into_tiles(pixels: Array) -> Array:
     """Return pixels by row of tiles, row in the tile, column of tiles, column in the tile; the last
     row and column of pixels are repeated until they fill a tile."""
     height, width = pixels.shape

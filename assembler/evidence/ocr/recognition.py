@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from assembler.errors import ToolFailed, ToolMissing
 from assembler.evidence.ocr.blank_margins import find_inked_area
 from assembler.evidence.ocr.language_data import find_data_folder
+from assembler.runtime.system import ABILITIES
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,6 +31,7 @@ _PIECES = re.compile(
     r"[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9]+|.[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]*",
     re.DOTALL,
 )
+_os: Any = os  # not every system has files in memory
 _MIN_SCRIPT_CONFIDENCE = 2.0  # of the engine's script detection, to be believed
 
 
@@ -88,19 +91,18 @@ def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
     ToolFailed."""
     engine = _load_engine(language)
     engine.SetVariable("user_defined_dpi", str(dpi))
-    # the engine's library reads BMP by whole lines, but portable graymaps byte by byte (60 ms more)
-    picture, layer = scratch / "page.bmp", scratch / "layer"
+    layer = scratch / "layer"
     image = image.convert("L")
     left, top, right, bottom = find_inked_area(image)
-    image.crop((left, top, right, bottom)).save(picture)
     # one pass gives words and layer; it needs a file, since the call for images in memory leaves
     # its PDF incomplete
-    if not engine.ProcessPages(str(layer), str(picture)):
-        raise ToolFailed(
-            "the recognition engine gave no result",
-            where="tesseract",
-            remedy="run `assembler doctor`",
-        )
+    with _lend_picture(image.crop((left, top, right, bottom)), scratch) as picture:
+        if not engine.ProcessPages(str(layer), picture):
+            raise ToolFailed(
+                "the recognition engine gave no result",
+                where="tesseract",
+                remedy="run `assembler doctor`",
+            )
     words = _list_words(engine, image.size, (left, top))
     return Recognition(
         words=tuple(text for text, _, _ in words),
@@ -111,6 +113,25 @@ def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
         size=(image.width * 72 / dpi, image.height * 72 / dpi),
         dpi=dpi,
     )
+
+
+@contextmanager
+def _lend_picture(image: Image.Image, scratch: Path) -> Iterator[str]:
+    """Yield the name of a file with a gray image, which is gone afterward.
+
+    It is in memory where the system has such files: it is larger than all else that a page leaves.
+    BMP, since the engine's library reads portable graymaps byte by byte, which takes 60 ms more.
+    """
+    if ABILITIES.names_memory_files:
+        with open(_os.memfd_create("page"), "wb") as file:  # noqa: PTH123 - it has no path
+            image.save(file, "BMP")
+            file.flush()
+            yield f"/proc/self/fd/{file.fileno()}"
+    else:
+        path = scratch / "page.bmp"
+        image.save(path)
+        yield str(path)
+        path.unlink()
 
 
 def read_words(image: Image.Image, dpi: int, language: str) -> tuple[Word, ...]:

@@ -107,6 +107,7 @@ def run(
     seconds: float = SECONDS,
     function: Callable[[Order, Pool], Outcome] = build,
     crew: DriverPool | None = None,
+    trims: bool = True,
 ) -> tuple[Outcome, ...]:
     """Build every case, the largest first, and return the outcomes in the given order.
 
@@ -118,6 +119,7 @@ def run(
         seconds: time limit of a case.
         function: called for each case; must be at the top level of its module.
         crew: processes that are kept for later calls; by default new ones.
+        trims: whether a shared cache is kept small on the way and at the end.
     """
     places = order_largest_first(orders)
     outcomes: dict[int, Outcome] = {}
@@ -127,7 +129,7 @@ def run(
         outcome = replace(_to_outcome(order, result), seconds=round(took, 2))
         outcomes[places[index]] = outcome
         finished(outcome)
-        if len(outcomes) % TRIM_EVERY == 0 or len(outcomes) == len(orders):
+        if trims and (len(outcomes) % TRIM_EVERY == 0 or len(outcomes) == len(orders)):
             keep_small(order)
 
     crew = crew or DriverPool(jobs, seconds=seconds, tries=TRIES)

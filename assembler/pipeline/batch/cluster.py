@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,7 +99,7 @@ def _hand_out(
             outcome = _read_outcome(future, orders[place])
             deaths[place] += outcome is None
             if outcome is None and deaths[place] < TRIES:
-                waiting.append(place)
+                waiting.appendleft(place)  # it may be among the largest, and then last of all
                 continue
             outcomes[place] = outcome or make_quarantined_outcome(
                 orders[place], Failure(kind="crashed", detail="worker killed")
@@ -128,8 +129,22 @@ def _read_outcome(future: Any, order: Order) -> Outcome | None:
 
 def build_on_worker(order: Order, function: Function, seconds: float) -> Outcome:
     """Build one case on a worker, in the process that this worker keeps."""
-    (outcome,) = run([order], 1, lambda _: None, function=function, crew=_start_crew(seconds))
+    (outcome,) = run(
+        [order],
+        1,
+        lambda _: None,
+        function=function,
+        crew=_start_crew(seconds),
+        # looking through a cache takes longer than a small case
+        trims=next(_number_cases()) % TRIM_EVERY == 0,
+    )
     return outcome
+
+
+@cache
+def _number_cases() -> Iterator[int]:
+    """Return the numbers of the cases that this worker builds."""
+    return count(1)
 
 
 @cache
