@@ -188,8 +188,8 @@ def test_a_proof_that_fails_leaves_the_old_bundle(
 KILL = """
 import os, signal, sys
 from pathlib import Path
-from assembler import pipeline
 from assembler.bundle import writer
+from assembler.pipeline import build as steps
 from tests.conftest import build
 def killed(*args, **more):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -204,8 +204,8 @@ if __name__ == "__main__":
     [
         'writer.stamps, "stamp_pages"',
         'writer.links, "connect_links"',
-        'pipeline.build.proof, "prove"',
-        'pipeline.build, "publish"',
+        'steps.proof, "prove"',
+        'steps, "publish"',
     ],
 )
 def test_killed_at_any_moment_the_old_bundle_stays(copy: Path, tmp_path: Path, where: str) -> None:
