@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler.pipeline.batch import case_builds
+from assembler.pipeline.batch import case_builds, cluster
 from benchmarks.scale_simulation import __main__ as command
 from benchmarks.scale_simulation import simulation
-from benchmarks.scale_simulation.drawn import draw_cases
+from benchmarks.scale_simulation.drawn import count_trimming_trips, draw_cases
 from benchmarks.scale_simulation.parameters import PLACES, Parameters
 from benchmarks.scale_simulation.shared_resource import SharedResource
 from benchmarks.scale_simulation.simulation import simulate
@@ -102,7 +102,8 @@ def test_one_worker_takes_as_long_as_all_parts_together() -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.floats(1, 500), st.floats(1, 4), st.integers(0, 100))
 def test_more_bandwidth_is_never_slower(mb_s: float, times: float, seed: int) -> None:
-    narrow = make_parameters(seed=seed, workers=5, storage_mb_s=mb_s, **QUIET)
+    """Of one worker: among several, it is luck who gets which of the last cases."""
+    narrow = make_parameters(seed=seed, workers=1, storage_mb_s=mb_s, **QUIET)
 
     wide = simulate(replace(narrow, storage_mb_s=mb_s * times))
 
@@ -126,6 +127,38 @@ def test_a_case_that_loses_its_worker_each_time_is_tried_three_times_and_quarant
     assert (result.quarantined, result.retries) == (5, 2 * 5)
 
 
+def test_a_case_that_lost_its_worker_waits_before_all_others_or_behind_them() -> None:
+    drawn = make_parameters(cases=300, workers=20, failures_per_hour=20, crash_share=0)
+    last = replace(drawn, lost_first=False)
+
+    ended = [
+        [simulate(replace(one, seed=seed)).seconds for seed in range(5)] for one in (drawn, last)
+    ]
+
+    assert sum(ended[0]) < sum(ended[1])
+
+
+@pytest.mark.parametrize("every", [1, 7, 50, 61])
+def test_a_shared_cache_is_kept_small_by_a_worker_and_by_the_program_once_in_some_cases(
+    every: int,
+) -> None:
+    drawn = make_parameters(workers=1, cache="shared", worker_trims_every=every, **QUIET)
+    never = replace(drawn, worker_trims_every=1_000, trims_every=1_000)
+
+    more = simulate(drawn).seconds - simulate(never).seconds
+
+    trimmed = 60 // every + 60 // drawn.trims_every
+    assert more == pytest.approx(trimmed * count_trimming_trips(drawn) * drawn.trip_seconds)
+
+
+def test_a_new_worker_keeps_the_cache_small_after_cases_of_its_own() -> None:
+    one = simulation.Simulation(make_parameters(workers=1, cache="shared", worker_trims_every=2))
+    one._handed_out[0] = 1
+    one._on_restarted(0)
+
+    assert [attempt.trims for attempt in one._attempts.values()] == [False]
+
+
 def test_a_case_that_hangs_costs_the_limit_once() -> None:
     drawn = make_parameters(cases=1, workers=1, **QUIET | {"hang_share": 1.0})
 
@@ -139,7 +172,8 @@ def test_the_limits_are_those_of_the_program() -> None:
     assert Parameters().limit_seconds == case_builds.SECONDS
     assert Parameters().tries == case_builds.TRIES
     assert Parameters().cache_limit_mb == case_builds.CACHE_MB
-    assert simulation.TRIM_EVERY == case_builds.TRIM_EVERY
+    assert Parameters().trims_every == case_builds.TRIM_EVERY
+    assert Parameters().worker_trims_every == cluster.TRIM_EVERY
 
 
 def test_users_of_a_resource_share_it_fairly() -> None:

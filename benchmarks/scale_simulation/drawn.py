@@ -65,20 +65,21 @@ def _count_written_mb(given: Parameters, evidence: float, scans: float) -> float
 
 
 def _count_trips(given: Parameters, pages: int) -> float:
-    """Return the round trips for names and locks. On Dask workers a cache that cases share is kept
-    small after each case: every entry is looked at, and the mark of every worker, three times."""
+    """Return the round trips for names and locks. In a cache that cases share, a build looks at the
+    mark of every worker when it begins and when it ends."""
     trips = given.trips_per_page * pages
     if given.cache != "local":
         trips += given.cache_trips_per_page * pages
     if given.cache == "shared":
-        trips += count_cache_entries(given) * given.trips_per_entry + 9 * given.workers
+        trips += 2 * given.trips_per_mark * given.workers
     return trips
 
 
-def count_cache_entries(given: Parameters) -> float:
-    """Return how many entries a full cache has."""
+def count_trimming_trips(given: Parameters) -> float:
+    """Return the round trips that keep a full cache small: every entry and mark is looked at."""
     mb_per_page = given.cache_share * given.mb_per_page
-    return given.cache_limit_mb / mb_per_page * given.entries_per_page
+    entries = given.cache_limit_mb / mb_per_page * given.entries_per_page
+    return entries * given.trips_per_entry + given.trips_per_mark * given.workers
 
 
 def draw_slowness(given: Parameters) -> list[float]:

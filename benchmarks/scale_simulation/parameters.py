@@ -53,18 +53,25 @@ class Parameters:
     read_share: float = _given(1.0, "assumed: a machine fetches evidence once; measured 8 reads")
     bundle_share: float = _given(1.1, "the plan: MB written per MB of evidence")
     cache_share: float = _given(2.5, "the plan: the same")
-    picture_mb: float = _given(3.74, "measured: a page for recognition, 337 MB / 90, in the cache")
+    picture_mb: float = _given(0.0, "the code: a page for recognition is in memory (on Linux)")
     storage_trips_s: float = _given(20_000.0, "assumed: operations on names and locks per second")
     trip_seconds: float = _given(0.0005, "assumed: latency of one")
     trips_per_page: float = _given(3.9, "measured: 467 / 120, evidence and build/")
-    cache_trips_per_page: float = _given(74.0, "measured: 8,887 / 120, .assembler/cache")
+    cache_trips_per_page: float = _given(
+        70.3, "measured: (8,887 - 450) / 120, .assembler/cache without pictures of pages"
+    )
     entries_per_page: float = _given(1.7, "measured: 202 / 120, entries of the cache")
     trips_per_entry: float = _given(5.4, "measured: when a shared cache is kept small")
+    trips_per_mark: float = _given(3.0, "the code: of a worker that uses a shared cache")
+    trims_every: int = _given(50, "the code: cases after which `batch` keeps a shared cache small")
+    worker_trims_every: int = _given(50, "the code: the same, cases of one Dask worker")
     # --- the program that hands out
     hand_out_seconds: float = _given(0.009, "measured: client and scheduler, 2 to 800 workers")
     list_trips: float = _given(39.0, "measured: to find and weigh a case of 22 files")
     report_seconds: float = _given(0.00015, "measured: a case, table and index.html and JUnit")
-    lost_first: bool = _given(False, "the code: a case that lost its worker goes to the end")
+    lost_first: bool = _given(
+        True, "the code: a case that lost its worker is the next; or the last"
+    )
     # --- failures
     failures_per_hour: float = _given(0.01, "assumed: of a worker, per hour of work")
     silent_share: float = _given(0.5, "assumed: a machine that vanishes, not a killed process")
@@ -79,8 +86,8 @@ class Parameters:
         if self.cache not in PLACES:
             raise ValueError(f"cache: one of {', '.join(PLACES)}")
         counts = (self.cases, self.workers, self.storage_mb_s, self.storage_trips_s, self.tries)
-        if min(counts) <= 0:
-            raise ValueError("cases, workers, storage and tries must be more than 0")
+        if min(*counts, self.trims_every, self.worker_trims_every) <= 0:
+            raise ValueError("cases, workers, storage, tries and trims must be more than 0")
 
 
 def format_parameters(given: Parameters) -> str:

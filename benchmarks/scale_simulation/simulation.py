@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 
 from benchmarks.scale_simulation.drawn import (
     SimulatedCase,
-    count_cache_entries,
+    count_trimming_trips,
     draw_cases,
     draw_slowness,
 )
 from benchmarks.scale_simulation.parameters import Parameters
 from benchmarks.scale_simulation.shared_resource import SharedResource
 
-TRIM_EVERY = 50  # cases, as in assembler.pipeline.batch
 STAGES = ("names", "read", "compute", "write")
 
 
@@ -50,6 +49,7 @@ class Attempt:
     case: int
     worker: int
     began: float
+    trims: bool = False  # keeps a shared cache small
     stage: int = 0
     stage_began: float = 0.0
     compute: float = 0.0
@@ -75,6 +75,7 @@ class Simulation:
         self._deaths: Counter[int] = Counter()  # workers lost, by case
         self._crashes: Counter[int] = Counter()  # drivers lost, by case
         self._builds: Counter[int] = Counter()  # begun, by case
+        self._handed_out: Counter[int] = Counter()  # by worker, since it is there
         self._ended: list[float] = []
         self._spent = dict.fromkeys(("compute", "storage", "failures"), 0.0)
         self._finished = self._quarantined = self._retries = 0
@@ -121,15 +122,25 @@ class Simulation:
             self._client_busy += self.given.hand_out_seconds
             worker, case = self._idle.popleft(), self._waiting.popleft()
             number = next(self._numbers)
-            self._attempts[number] = Attempt(case, worker, self._client_free)
+            self._handed_out[worker] += 1
+            self._attempts[number] = Attempt(
+                case, worker, self._client_free, trims=self._is_time_to_trim(worker)
+            )
             self._schedule(self._client_free, "begin", number)
 
+    def _is_time_to_trim(self, worker: int) -> bool:
+        return (
+            self.given.cache == "shared"
+            and self._handed_out[worker] % self.given.worker_trims_every == 0
+        )
+
     def _on_restarted(self, worker: int) -> None:
+        self._handed_out[worker] = 0  # it is another process
         self._spent["failures"] += self.given.restart_seconds
         self._ask(worker)
 
     def _on_again(self, case: int) -> None:
-        """A case that lost its worker waits again: behind all others, as in the program."""
+        """A case that lost its worker waits again, before all others."""
         if self.given.lost_first:
             self._waiting.appendleft(case)
         else:
@@ -162,7 +173,8 @@ class Simulation:
         case, stage = self.cases[attempt.case], STAGES[attempt.stage]
         attempt.stage_began = self._now
         if stage == "names":
-            self._names.add(self._now, case.trips, number)
+            trimming = count_trimming_trips(self.given) if attempt.trims else 0.0
+            self._names.add(self._now, case.trips + trimming, number)
         elif stage == "compute":
             self._begin_compute(number, attempt, case)
         else:
@@ -210,9 +222,9 @@ class Simulation:
     def _end_case(self, worker: int) -> None:
         """A case is finished or quarantined; its worker asks for another."""
         self._ended.append(self._now)
-        if self.given.cache == "shared" and len(self._ended) % TRIM_EVERY == 0:
-            trips = count_cache_entries(self.given) * self.given.trips_per_entry
-            trimmed = trips * self.given.trip_seconds  # while it is, no case is handed out
+        if self.given.cache == "shared" and len(self._ended) % self.given.trims_every == 0:
+            # while it is kept small, no case is handed out
+            trimmed = count_trimming_trips(self.given) * self.given.trip_seconds
             self._client_free = max(self._now, self._client_free) + trimmed
             self._client_busy += trimmed
         self._ask(worker)
