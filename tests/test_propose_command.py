@@ -14,6 +14,8 @@ from reportlab.pdfgen import canvas
 
 from assembler.intake.json_removal import remove_members
 from assembler.intake.json_text import parse_json
+from assembler.intake.proposals import Proposals
+from assembler.pipeline import propose_exhibits
 from tests.support.commands import run, snapshot
 from tests.support.recordings import make_opus
 
@@ -99,6 +101,38 @@ def test_exhibits_that_are_there_stay_and_their_files_are_not_proposed_again(cas
     assert exhibits(case)[0]["id"] == "mine"
     assert len(exhibits(case)) == 3
     assert run("propose", case, *DAY)[1].strip().endswith("no exhibit to propose")
+
+
+def test_what_another_run_has_added_meanwhile_is_not_added_twice(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = propose_exhibits.add_exhibits
+
+    def add_twice(folder: Path, proposals: Proposals) -> tuple[str, ...]:
+        add(folder, proposals)  # of a run that read case.json at the same time
+        return add(folder, proposals)
+
+    monkeypatch.setattr(propose_exhibits, "add_exhibits", add_twice)
+    code, _, err = run("propose", case, *DAY)
+    assert code == 8
+    assert "it was changed meanwhile; run the same command again" in err
+    assert len(exhibits(case)) == 2
+
+
+def test_a_fact_that_was_typed_meanwhile_stays_beside_what_is_proposed(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = propose_exhibits.add_exhibits
+
+    def type_and_add(folder: Path, proposals: Proposals) -> tuple[str, ...]:
+        path = folder / "case.json"
+        path.write_text(path.read_text().replace("Harold", "Harriet"), encoding="utf8")
+        return add(folder, proposals)
+
+    monkeypatch.setattr(propose_exhibits, "add_exhibits", type_and_add)
+    assert run("propose", case, *DAY)[0] == 0
+    assert len(exhibits(case)) == 2
+    assert "Harriet" in (case / "case.json").read_text(encoding="utf8")
 
 
 def test_a_printed_file_is_one_exhibit_however_many_pages_it_has(case: Path) -> None:

@@ -17,6 +17,13 @@ class CaseFileChanged(OutputNotWritten):
     """case.json was changed since it was read; it stays as it is."""
 
 
+def make_changed_error() -> CaseFileChanged:
+    """Return the error for a case.json that was changed since it was read."""
+    return CaseFileChanged(
+        "it was changed meanwhile", where=CASE, remedy="run the same command again"
+    )
+
+
 def write_edited_case(folder: Path, before: str, after: str, expected: Any) -> None:
     """Replace the text of case.json by an edited one; who may read it stays.
 
@@ -41,7 +48,5 @@ def write_edited_case(folder: Path, before: str, after: str, expected: Any) -> N
         except OSError:
             now, mode = b"", 0o600
         if now != before.encode():
-            raise CaseFileChanged(
-                "it was changed meanwhile", where=CASE, remedy="run the same command again"
-            )
+            raise make_changed_error()
         write_atomic(path, after.encode(), mode)

@@ -29,7 +29,8 @@ from assembler.intake.proposals import (
     propose_exhibits,
 )
 from assembler.intake.proposals.known_case import read_people
-from assembler.pipeline.case_file import write_edited_case
+from assembler.intake.untyped_values import read_listed_paths, read_objects
+from assembler.pipeline.case_file import make_changed_error, write_edited_case
 from assembler.pipeline.options import Progress
 from assembler.pipeline.single_steps import start
 from assembler.pipeline.unlisted_pages import read_unlisted_pages
@@ -161,10 +162,13 @@ def add_exhibits(folder: Path, proposals: Proposals) -> tuple[str, ...]:
 
     Raises:
         CaseRejected: case.json is not a JSON object.
+        CaseFileChanged: it lists what is proposed by now: another run added it, or a person.
         OutputNotWritten: `exhibits` is not a list, or the file cannot be written.
     """
     raw, text = intake.read_raw_case(folder)
     exhibits = raw.get("exhibits")
+    if _is_listed(raw, proposals):
+        raise make_changed_error()
     new = [make_exhibit(proposal) for proposal in proposals.exhibits]
     if not new:
         return ()
@@ -181,6 +185,16 @@ def add_exhibits(folder: Path, proposals: Proposals) -> tuple[str, ...]:
     expected = {**raw, "exhibits": [*(exhibits or ()), *new]}
     write_edited_case(folder, text, edit_json(text, changes), expected)
     return tuple(proposal.id for proposal in proposals.exhibits)
+
+
+def _is_listed(raw: dict[str, Any], proposals: Proposals) -> bool:
+    """Return whether case.json lists a proposed file, or has an exhibit of a proposed id."""
+    paths = {path for _, path in read_listed_paths(raw)}
+    ids = {entry.get("id") for _, entry in read_objects(raw, "exhibits")}
+    return any(
+        proposal.id in ids or any(part.path in paths for part in proposal.parts)
+        for proposal in proposals.exhibits
+    )
 
 
 def confirm_exhibits(folder: Path, exhibit_ids: Sequence[str]) -> tuple[str, ...]:
