@@ -707,6 +707,21 @@ def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_nothing_is_begun_in_a_folder_that_another_run_is_replacing(tmp_path: Path) -> None:
+    day, packet = date(2026, 11, 23), tmp_path / "packet"
+    packet.mkdir()
+    with stage_folder(packet, lambda _folder: {}, day) as staged:
+        with (
+            pytest.raises(OutputNotWritten, match="packet: another run is writing"),
+            stage_folder(packet / "print", lambda _folder: {}, day),
+        ):
+            pass
+        (staged / "page").write_text("x")  # nor is the other run disturbed
+    assert list(packet.iterdir()) == []
+    with stage_folder(packet / "print", lambda _folder: {}, day) as staged:
+        assert staged.is_dir()
+
+
 def test_a_work_folder_of_which_a_killed_run_removed_a_part_is_known_as_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

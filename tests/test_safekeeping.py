@@ -9,15 +9,18 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from assembler.bundle.print_set import read_print_hashes
+from assembler.bundle.print_set import print_files, read_print_hashes
 from assembler.errors import ExitCode, OutputNotWritten
 from assembler.model import Check, Proof
 from assembler.model.manifest import MANIFEST_FILE
+from assembler.pipeline import build as build_steps
 from assembler.pipeline.build import refuse_changed_sources
 from assembler.report import manifest_writer
 from assembler.runtime import publishing
@@ -626,6 +629,48 @@ def test_a_killed_print_leaves_nothing_that_counts_as_a_persons(
     assert built.kept.moved == ("print/notes.txt", "print/print.json")  # it is of the old pages
     assert built.kept.beside is not None
     assert (built.kept.beside / "print/notes.txt").read_text() == "two sets"
+
+
+@pytest.mark.parametrize("name", ["print", "signed"])
+def test_a_packet_is_not_replaced_while_another_run_writes_into_it(
+    name: str, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    final, real = copy / "build/child", build_steps.draft_and_arrange
+    before = snapshot(final)
+    change_the_case(copy)
+    with ExitStack() as other:
+
+        def start_another_run(*args: Any) -> Any:
+            staged = other.enter_context(stage_folder(final / name, read_print_hashes, THE_DAY))
+            fill(staged, {"page.pdf": "half"})
+            return real(*args)
+
+        monkeypatch.setattr(build_steps, "draft_and_arrange", start_another_run)
+        with pytest.raises(OutputNotWritten, match="another run is writing"):
+            build(copy)
+        assert (final / f".{name}.new/new/page.pdf").exists()
+    assert snapshot(final) == before
+    assert names(copy / "build") == ["child"]
+
+
+def test_pages_of_a_replaced_packet_are_not_printed_into_the_new_one(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real = copy / "build/child", print_files.pack_pages
+
+    def replace_the_packet(*args: Any) -> Any:
+        with (folder / MANIFEST_FILE).open("a") as file:
+            file.write("\n")
+        return real(*args)
+
+    monkeypatch.setattr(print_files, "pack_pages", replace_the_packet)
+    code, _, err = run("print", folder)
+
+    assert (code, err.count("child: the packet was replaced meanwhile; run it again")) == (
+        ExitCode.OUTPUT_NOT_WRITTEN,
+        1,
+    )
+    assert not [path for path in folder.iterdir() if "print" in path.name]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="looks whether a process lives")

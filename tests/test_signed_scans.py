@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from assembler.bundle.signed_set import sign_run
 from assembler.bundle.signed_set.ink_marks import find_marks
 from assembler.bundle.signed_set.page_verdict import PageState, PageVerdict
 from assembler.bundle.signed_set.scan_choice import PacketPlaces, choose_scans
@@ -318,6 +319,24 @@ def test_a_person_s_own_folder_is_not_replaced(case: Path, tmp_path: Path) -> No
 
     assert result.exit_code == ExitCode.OUTPUT_NOT_WRITTEN
     assert [item.name for item in own.iterdir()] == ["mine.pdf"]
+
+
+def test_signed_pages_of_a_replaced_packet_are_not_put_into_the_new_one(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, real = scan(case, to_sign(case)[0], tmp_path / "scan.jpg"), sign_run.choose_scans
+
+    def replace_the_packet(*args: Any) -> Any:
+        with (case / "build/child" / MANIFEST_FILE).open("a") as file:
+            file.write("\n")
+        return real(*args)
+
+    monkeypatch.setattr(sign_run, "choose_scans", replace_the_packet)
+    result = CliRunner().invoke(main, ["sign", str(case), str(path)])
+
+    assert result.exit_code == ExitCode.OUTPUT_NOT_WRITTEN
+    assert "the packet was replaced meanwhile" in result.stderr
+    assert not (case / "build/child/signed").exists()
 
 
 def test_above_the_receivers_limit_scans_are_stored_coarser(case: Path, tmp_path: Path) -> None:

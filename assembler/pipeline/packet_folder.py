@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from assembler import forms
@@ -36,7 +37,14 @@ _DERIVED_RECORDS: Mapping[str, Record] = {
 }
 DERIVED_FOLDERS = frozenset(_DERIVED_RECORDS)
 
-__all__ = ["DERIVED_FOLDERS", "PRINT_FOLDER", "keep_for_proof", "lay_content", "prepare_place"]
+__all__ = [
+    "DERIVED_FOLDERS",
+    "PRINT_FOLDER",
+    "keep_for_proof",
+    "lay_content",
+    "prepare_place",
+    "recover_derived",
+]
 
 _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
 
@@ -71,10 +79,15 @@ def prepare_place(case: Case, packet: str, context: RunContext) -> None:
     day = context.options.as_of
     recover_folder(final, record, day)  # also where nothing is built anew
     refuse_foreign(final, record)
-    # in the packet, what a killed run left would count as a person's
+    recover_derived(final, day)
+    sweep_new_files(final)
+
+
+def recover_derived(final: Path, day: date) -> None:
+    """Clear what a killed run left in a packet, which would count as a person's. Raises
+    OutputNotWritten if a run still writes into the packet."""
     for name, derived_record in _DERIVED_RECORDS.items():
         recover_folder(final / name, derived_record, day)
-    sweep_new_files(final)
 
 
 def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> None:

@@ -21,7 +21,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry
 
-from assembler.errors import ProofFailed
+from assembler.errors import OutputNotWritten, ProofFailed
 from assembler.model import DocumentId, Manifest
 from assembler.model.manifest import MANIFEST_FILE, READABLE_FORMATS
 from assembler.runtime.older_manifest import complete_manifest, rename_keys
@@ -59,6 +59,30 @@ class _RepeatedKey(dict[str, Any]):
 def read_manifest(place: Path, *, complete: bool = False) -> Manifest:
     """Read and check the manifest `place`, or that of the packet's folder `place`. Raises
     ProofFailed. `complete`: see `parse_manifest`."""
+    return parse_manifest(_read_bytes(place), complete=complete)
+
+
+def read_with_digest(folder: Path) -> tuple[Manifest, str]:
+    """Read and check the manifest of a packet's folder; return it with its sha256, for
+    `refuse_replaced`. Raises ProofFailed."""
+    data = _read_bytes(folder)
+    return parse_manifest(data), hashlib.sha256(data).hexdigest()
+
+
+def refuse_replaced(folder: Path, digest: str) -> None:
+    """Raise OutputNotWritten if a packet's manifest is no longer the one with this sha256: what was
+    made from it would be of other pages."""
+    try:
+        is_same = read_digest(folder) == digest
+    except OSError:
+        is_same = False
+    if not is_same:
+        raise OutputNotWritten(
+            "the packet was replaced meanwhile", where=folder.name, remedy="run it again"
+        )
+
+
+def _read_bytes(place: Path) -> bytes:
     path = place / MANIFEST_FILE if place.is_dir() else place
     try:
         if path.is_symlink() or not path.is_file():
@@ -67,10 +91,9 @@ def read_manifest(place: Path, *, complete: bool = False) -> Manifest:
             )
         if path.stat().st_size > _MOST_BYTES:
             raise _make_error("", f"it is larger than {_MOST_BYTES // 1_000_000} MB")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _make_error("", "it cannot be read") from error
-    return parse_manifest(data, complete=complete)
 
 
 def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:

@@ -110,7 +110,7 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
     removed at the end.
 
     Cleans up after a killed run. Raises OutputNotWritten if `final` may not be replaced or cannot
-    be written.
+    be written, or if another run is replacing the folder that it is in.
     """
     work = _name_work_folder(final)
     refuse_non_utf8(final)
@@ -122,6 +122,9 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
             refuse_foreign(final, record)
             with defer_interrupts():  # else a folder could stay whose lock is not known to be ours
                 _begin_work_folder(work, lock, final)
+            # after ours is begun, so that of two runs at least one sees the other
+            if _is_being_replaced(final.parent):
+                raise _make_busy_error(final.parent)
         with report_write_errors(make_display_name(final), work):
             yield work / "new"
     finally:
@@ -143,6 +146,25 @@ def _begin_work_folder(work: Path, lock: LockFile, final: Path) -> None:
             raise
     except (FileExistsError, FileNotFoundError, Timeout) as error:
         raise _make_busy_error(final) from error
+
+
+def _is_being_replaced(folder: Path) -> bool:
+    """Return whether a run holds the work folder of a folder. Raises OSError."""
+    folder = folder.resolve()
+    if not folder.name:  # the root of a drive
+        return False
+    work = _name_work_folder(folder)
+    if not is_plain_folder(work) or not (work / LOCK).is_file():
+        return False
+    lock = LockFile(work / LOCK)
+    try:
+        lock.acquire()
+    except FileNotFoundError:  # it has just finished
+        return False
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 def _remove_new_folder(work: Path, lock: LockFile) -> None:

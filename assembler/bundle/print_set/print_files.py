@@ -49,7 +49,7 @@ from assembler.model import (
 )
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import open_deferring_errors
-from assembler.runtime.manifest_reader import read_manifest
+from assembler.runtime.manifest_reader import read_with_digest, refuse_replaced
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.user_files import hash_files, read_record
@@ -117,14 +117,15 @@ def prepare(
         ToolFailed: a page cannot be drawn.
         OutputNotWritten: the folder cannot be written.
     """
-    manifest = _read_manifest(build)
+    manifest, digest = _read_manifest(build)
     ledger = _select_pages(manifest, build, late=late)
     files, rules = _list_volumes(build, manifest), texts.rules
     parcels = pack_pages(ledger, rules)
-    losses = _find_losses(manifest, [entry.number for entry in ledger], files, rules, workshop)
     signing = list_signing(manifest, ledger)
-    summary = _summarize(replace(manifest, ledger=ledger), parcels, losses, rules, signing)
     with stage_folder(build / FOLDER, read_print_hashes, day) as staged:
+        refuse_replaced(build, digest)
+        losses = _find_losses(manifest, [entry.number for entry in ledger], files, rules, workshop)
+        summary = _summarize(replace(manifest, ledger=ledger), parcels, losses, rules, signing)
         bindings = [
             _Binding(files=files, package=parcel, target=staged / parcel.path) for parcel in parcels
         ]
@@ -218,10 +219,10 @@ def read_print_hashes(folder: Path) -> Mapping[str, str] | None:
     )
 
 
-def _read_manifest(build: Path) -> Manifest:
-    """Read the manifest. Raises ProofFailed if it does not list every page, or files are
-    missing."""
-    manifest = read_manifest(build)
+def _read_manifest(build: Path) -> tuple[Manifest, str]:
+    """Read the manifest, with its sha256. Raises ProofFailed if it does not list every page, or
+    files are missing."""
+    manifest, digest = read_with_digest(build)
     names = [volume.path for volume in manifest.volumes]
     numbers = [entry.number for entry in manifest.ledger]
     is_complete = numbers == list(range(1, len(numbers) + 1)) and manifest.volumes[-1].last == len(
@@ -231,7 +232,7 @@ def _read_manifest(build: Path) -> Manifest:
     if missing or not is_complete:
         problem = f"{', '.join(missing)} is not there" if missing else "it does not list every page"
         raise ProofFailed(problem, (), where=MANIFEST_FILE, remedy="build it again")
-    return manifest
+    return manifest, digest
 
 
 def _find_losses(

@@ -44,7 +44,7 @@ from assembler.model.signed_packet import (
     describe_signed_packet,
     parse_signed_packet,
 )
-from assembler.runtime.manifest_reader import read_digest, read_manifest
+from assembler.runtime.manifest_reader import read_with_digest, refuse_replaced
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.user_files import digest_file, hash_files, read_record
@@ -142,7 +142,7 @@ def sign_packets(
 
 def _open_packet(build: Path) -> _Packet:
     """Read a packet, and check that its volumes are as they were built."""
-    manifest = read_manifest(build)
+    manifest, digest = read_with_digest(build)
     digests = manifest.digests
     for volume in manifest.volumes:
         path = build / volume.path
@@ -150,7 +150,7 @@ def _open_packet(build: Path) -> _Packet:
             raise ProofFailed(
                 "it is not as it was built", (), where=volume.path, remedy="build it again"
             )
-    return _Packet(build=build, manifest=manifest, digest=read_digest(build))
+    return _Packet(build=build, manifest=manifest, digest=digest)
 
 
 # --- scans and pages ---
@@ -292,6 +292,7 @@ def _write_packet(
         return SignedRun(packet=packet.manifest.packet, folder=None, pages=())
     scratch = workshop.make_folder(f"signed-{index}")
     with stage_folder(final, read_signed_hashes, day) as staged:
+        refuse_replaced(packet.build, packet.digest)
         (staged / SCANS_FOLDER).mkdir(mode=0o700)
         for quality in QUALITIES:
             _draw_pictures(packet, chosen, quality, scratch, staged, workshop)
