@@ -6,10 +6,13 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from assembler import rules
 from assembler.desk.entry_options import parse_option
 from assembler.desk.uploads import make_safe_name
 from assembler.errors import TemplateBroken
@@ -31,6 +34,7 @@ from assembler.intake.proposals.cues import parse_cues
 from assembler.intake.proposals.page_signs import read_signs
 from assembler.intake.proposals.values import PageReading
 from assembler.model.citations import BadCite, parse
+from assembler.model.confirmed_fact import read_confirmed_fact
 from assembler.model.manifest import KeptFiles
 from assembler.model.page_labels import insert_labels
 from assembler.pipeline.form_mapping import read_map
@@ -43,6 +47,7 @@ from tests.support.compound_files import OutlookMessage, write_outlook
 from tests.support.office_files import make_ods, make_workbook
 from tests.support.readings import read
 from tests.support.sheets import repack
+from tests.test_rules import example
 
 _DEEP = b"[" * 100_000
 
@@ -242,3 +247,85 @@ def test_a_segment_of_a_jpeg_shorter_than_its_own_length_is_refused() -> None:
     data = factories.picture("JPEG")
     with pytest.raises(Refused, match="damaged"):
         strip_jpeg(data[:2] + b"\xff\xdb\x00\x01" + data[2:])
+
+
+def load_firms_library(name: str, change: Callable[[Any], object], folder: Path) -> rules.Library:
+    """Return the library of a firm whose own file of this name has this change."""
+    raw = json.loads(Shelf.default().read(name))
+    change(raw)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(json.dumps(raw))
+    return rules.load_library(Shelf.default(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("facts/poverty", lambda raw: raw["facts"]["2026"].update({"from": "2026-02-30"})),
+        ("facts/litigation", lambda raw: raw["facts"]["ms-l"].update({"from": "soon"})),
+        ("facts/litigation", lambda raw: raw["facts"]["ms-l"]["boxes"].pop("parole")),
+        ("facts/deadlines", lambda raw: raw["facts"]["re-parole"].update({"latest_days": "30"})),
+        ("checklists/every-request", lambda raw: raw["lines"][0].update({"max_age_days": "old"})),
+        ("checklists/every-request", lambda raw: raw["lines"][0].update({"id": ["x"]})),
+        ("rules", lambda raw: raw["rules"]["FACT.STALE"].update({"problem": 5})),
+    ],
+)
+def test_a_wrong_value_in_a_firms_own_facts_or_rules_is_refused_with_its_file(
+    name: str, change: Callable[[Any], object], tmp_path: Path
+) -> None:
+    with pytest.raises(TemplateBroken, match=f"^schemas/{name}.json: .*; compare it with"):
+        load_firms_library(f"schemas/{name}.json", change, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        (
+            "facts/litigation",
+            lambda raw: raw["facts"]["ms-l"].pop("from"),
+            "the fact ms-l has no from",
+        ),
+        ("rules", lambda raw: raw["rules"].pop("MS_L.FEE"), "it has no rule MS_L.FEE"),
+        (
+            "rules",
+            lambda raw: raw["rules"]["MS_L.FEE"].update({"remedy": "ask {nobody}"}),
+            "the texts of MS_L.FEE have a place that cannot be filled in",
+        ),
+        (
+            "rules",
+            lambda raw: raw["rules"]["MS_L.FEE"].update({"problem": "a brace {"}),
+            "the texts of MS_L.FEE have a place that cannot be filled in",
+        ),
+    ],
+)
+def test_a_value_that_a_firms_own_facts_or_rules_lack_is_named_with_its_file(
+    name: str, change: Callable[[Any], object], message: str, tmp_path: Path
+) -> None:
+    case, as_of = example("MS_L.FEE", "rejected", tmp_path)
+    library = load_firms_library(f"schemas/{name}.json", change, tmp_path / "firm")
+    with pytest.raises(TemplateBroken, match=f"^schemas/{name}.json: {message}; start from"):
+        rules.check_case(case, library, as_of)
+
+
+def test_a_fact_beside_the_guidelines_of_a_firm_is_no_guideline_of_a_year(tmp_path: Path) -> None:
+    case, as_of = example("FIN.POVERTY", "rejected", tmp_path)
+    library = load_firms_library(
+        "schemas/facts/poverty.json",
+        lambda raw: raw["facts"].update({"2026-b": {**raw["facts"]["2026"], "from": "2026-02-01"}}),
+        tmp_path / "firm",
+    )
+    assert "FIN.POVERTY" in {
+        found.rule for found in rules.check_case(case, library, as_of).findings
+    }
+
+
+@pytest.mark.parametrize(
+    "change", [{"paper_usd": "630"}, {"online_usd": True}, {"edition": 5}, {"lines": "one"}]
+)
+def test_a_confirmed_fact_of_a_firm_with_a_value_of_a_wrong_type_is_refused(
+    change: dict[str, object],
+) -> None:
+    entry = {"fact": "fees/i-131-parole", "checked_on": "2026-11-30", "source": "https://a.example"}
+    assert read_confirmed_fact(entry).fact == entry["fact"]
+    with pytest.raises(TypeError):
+        read_confirmed_fact({**entry, **change})

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+_TYPES = {"edition": str, "paper_usd": int, "online_usd": int}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmedFact:
@@ -35,11 +37,18 @@ class ConfirmedFact:
 def read_confirmed_fact(raw: Mapping[str, Any]) -> ConfirmedFact:
     """Return the confirmed fact of a JSON object, in case.json or in a firm's shelf. Raises
     KeyError, TypeError or ValueError for one that does not follow its schema."""
-    values = {key: raw[key] for key in ("edition", "paper_usd", "online_usd") if key in raw}
+    values = {key: _require(raw[key], wanted) for key, wanted in _TYPES.items() if key in raw}
     return ConfirmedFact(
-        fact=raw["fact"],
+        fact=_require(raw["fact"], str),
         checked_on=date.fromisoformat(raw["checked_on"]),
-        source=raw["source"],
-        lines=tuple(raw.get("lines", ())),
+        source=_require(raw["source"], str),
+        lines=tuple(_require(line, str) for line in _require(raw.get("lines", []), list)),
         **values,
     )
+
+
+def _require(value: Any, wanted: type) -> Any:
+    """Return a value of this very type: true is no number. Raises TypeError."""
+    if type(value) is not wanted:
+        raise TypeError(f"{wanted.__name__} is expected")
+    return value

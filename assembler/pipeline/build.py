@@ -72,9 +72,7 @@ def build_packet(
     final = context.target / plan.packet
     record = manifest_writer.make_record_reader(checked.case.id, plan.packet)
     with stage_folder(final, record, options.as_of) as folder:
-        packet_folder.recover_derived(
-            final, options.as_of
-        )  # nobody prints or signs it from here on
+        packet_folder.recover_derived(final, options.as_of)  # nobody prints or signs it now
         content, bundle = bind_packet(content, checked, folder, context)
         objections = find_receiver_objections(plan, bundle, folder, context)
         findings = (*content.findings, *bundle.findings, *objections)

@@ -145,7 +145,9 @@ def _find_coming_changes(context: RuleContext) -> Iterator[Finding]:
                 "seen": notice.seen_on.isoformat(),
                 "when": f"on {notice.effective}" if notice.effective else "on a day not yet known",
             }
-            yield context.library.rules["FACT.NOTICE"].make_finding(fact.provenance.file, values)
+            yield context.library.find_rule("FACT.NOTICE").make_finding(
+                fact.provenance.file, values
+            )
 
 
 def _find_useless_confirmations(context: RuleContext) -> Iterator[Finding]:
@@ -182,7 +184,7 @@ def _find_stale(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterato
     if ages:
         days, limit = max(ages)
         values = {"count": len(ages), "days": days, "limit": limit}
-        yield context.library.rules["FACT.STALE"].make_finding(", ".join(sorted(files)), values)
+        yield context.library.find_rule("FACT.STALE").make_finding(", ".join(sorted(files)), values)
 
 
 def _list_unchecked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[str]:

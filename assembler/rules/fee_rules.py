@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -9,6 +10,7 @@ from assembler.model import ELECTRONIC_PAYMENT_FORMS, Person, Supporter
 from assembler.rules.library import Fact
 from assembler.rules.rule_context import Hit, RuleContext
 
+_GUIDELINE = re.compile(r"poverty/2[0-9]{3}")  # of a year
 _AMOUNTS = "amounts"
 _WAIVER_LINE = "FEE.WAIVER_EVIDENCE"  # of the checklist
 
@@ -27,9 +29,7 @@ def check_fees(context: RuleContext) -> Iterator[Hit]:
 def find_guideline(context: RuleContext, state: str, people: int) -> tuple[int, int] | None:
     """Return (year, U.S. dollars a year) for a household in the latest guideline; None if there is
     none for the year."""
-    guidelines = [
-        fact for key, fact in context.library.facts.items() if key.startswith("poverty/2")
-    ]
+    guidelines = [fact for key, fact in context.library.facts.items() if _GUIDELINE.fullmatch(key)]
     in_force = [fact for fact in guidelines if date.fromisoformat(fact["from"]) <= context.as_of]
     newest = max(in_force, key=lambda fact: str(fact["from"]), default=None)
     # published each January: in the first weeks of a year the last one still holds

@@ -44,6 +44,8 @@ CONDITIONS = (
     "no-supporter",
     "removal-history",
 )
+_SCHEMAS = ((FACTS, "facts"), (CHECKLISTS, "checklist"), (CATALOG, "rules"))
+_REMEDY = "start from the shipped file"
 LEVELS = {"required": Severity.ERROR, "core": Severity.WARNING, "supporting": Severity.INFO}
 
 
@@ -77,6 +79,11 @@ class Fact:
     provenance: Provenance
 
     def __getitem__(self, key: str) -> Any:
+        """Return a value. Raises TemplateBroken if there is none, since a firm's own file may lack
+        it."""
+        if key not in self.data:
+            problem = f"the fact {self.id.partition('/')[2]} has no {key}"
+            raise TemplateBroken(problem, where=self.provenance.file, remedy=_REMEDY)
         return self.data[key]
 
 
@@ -142,13 +149,21 @@ class Rule:
 
         Args:
             values: what the {places} of problem and remedy are filled with; no client facts.
+
+        Raises:
+            TemplateBroken: a text has a place that this rule has no value for.
         """
+        try:
+            problem, remedy = self.problem.format_map(values), self.remedy.format_map(values)
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            wrong = f"the texts of {self.id} have a place that cannot be filled in"
+            raise TemplateBroken(wrong, where=self.provenance.file, remedy=_REMEDY) from error
         return Finding(
             rule=self.id,
             severity=self.severity,
             where=where,
-            problem=self.problem.format_map(values),
-            remedy=self.remedy.format_map(values),
+            problem=problem,
+            remedy=remedy,
             exhibit=exhibit,
             source=self.provenance.source,
         )
@@ -163,6 +178,12 @@ class Library:
     rules: Mapping[str, Rule]
     lines: Mapping[str, Line]  # of all checklists, by id
     confirmed: tuple[ConfirmedFact, ...] = ()  # by the firm; later ones replace earlier ones
+
+    def find_rule(self, rule: str) -> Rule:
+        """Return a rule of the catalog. Raises TemplateBroken if a firm's own catalog lacks it."""
+        if rule not in self.rules:
+            raise TemplateBroken(f"it has no rule {rule}", where=CATALOG, remedy=_REMEDY)
+        return self.rules[rule]
 
     def select_checklists(self, kind: str, reasons: Iterable[str]) -> tuple[Checklist, ...]:
         """Return the checklists of a request, general ones first, then in the order of the
@@ -216,8 +237,14 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
 
 def load_library(shelf: Shelf) -> Library:
     """Return the library of a shelf, to be read once for any number of cases. Raises
-    TemplateBroken."""
-    return parse_library(shelf.read, list_library_files(shelf.names))
+    TemplateBroken, also for a firm's own file that does not follow its schema."""
+    names = list_library_files(shelf.names)
+    library = parse_library(shelf.read, names)
+    for name in names:
+        for beginning, schema in _SCHEMAS:
+            if name.startswith(beginning):
+                shelf.require_schema(name, f"{schema}.schema.json")
+    return library
 
 
 def find_accepted_editions(library: Library) -> dict[str, dict[str, date | None]]:
@@ -316,6 +343,8 @@ def _parse_checklist(raw: Mapping[str, Any], name: str) -> Checklist:
 
 def _parse_line(raw: Mapping[str, Any], name: str) -> Line:
     ways = raw["satisfied_by"]["any"]
+    if not isinstance(raw["id"], str):
+        raise TypeError("an id is no text")
     _require_known(raw["id"], "level", [raw["level"]], LEVELS)
     _require_known(raw["id"], "for", [raw.get("for", "case")], SUBJECTS)
     _require_known(raw["id"], "when", raw.get("when", []), CONDITIONS)

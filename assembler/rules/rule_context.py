@@ -90,7 +90,7 @@ class RuleContext:
     def make_finding(self, hit: Hit) -> Finding:
         """Return the finding of a hit, in the words of the catalog."""
         values = {**hit.values, "exhibit": hit.exhibit or ""}
-        finding = self.library.rules[hit.rule].make_finding("case.json", values, hit.exhibit)
+        finding = self.library.find_rule(hit.rule).make_finding("case.json", values, hit.exhibit)
         finding = replace(finding, severity=hit.severity or finding.severity)
         return self.locate(finding, hit.pointer)
 

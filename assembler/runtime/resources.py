@@ -112,6 +112,19 @@ class Shelf:
             raise TemplateBroken("not a JSON object", where=f"schemas/{name}")
         return parsed
 
+    def require_schema(self, name: str, schema: str) -> None:
+        """Raise TemplateBroken if the firm's own file of this name does not follow one of our
+        schemas. Shipped files do."""
+        if self.extra is None or not (self.extra / name).is_file():
+            return
+        data, ours = (self.extra / name).read_bytes(), (self.root / "schemas" / schema).read_bytes()
+        if (place := _find_deviation(data, ours)) is not None:
+            raise TemplateBroken(
+                f"it does not follow its schema at {place}",
+                where=name,
+                remedy=f"compare it with schemas/{schema}",
+            )
+
     def template(self, kind: str, name: str, case_folder: Path | None = None) -> TemplateFile:
         """Return the Word template for this case: the case's own, then the firm's, then ours, then
         the parole one."""
@@ -190,6 +203,17 @@ def list_value_fonts() -> tuple[Path, ...]:
 def stamp_font() -> Path:
     """Return the TrueType file of the page stamps."""
     return next(path for path in list_font_files() if path.name == "IBMPlexSerif-Regular.ttf")
+
+
+@cache
+def _find_deviation(data: bytes, schema: bytes) -> str | None:
+    """Return the first place where JSON does not follow a schema: "$.facts.minor.below_age"."""
+    import jsonschema  # only for files of a firm
+
+    checker = jsonschema.Draft202012Validator(
+        json.loads(schema), format_checker=jsonschema.FormatChecker(["regex", "date"])
+    )
+    return min((error.json_path for error in checker.iter_errors(json.loads(data))), default=None)
 
 
 def _parse_recipe(raw: dict[str, Any], where: str) -> Recipe:

@@ -19,7 +19,7 @@ _OWN_WORK = (
     "reads what this program wrote into its cache or scratch folder, whose hashes are checked"
 )
 _STRICT_JSON = "reads JSON with the parser of the target json-text, and nothing else"
-_FACT_DAYS = "reads the days of dated facts, which belong to a firm and have a schema"
+_FACT_DAYS = "reads the days of dated facts, whose files are checked against their schema"
 LEFT_OUT: Mapping[str, str] = {  # module → why it has no target
     **dict.fromkeys(
         (
