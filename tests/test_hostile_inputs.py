@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from assembler import rules
+from assembler.cli import main
 from assembler.desk.entry_options import parse_option
 from assembler.desk.uploads import make_safe_name
-from assembler.errors import TemplateBroken
+from assembler.errors import ExitCode, TemplateBroken
 from assembler.evidence.readers.excel_workbook import read_excel
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.outlook import read_outlook
@@ -24,6 +26,7 @@ from assembler.evidence.xref_positions import has_nothing_cut_out
 from assembler.forms import answer_formats
 from assembler.forms.expression import BadExpression, parse_expression
 from assembler.forms.form_maps import parse_map
+from assembler.intake.case_words import read_words
 from assembler.intake.citation_mistakes import explain_citation
 from assembler.intake.imports.cells import BadFile
 from assembler.intake.imports.sheet_reader import read_sheets
@@ -38,6 +41,7 @@ from assembler.model.confirmed_fact import read_confirmed_fact
 from assembler.model.manifest import KeptFiles
 from assembler.model.page_labels import insert_labels
 from assembler.pipeline.form_mapping import read_map
+from assembler.pipeline.propose_exhibits import read_cues
 from assembler.proof.kept_drafts import read_kept
 from assembler.rules.library import parse_library
 from assembler.runtime.resources import Shelf
@@ -329,3 +333,31 @@ def test_a_confirmed_fact_of_a_firm_with_a_value_of_a_wrong_type_is_refused(
     assert read_confirmed_fact(entry).fact == entry["fact"]
     with pytest.raises(TypeError):
         read_confirmed_fact({**entry, **change})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "read_file"),
+    [
+        ("case-words", "{}", lambda shelf, _folder: read_words(shelf)),
+        ("case-words", "[[", lambda shelf, _folder: read_words(shelf)),
+        ("languages", "{}", lambda shelf, _folder: read_words(shelf)),
+        ("categories", "{}", lambda shelf, _folder: read_cues(shelf)),
+        ("categories", "[[", lambda shelf, _folder: read_cues(shelf)),
+    ],
+)
+def test_a_data_file_of_a_firm_that_lacks_a_value_is_refused_by_name(
+    name: str, text: str, read_file: Callable[[Shelf, Path], object], tmp_path: Path
+) -> None:
+    (tmp_path / "firm/schemas").mkdir(parents=True)
+    (tmp_path / f"firm/schemas/{name}.json").write_text(text)
+    with pytest.raises(TemplateBroken, match=f"schemas/{name}.json"):
+        read_file(Shelf.default(tmp_path / "firm"), tmp_path)
+
+
+def test_limits_of_a_firm_that_lack_a_value_are_refused_by_name(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case")
+    (tmp_path / "firm/schemas").mkdir(parents=True)
+    (tmp_path / "firm/schemas/legibility.json").write_text('{"few_words": 5, "measures": [5]}')
+    result = CliRunner().invoke(main, ["check", str(case), "--shelf", str(tmp_path / "firm")])
+    assert result.exit_code == ExitCode.TEMPLATE_BROKEN, result.stderr
+    assert "schemas/legibility.json: it lacks required values" in result.stderr

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
 
-from assembler.runtime.resources import Shelf
+from assembler.runtime.resources import Shelf, report_broken
 
 WORDS = "schemas/case-words.json"
 NAMES = "schemas/languages.json"
@@ -51,7 +51,9 @@ class CaseWords:
 
 def read_words(shelf: Shelf) -> CaseWords:
     """Return the words of a shelf. Raises TemplateBroken."""
-    return _parse_words(shelf.read(WORDS), shelf.read(NAMES))
+    words, names = shelf.read(WORDS), shelf.read(NAMES)
+    with report_broken(f"{WORDS} or {NAMES}"):
+        return _parse_words(words, names)
 
 
 @lru_cache(4096)  # of 2,000 exhibits, each id is compared with each wrong one

@@ -26,7 +26,7 @@ from assembler.model import (
 from assembler.pipeline import amend
 from assembler.pipeline.options import stop_at_findings
 from assembler.pipeline.run_context import RunContext
-from assembler.runtime.resources import Shelf
+from assembler.runtime.resources import Shelf, report_broken
 from assembler.runtime.rule_catalog import make_finding
 
 
@@ -205,8 +205,10 @@ def _prepare_evidence(
 ) -> tuple[Prepared, ...]:
     """Prepare the evidence; an error carries the findings of the rules too, so that a person sees
     all problems in one run."""
+    with report_broken("schemas/legibility.json"):
+        limits = legibility.read_limits(context.resources.schema("legibility.json"))
     settings = evidence.Settings(
-        legible=legibility.read_limits(context.resources.schema("legibility.json")),
+        legible=limits,
         templates=evidence.read_paper_templates(context.resources, case.kind, context.folder),
     )
     try:

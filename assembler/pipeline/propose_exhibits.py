@@ -22,6 +22,7 @@ from assembler.intake.json_edit import edit_json
 from assembler.intake.json_removal import remove_members
 from assembler.intake.proposals import (
     ChecklistLine,
+    Cues,
     KnownCase,
     Proposal,
     Proposals,
@@ -35,7 +36,7 @@ from assembler.pipeline.options import Progress
 from assembler.pipeline.single_steps import start
 from assembler.pipeline.unlisted_pages import read_unlisted_pages
 from assembler.runtime.atomic_files import report_write_errors
-from assembler.runtime.resources import Shelf
+from assembler.runtime.resources import Shelf, report_broken
 from assembler.runtime.workshop import Workshop
 
 CUES = "schemas/categories.json"
@@ -55,10 +56,9 @@ def propose(
         TemplateBroken: the words of categories.json cannot be used.
     """
     raw, _ = intake.read_raw_case(folder)
+    cues = read_cues(shelf)
     read = read_unlisted_pages(folder, raw, workshop, as_of, report_progress)
-    proposals = propose_exhibits(
-        read.pages, describe_case(raw, shelf, as_of), parse_cues(shelf.read(CUES))
-    )
+    proposals = propose_exhibits(read.pages, describe_case(raw, shelf, as_of), cues)
     pictures = {
         (part.path, page)
         for proposal in proposals.exhibits
@@ -72,6 +72,14 @@ def propose(
         if (finding.file, finding.page) not in pictures or not finding.rule.startswith("LEGIBLE.")
     ]
     return replace(proposals, findings=tuple(dict.fromkeys(findings)))
+
+
+def read_cues(shelf: Shelf) -> Cues:
+    """Return the words that evidence is recognized by. Raises TemplateBroken."""
+    with report_broken(CUES):
+        cues = parse_cues(shelf.read(CUES))
+    shelf.require_schema(CUES, "categories.schema.json")
+    return cues
 
 
 def describe_case(raw: dict[str, Any], shelf: Shelf, as_of: date) -> KnownCase:

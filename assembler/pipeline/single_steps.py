@@ -12,14 +12,14 @@ from typing import Any
 
 from assembler import forms, proof, receivers, rules
 from assembler.bundle import print_set, signed_set
-from assembler.errors import OutputNotWritten, TemplateBroken
+from assembler.errors import OutputNotWritten
 from assembler.model import Exhibit, Finding, Plan, Proof
 from assembler.pdf.source_files import ClientFiles
 from assembler.pipeline.checked_case import find_edition_facts, read_plans
 from assembler.proof.source_pages import count_pages
 from assembler.runtime.atomic_files import find_link_below, report_write_errors, write_atomic
 from assembler.runtime.manifest_reader import read_manifest
-from assembler.runtime.resources import Shelf
+from assembler.runtime.resources import Shelf, report_broken
 from assembler.runtime.user_files import read_record
 from assembler.runtime.workshop import Workshop
 
@@ -221,20 +221,11 @@ def print_packet(
 ) -> print_set.Run:
     """Make the print set of a packet, as `print_set.prepare`. Also raises TemplateBroken for a
     broken schemas/printing.json or schemas/facts/signatures.json."""
-    source = "printing.json"
-    try:
-        limits = print_set.read_print_rules(shelf.schema(source))
-        source = print_set.SIGNING_FACTS
-        sheet = print_set.read_sheet_texts(
-            shelf.template(read_manifest(packet).kind, print_set.SIGNING_TEMPLATE),
-            shelf.schema(source),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise TemplateBroken(
-            f"it lacks required values ({type(error).__name__})",
-            where=f"schemas/{source}",
-            remedy="start from the shipped file",
-        ) from error
+    with report_broken("schemas/printing.json"):
+        limits = print_set.read_print_rules(shelf.schema("printing.json"))
+    template = shelf.template(read_manifest(packet).kind, print_set.SIGNING_TEMPLATE)
+    with report_broken(f"schemas/{print_set.SIGNING_FACTS}"):
+        sheet = print_set.read_sheet_texts(template, shelf.schema(print_set.SIGNING_FACTS))
     texts = print_set.PrintTexts(rules=limits, sheet=sheet)
     return print_set.prepare(packet, texts, workshop, day=day, late=late)
 

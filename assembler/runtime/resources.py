@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -159,6 +161,20 @@ class Shelf:
         except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError, too
             raise TemplateBroken(f"not readable as TOML ({error})", where=name) from error
         return _parse_recipe(raw, name)
+
+
+@contextmanager
+def report_broken(name: str) -> Iterator[None]:
+    """Raise TemplateBroken if the body cannot use what a file of `schemas/` holds: a firm's own may
+    lack a value, or have one of another type."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise TemplateBroken(
+            f"it lacks required values ({type(error).__name__})",
+            where=name,
+            remedy="start from the shipped file",
+        ) from error
 
 
 @cache
