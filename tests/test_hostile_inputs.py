@@ -155,9 +155,12 @@ def test_a_recipe_with_a_huge_number_or_too_much_depth_is_refused_by_name(
         Shelf.default().recipe("parole", tmp_path)
 
 
-def test_a_stream_of_a_message_that_says_it_is_longer_than_its_file_is_refused_at_once() -> None:
+@pytest.mark.parametrize("name", ["__substg1.0_1000001F", "Root Entry"])
+def test_a_stream_of_a_message_that_says_it_is_longer_than_its_file_is_refused_at_once(
+    name: str,
+) -> None:
     data = bytearray(write_outlook(OutlookMessage(body="Hola\n" * 2_000)))
-    entry = data.index("__substg1.0_1000001F".encode("utf-16-le"))
+    entry = data.index(name.encode("utf-16-le"))
     first = int.from_bytes(data[entry + 116 : entry + 120], "little")
     data[entry + 120 : entry + 124] = (300_000_000).to_bytes(4, "little")  # of bytes
     table = 512 * (1 + int.from_bytes(data[76:80], "little"))  # of the sector that follows each

@@ -59,6 +59,7 @@ def read_outlook(request: ReadRequest) -> FileReading:
     """Return the pages of a message. Raises Refused if it is damaged, encrypted or too large."""
     try:
         with olefile.OleFileIO(request.data) as archive:
+            _require_within(archive, archive.root.size)  # it holds all short streams
             message = _Archive(archive).read_message("", "root", 0)
     except _OLE_ERRORS as error:
         raise Refused("EVID.BROKEN", "the message is damaged", _AGAIN) from error
@@ -108,13 +109,18 @@ class _Storage:
 
 
 def _read_stream(archive: Any, path: str) -> bytes:
-    """Return a stream. Raises OSError if it says that it is longer than its file: a chain that
-    leads back to itself would fill memory."""
-    if archive.get_size(path) > archive.fp.seek(0, io.SEEK_END):
-        raise OSError("a stream longer than its file")
+    """Return a stream. Raises OSError if it says that it is longer than its file."""
+    _require_within(archive, archive.get_size(path))
     with archive.openstream(path) as stream:
         data: bytes = stream.read()
     return data
+
+
+def _require_within(archive: Any, size: int) -> None:
+    """Raise OSError if a stream says that it is longer than its file: a chain that leads back to
+    itself would fill memory."""
+    if size > archive.fp.seek(0, io.SEEK_END):
+        raise OSError("a stream longer than its file")
 
 
 class _Archive:
