@@ -21,6 +21,7 @@ from assembler.errors import ExitCode, TemplateBroken
 from assembler.evidence.readers.excel_workbook import read_excel
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.outlook import read_outlook
+from assembler.evidence.readers.outlook_rtf import read_rtf
 from assembler.evidence.refusal import Refused
 from assembler.evidence.xref_positions import has_nothing_cut_out
 from assembler.forms import answer_formats
@@ -364,3 +365,15 @@ def test_limits_of_a_firm_that_lack_a_value_are_refused_by_name(tmp_path: Path) 
     result = CliRunner().invoke(main, ["check", str(case), "--shelf", str(tmp_path / "firm")])
     assert result.exit_code == ExitCode.TEMPLATE_BROKEN, result.stderr
     assert "schemas/legibility.json: it lacks required values" in result.stderr
+
+
+def test_rich_text_of_many_pieces_in_an_unknown_encoding_is_read_at_once() -> None:
+    words = ["Ми", "приїхали", "до", "тітки", "у", "березні", "і", "живемо", "з", "нею"] * 1_200
+    pieces = [
+        b"{\\b " + f"{word} {number} ".encode("cp1251") + b"}" for number, word in enumerate(words)
+    ]
+    data = b"{\\rtf1\\ansi\\ansicpg9999{\\pard " + "Тітка живе тут. ".encode("cp1251") * 20
+    start = time.process_time()
+    text = read_rtf(data + b"".join(pieces) + b"}").text
+    assert time.process_time() - start < 3
+    assert all(f"{number} </b>" in text for number in range(len(words)))

@@ -90,6 +90,16 @@ def decode_body(data: bytes, charset: str, *, is_html: bool = False) -> tuple[st
     name = charset.strip().strip("\"'").lower()
     if is_html and not name and (match := _META_CHARSET.search(data[:4096])):
         name = match[1].decode().lower()
+    known = decode_named(data, name)
+    if known is not None:
+        return known
+    text, encoding = guess_text(data)
+    return text, not encoding.startswith("utf")
+
+
+def decode_named(data: bytes, name: str) -> tuple[str, bool] | None:
+    """Return a text in a charset, or in ASCII, and whether some letters are broken; None if its
+    encoding has to be guessed."""
     codec = _find_codec(name)
     if codec:
         try:
@@ -97,13 +107,15 @@ def decode_body(data: bytes, charset: str, *, is_html: bool = False) -> tuple[st
         except (UnicodeError, ValueError):
             if codec == "utf-8" and (text := _decode_mostly(data)):
                 return text, True
-    if data.isascii() and b"\x1b" not in data:
-        return data.decode("ascii"), False
+    return (data.decode("ascii"), False) if data.isascii() and b"\x1b" not in data else None
+
+
+def guess_text(data: bytes) -> tuple[str, str]:
+    """Return a text and its likeliest encoding."""
     try:
-        text, encoding = decode_text(data)
+        return decode_text(data)
     except Refused:
-        return data.decode("cp1252", "replace"), True
-    return text, not encoding.startswith("utf")
+        return data.decode("cp1252", "replace"), "cp1252"
 
 
 def _decode_mostly(data: bytes) -> str:

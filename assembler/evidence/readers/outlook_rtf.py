@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from assembler.evidence.readers.mail_message import MailText
-from assembler.evidence.readers.mail_text import decode_body
+from assembler.evidence.readers.mail_text import decode_named, guess_text
 from assembler.evidence.refusal import Refused
 
 _COMPRESSED, _PLAIN = b"LZFu", b"MELA"
@@ -24,6 +25,7 @@ _FIRST = (
 )
 _MOST_BYTES = 50_000_000
 _MOST_GROUPS = 1_000  # open at once
+_MOST_GUESSES = 100  # pieces of a text whose encoding is guessed one by one
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])"
     rb"|([^\\{}\r\n]+)|[\r\n]+|\\",
@@ -145,6 +147,27 @@ class _Fonts:
     open: int = 0
 
 
+@dataclass(slots=True)
+class _Guesses:
+    """Decodes the pieces of a text whose encoding is unknown.
+
+    To guess takes a millisecond, so after some pieces the encoding of most of them holds for the
+    rest.
+    """
+
+    lengths: Counter[str] = field(default_factory=Counter)  # bytes in each encoding that it found
+    count: int = 0
+
+    def decode(self, data: bytes) -> str:
+        """Return a piece."""
+        if self.count == _MOST_GUESSES:
+            return data.decode(self.lengths.most_common(1)[0][0], "replace")
+        text, encoding = guess_text(data)
+        self.lengths[encoding] += len(data)
+        self.count += 1
+        return text
+
+
 class _Parser:
     """Reads the tokens of rich text one after the other."""
 
@@ -159,6 +182,7 @@ class _Parser:
         self._is_marked = False  # after \*
         self._instruction = ""
         self._links = 0
+        self._guesses = _Guesses()
 
     def parse(self) -> str:
         """Return the text."""
@@ -284,9 +308,10 @@ class _Parser:
             return
         group = self._group
         charset = self._charset if group.is_tag else group.charset or self._charset
-        text = decode_body(bytes(self._pending), charset)[0]
+        data = bytes(self._pending)
+        known = decode_named(data, charset)
         self._pending.clear()
-        self._write(text)
+        self._write(self._guesses.decode(data) if known is None else known[0])
 
     def _add_text(self, text: str) -> None:
         self._flush()
