@@ -20,6 +20,7 @@ from assembler.desk.uploads import make_safe_name
 from assembler.errors import ExitCode, TemplateBroken
 from assembler.evidence.readers.excel_workbook import read_excel
 from assembler.evidence.readers.jpeg import strip_jpeg
+from assembler.evidence.readers.number_formats import format_value
 from assembler.evidence.readers.outlook import read_outlook
 from assembler.evidence.readers.outlook_rtf import read_rtf
 from assembler.evidence.refusal import Refused
@@ -377,3 +378,21 @@ def test_rich_text_of_many_pieces_in_an_unknown_encoding_is_read_at_once() -> No
     text = read_rtf(data + b"".join(pieces) + b"}").text
     assert time.process_time() - start < 3
     assert all(f"{number} </b>" in text for number in range(len(words)))
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (12, "[>67295][>9]", "12"),
+        (3, '[>10][>20]"big" 0;"small" 0', "small 3"),
+        (12, '0;[>10]"big" 0', "big 12"),
+        (3, '0;[>10]"big" 0', "3"),
+        (7, '[>10]"big" 0;[<5]"small" 0;"middle" 0', "middle 7"),
+        (0.5, "/²0", "1/2"),
+        (-12, "[Red]", "-12"),
+    ],
+)
+def test_a_format_with_odd_conditions_or_digits_shows_the_number(
+    value: float, code: str, shown: str
+) -> None:
+    assert format_value(value, code) == shown

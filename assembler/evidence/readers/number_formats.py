@@ -92,6 +92,8 @@ def format_value(value: float, code: str, *, since_1904: bool = False) -> str:
     if kinds & {"date", "elapsed", "noon"}:
         return _format_date(value, section, since_1904=since_1904)
     sign = "-" if value < 0 and shows_sign else ""
+    if not section and len(sections) == 1:  # a color or a condition alone
+        return format_general(value)
     if "general" in kinds or not section:
         return sign + "".join(
             format_general(abs(value)) if kind == "general" else text for kind, text in section
@@ -167,23 +169,28 @@ def _read_bracket(text: str) -> list[Token]:
 def _choose_section(sections: Sequence[list[Token]], value: float) -> tuple[list[Token], bool]:
     """Return the section that shows a number, without conditions, and whether it needs a minus."""
     plain = [[token for token in tokens if token[0] != "condition"] for tokens in sections]
-    conditions = [
-        _CONDITION.fullmatch(text)
-        for tokens in sections[:3]
-        for kind, text in tokens
-        if kind == "condition"
-    ]
+    conditions = {
+        number: condition
+        for number, tokens in enumerate(sections[:3])
+        if (condition := next((text for kind, text in tokens if kind == "condition"), ""))
+    }
+    for number, condition in conditions.items():
+        if _holds(condition, value):
+            return plain[number], value < 0 and "-" not in condition and number == 0
     if conditions:
-        for number, match in enumerate(conditions):
-            if match and _COMPARISONS[match[1]](value, float(match[2])):
-                return plain[number], value < 0 and "-" not in match[2] and number == 0
-        return plain[min(len(conditions), len(plain) - 1)], True
+        others = (tokens for number, tokens in enumerate(plain) if number not in conditions)
+        return next(others, plain[-1]), True
     count = min(len(plain), 3)
     if value < 0 and count > 1:
         return plain[1], False
     if value == 0 and count > 2:
         return plain[2], False
     return plain[0], True
+
+
+def _holds(condition: str, value: float) -> bool:
+    match = _CONDITION.fullmatch(condition)
+    return match is not None and _COMPARISONS[match[1]](value, float(match[2]))
 
 
 # --- digits ---
@@ -287,7 +294,8 @@ def _format_fraction(value: float, section: Sequence[Token], slash: int) -> str:
     """Return a number as "2 1/3"."""
     before = [text for kind, text in section[:slash] if kind == "digits"]
     below = "".join(text for _, text in section[slash + 1 :]).strip()
-    most = int(below) if below.isdigit() and below.strip("0") else 10 ** min(len(below), 4) - 1
+    is_number = below.isdecimal() and below.strip("0")  # a superscript is a digit, but no decimal
+    most = int(below) if is_number else 10 ** min(len(below), 4) - 1
     whole = int(value) if len(before) > 1 else 0
     part = Fraction(value - whole).limit_denominator(max(1, most))
     if part == 1 and len(before) > 1:
