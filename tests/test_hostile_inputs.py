@@ -396,3 +396,18 @@ def test_a_format_with_odd_conditions_or_digits_shows_the_number(
     value: float, code: str, shown: str
 ) -> None:
     assert format_value(value, code) == shown
+
+
+def test_a_pdf_with_a_long_run_of_digits_is_looked_through_at_once() -> None:
+    start = time.process_time()
+    data = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n" + b"7" * 40_000 + b"\n%%EOF\n"
+    assert not has_nothing_cut_out(data)
+    assert time.process_time() - start < 1
+
+
+def test_a_pdf_that_says_it_has_billions_of_objects_is_counted_at_once() -> None:
+    whole = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer <</Size 2>>\n%%EOF\n"
+    assert has_nothing_cut_out(whole)
+    start = time.process_time()
+    assert not has_nothing_cut_out(whole.replace(b"/Size 2", b"/Size 9999999"))
+    assert time.process_time() - start < 0.2

@@ -22,7 +22,7 @@ _SECTION = re.compile(
 )
 _PART = re.compile(rb"(\d{1,10})\s+(\d{1,10})\s+((?:\d{1,10}\s+\d{1,5}\s+[nf]\s*)*)")
 _ENTRY = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+([nf])")
-_TABLE_STREAM = re.compile(rb"\d+\s+\d+\s+obj\b(?=[^>]{0,300}/XRef\b)")
+_TABLE_STREAM = re.compile(rb"(?<!\d)\d{1,10}\s+\d{1,5}\s+obj\b(?=[^>]{0,300}/XRef\b)")
 _SIZE = re.compile(rb"/Size\s+(\d{1,10})\b")
 _ZEROS = bytes(16)  # left by a bad sector; no table contains them
 _MAX_NUMBER = 1 << 24  # of an object; a file of 10,000 pages has a hundredth of that
@@ -95,8 +95,8 @@ def _is_written_by_hand(data: bytes, actual: Table) -> bool:
     size = _SIZE.search(data, data.rfind(b"trailer"))
     return (
         b"xref" not in data
-        and bool(size)
-        and set(range(1, int(size[1]) if size else 0)) <= set(actual)
+        and size is not None
+        and all(number in actual for number in range(1, int(size[1])))  # of billions, the first
     )
 
 
