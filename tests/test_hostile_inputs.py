@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from assembler.cli import main
 from assembler.desk.entry_options import parse_option
 from assembler.desk.uploads import make_safe_name
 from assembler.errors import ExitCode, TemplateBroken
+from assembler.evidence.annotations import mark_shapes
 from assembler.evidence.readers.excel_workbook import read_excel
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.number_formats import format_value
@@ -42,8 +44,10 @@ from assembler.model.citations import BadCite, parse
 from assembler.model.confirmed_fact import read_confirmed_fact
 from assembler.model.manifest import KeptFiles
 from assembler.model.page_labels import insert_labels
+from assembler.pdf import fingerprint
 from assembler.pipeline.form_mapping import read_map
 from assembler.pipeline.propose_exhibits import read_cues
+from assembler.proof import html_words, mark_check, web_contents
 from assembler.proof.kept_drafts import read_kept
 from assembler.rules.library import parse_library
 from assembler.runtime.resources import Shelf
@@ -411,3 +415,41 @@ def test_a_pdf_that_says_it_has_billions_of_objects_is_counted_at_once() -> None
     start = time.process_time()
     assert not has_nothing_cut_out(whole.replace(b"/Size 2", b"/Size 9999999"))
     assert time.process_time() - start < 0.2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (mark_check._SETS_COLOR, "7" * 20_000),
+        (mark_check._SETS_COLOR, "7." * 20_000),
+        (html_words._HIDING, "opacity:" + "0" * 40_000 + "x"),
+        (html_words._HIDING, "font-size:" + "0" * 40_000 + "1"),
+        (web_contents._HIDING, "opacity:" + "0" * 40_000 + "x"),
+        (mark_shapes._POINTS, "7" * 40_000),
+    ],
+)
+def test_a_style_with_a_long_run_of_digits_is_looked_through_at_once(
+    pattern: re.Pattern[str], text: str
+) -> None:
+    start = time.process_time()
+    assert pattern.search(text) is None
+    assert time.process_time() - start < 0.5
+
+
+def test_a_style_of_a_mark_or_a_page_is_read_as_before() -> None:
+    found = mark_check._SETS_COLOR.findall("/Helv 12 Tf 1 0.5 .25 rg 0. g")
+    assert [numbers.split() for numbers in found] == [["1", "0.5", ".25"], ["0."]]
+    for style in ("opacity:0", "opacity: 0.0;", "opacity:.00", "font-size:0px", "font-size: 0"):
+        assert html_words._HIDING.search(style)
+    for style in ("opacity:0.5", "opacity:1", "font-size:0.8em", "font-size:10px"):
+        assert not html_words._HIDING.search(style)
+    match = mark_shapes._POINTS.search("font: 9.5 pt Helvetica")
+    assert match is not None
+    assert match[1] == "9.5"
+
+
+def test_a_stream_that_begins_as_a_stamp_and_goes_on_with_digits_is_no_stamp_at_once() -> None:
+    head = b" Q\n/Artifact <</Type /Pagination>> BDC q "
+    start = time.process_time()
+    assert fingerprint._STAMP.fullmatch(head + b"7" * 40_000) is None
+    assert time.process_time() - start < 0.5

@@ -27,7 +27,7 @@ from pypdf.generic import (
 from assembler.model import Fingerprint
 from assembler.runtime.machine_failures import raise_if_machine_failed
 
-_NUMBER = rb"-?(?:\d+\.?\d*|\.\d+)"
+_NUMBER = rb"-?(?:\d+(?:\.\d*)?|\.\d+)"
 # the only form a stamp takes: one line of black text, upright or rotated; a stream with anything
 # else in it is not a stamp
 _STAMP = re.compile(

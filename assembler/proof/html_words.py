@@ -30,8 +30,8 @@ _WITHOUT_END = frozenset(
 )
 _ENDED_BY_NEXT = frozenset(("p", "li", "td", "th", "tr", "dd", "dt", "option"))
 _HIDING = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*"
-    r"(?:!|;|$)|font-size\s*:\s*0*\.?0*(?:[a-z%]|\s|!|;|$))"
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*+\.?0*+\s*"
+    r"(?:!|;|$)|font-size\s*:\s*0*+\.?0*+(?:[a-z%]|\s|!|;|$))"
 )
 _STYLED_SIZE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*(\d{1,5})")
 _SMALL = 2  # pixels

@@ -51,7 +51,7 @@ _STEP = 4.0  # points between the checked points of a line
 _SOLID_SHARE, _DASHED_SHARE = 0.93, 0.35  # share of a line's points that must be ink
 _MAX_POINTS = 4_000  # points of one mark
 _POINT_MARGIN = 0.5  # points around a point of a line that are the line's own
-_SETS_COLOR = re.compile(r"((?:[-+]?(?:\d+\.?\d*|\.\d+)\s+){1,4})(?:g|rg|k)\b")
+_SETS_COLOR = re.compile(r"(?<![\d.])((?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)\s+){1,4})(?:g|rg|k)\b")
 Point = tuple[float, float]
 Color = tuple[int, int, int]
 

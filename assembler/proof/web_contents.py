@@ -50,7 +50,7 @@ _ENDED_BY = {  # an element ends before these begin
     "option": ("option",),
 }
 _FIELDS = ("text", "email", "tel", "number", "search", "url", "date")
-_HIDING = re.compile(r"display\s*:\s*none|opacity\s*:\s*0*\.?0*\s*(?:;|$|!)")
+_HIDING = re.compile(r"display\s*:\s*none|opacity\s*:\s*0*+\.?0*+\s*(?:;|$|!)")
 _UNDRAWN = re.compile(
     r"visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0+(?:px|pt|em|%)?\s*(?:;|$)"
 )

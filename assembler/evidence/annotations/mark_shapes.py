@@ -29,6 +29,7 @@ from assembler.evidence.annotations.marks import (
 )
 from assembler.evidence.annotations.text_box import Area, set_block
 
+_POINTS = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s*pt")  # of a style: "font: 9pt Helvetica"
 WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
@@ -242,7 +243,7 @@ def _draw_free_text(mark: Mark, lettering: Lettering) -> Drawing | None:
     text = read_text(mark.note.get(Name.Contents)) or _strip_tags(read_text(mark.note.get(Name.RC)))
     size, color = parse_appearance(mark.note.get(Name.DA))
     style = read_text(mark.note.get(Name.DS))
-    if not size and (points := re.search(r"(\d+(?:\.\d+)?)\s*pt", style)):
+    if not size and (points := _POINTS.search(style)):
         size = float(points[1])
     box = mark.inner
     background = read_color(mark.note.get(Name.C))
