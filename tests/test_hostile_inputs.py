@@ -15,16 +15,19 @@ import pytest
 from click.testing import CliRunner
 
 from assembler import rules
+from assembler.bundle.signed_set.scan_files import count_scans
 from assembler.cli import main
 from assembler.desk.entry_options import parse_option
 from assembler.desk.uploads import make_safe_name
 from assembler.errors import ExitCode, TemplateBroken
 from assembler.evidence.annotations import mark_shapes
+from assembler.evidence.readers import tiff
 from assembler.evidence.readers.excel_workbook import read_excel
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.number_formats import format_value
 from assembler.evidence.readers.outlook import read_outlook
 from assembler.evidence.readers.outlook_rtf import read_rtf
+from assembler.evidence.readers.picture import read_frames
 from assembler.evidence.refusal import Refused
 from assembler.evidence.xref_positions import has_nothing_cut_out
 from assembler.forms import answer_formats
@@ -40,6 +43,7 @@ from assembler.intake.problem import find_near_name
 from assembler.intake.proposals.cues import parse_cues
 from assembler.intake.proposals.page_signs import read_signs
 from assembler.intake.proposals.values import PageReading
+from assembler.model import NO_OPTIONS
 from assembler.model.citations import BadCite, parse
 from assembler.model.confirmed_fact import read_confirmed_fact
 from assembler.model.manifest import KeptFiles
@@ -49,6 +53,8 @@ from assembler.pipeline.form_mapping import read_map
 from assembler.pipeline.propose_exhibits import read_cues
 from assembler.proof import html_words, mark_check, web_contents
 from assembler.proof.kept_drafts import read_kept
+from assembler.proof.package_xml import is_picture
+from assembler.proof.printed_contents import read_contents
 from assembler.rules.library import parse_library
 from assembler.runtime.resources import Shelf
 from tests import factories
@@ -453,3 +459,35 @@ def test_a_stream_that_begins_as_a_stamp_and_goes_on_with_digits_is_no_stamp_at_
     start = time.process_time()
     assert fingerprint._STAMP.fullmatch(head + b"7" * 40_000) is None
     assert time.process_time() - start < 0.5
+
+
+_CUT_PICTURES = (
+    b"GIF87a\x10\0\0 \x08\0\0,\xff\0\0\xff\0\0\0\xff\0\0\0,",  # within its second frame
+    b"GIF87a\x10\0\x10\0\x08\0\0,\0\0\x30\x10" + b"\0" * 300 + b"\x18\0\x10\0>m,\x91\0",
+)
+
+
+@pytest.mark.parametrize("data", _CUT_PICTURES)
+def test_a_picture_at_which_a_decoder_stumbles_is_refused(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be decoded"):
+        list(read_frames(data, "gif"))
+    (tmp_path / "scan.gif").write_bytes(data)
+    assert count_scans(tmp_path / "scan.gif") <= 1
+    assert not is_picture(data)
+
+
+def test_a_tiff_whose_next_directory_is_beyond_all_files_is_refused() -> None:
+    with pytest.raises(Refused, match="cut off"):
+        tiff.list_directories(b"II+\0\x08\0\0\0II+\0\x08\0\0\xe2")
+
+
+@pytest.mark.parametrize("number", ["5x", "Infinity", "NaN"])
+@pytest.mark.parametrize("code", ["0.00", "mmm d, yyyy"])
+def test_the_proof_reads_no_workbook_with_a_cell_that_has_no_number(number: str, code: str) -> None:
+    book = make_workbook([[5]], code)
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    changed = repack(book, sheet1=sheet.replace(b"<v>5</v>", f"<v>{number}</v>".encode()))
+    read_contents(book, NO_OPTIONS)
+    with pytest.raises(ValueError, match="a cell without a number"):
+        read_contents(changed, NO_OPTIONS)

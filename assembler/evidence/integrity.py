@@ -17,10 +17,11 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
-from PIL import Image, Jpeg2KImagePlugin, UnidentifiedImageError
+from PIL import Image, Jpeg2KImagePlugin
 
 from assembler.evidence.readers.picture import MAX_PIXELS
 from assembler.evidence.refusal import Refused
+from assembler.pdf.picture_errors import PICTURE_ERRORS
 
 _MAX_UNPACKED = 1 << 30  # bytes per stream
 _STEP = 1 << 24  # bytes unpacked at a time
@@ -157,7 +158,7 @@ def _can_decode(data: bytes) -> bool:
                     "save it smaller, at 300 dpi",
                 )
             kind = picture.format
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except PICTURE_ERRORS:
         return False
     if kind == "JPEG2000":
         # not every file contains reduced sizes
@@ -174,7 +175,7 @@ def _can_decode_reduced(data: bytes, times: int) -> bool:
         with Image.open(io.BytesIO(data)) as picture:
             picture.reduce = times  # type: ignore[assignment,method-assign]
             picture.load()
-    except (OSError, SyntaxError, ValueError):
+    except PICTURE_ERRORS:
         return False
     return True
 

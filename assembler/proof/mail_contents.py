@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import unquote
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from assembler.model import FileOptions, PassageKind
+from assembler.pdf.picture_errors import PICTURE_ERRORS
 from assembler.proof.file_contents import (
     AttachedContents,
     FileContents,
@@ -315,5 +316,5 @@ def _can_be_seen(data: bytes) -> bool:
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()
             return max(picture.size) > _SMALL
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError):
+    except PICTURE_ERRORS:
         return False

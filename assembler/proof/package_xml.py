@@ -11,6 +11,8 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from PIL import Image
 
+from assembler.pdf.picture_errors import PICTURE_ERRORS
+
 _MOST_BYTES = 400_000_000
 _PICTURES = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP")
 
@@ -102,6 +104,6 @@ def is_picture(data: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(data), formats=_PICTURES) as picture:
             picture.load()
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except PICTURE_ERRORS:
         return False
     return True

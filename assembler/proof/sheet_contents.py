@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
 from assembler.model import FileOptions, PassageKind
@@ -232,7 +232,7 @@ def _read_cell(
 
 def _find_certain_digits(value: str, number: int, code: str, *, from_1904: bool) -> str:
     """Return the digits that a number certainly shows; "" if its format is unusual."""
-    amount = Decimal(value)
+    amount = _read_amount(value)
     if number in _DATES or _is_full_date(code):
         days = int(amount) + (1462 if from_1904 else 0)
         if not _FIRST_SAFE_DAY <= days <= _LAST_DAY or amount < 0:
@@ -250,6 +250,17 @@ def _find_certain_digits(value: str, number: int, code: str, *, from_1904: bool)
     is_percent = "%" in re.sub('"[^"]*"', "", code)
     shows_sections = ";" in code and amount == 0
     return "" if shows_sections else _round(amount, len(plain[1] or ""), is_percent=is_percent)
+
+
+def _read_amount(value: str) -> Decimal:
+    """Return the number of a cell. Raises ValueError if it is none."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation as error:
+        raise ValueError("a cell without a number") from error
+    if not amount.is_finite():
+        raise ValueError("a cell without a number")
+    return amount
 
 
 def _is_full_date(code: str) -> bool:

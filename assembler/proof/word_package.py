@@ -12,6 +12,8 @@ from typing import Any
 from lxml import etree
 from PIL import Image
 
+from assembler.pdf.picture_errors import PICTURE_ERRORS
+
 
 class WordPackage:
     """The parts of a Word file and the relations between them."""
@@ -51,7 +53,7 @@ class WordPackage:
         try:
             with Image.open(io.BytesIO(self._archive.read(name))) as picture:
                 picture.load()
-        except (KeyError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        except PICTURE_ERRORS:  # a part that is missing is a KeyError
             return False
         return True
 

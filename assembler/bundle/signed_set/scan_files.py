@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2 as pdfium
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 from pypdfium2 import raw
+
+from assembler.pdf.picture_errors import PICTURE_ERRORS
 
 _MIN_DPI, _MAX_DPI = 100, 300
 _MAX_PIXELS = 60_000_000  # of a scan
@@ -37,7 +39,7 @@ def count_scans(path: Path) -> int:
                 return len(document)
         with Image.open(path, formats=_FORMATS) as picture:
             return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
-    except (pdfium.PdfiumError, UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except (pdfium.PdfiumError, *PICTURE_ERRORS):
         return 0
 
 
@@ -45,16 +47,7 @@ def read_scan(scan: Scan) -> Image.Image | None:
     """Return the picture of a scan, gray or in color; None if it cannot be read."""
     try:
         return _draw_pdf(scan) if _is_pdf(scan.path) else _open_picture(scan)
-    except (
-        pdfium.PdfiumError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        ValueError,
-        IndexError,
-        SyntaxError,
-        EOFError,
-    ):
+    except (pdfium.PdfiumError, *PICTURE_ERRORS):
         return None
 
 

@@ -14,13 +14,13 @@ from assembler.documents.paper_blocks import Picture
 from assembler.evidence.file_types import sniff
 from assembler.evidence.readers.picture import KINDS, MAX_PIXELS, Frame, read_frames
 from assembler.evidence.refusal import Refused
+from assembler.pdf.picture_errors import PICTURE_ERRORS
 
 _DPI = 220  # of a printed picture, at most; what Word keeps for print
 _POINTS_PER_PIXEL = 72 / 96
 _WIDEST = 504.0  # points, of a picture on a Letter page
 _QUALITY = 90
 _ANIMATED = ("gif", "webp", "png", "avif")  # kinds that may be animated
-_PICTURE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
 _DATA_ADDRESS = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
 
 
@@ -91,7 +91,7 @@ def _keep_first_frame(data: bytes) -> bytes:
             image.seek(0)
             out = io.BytesIO()
             image.convert("RGBA").save(out, image.format, lossless=True)
-    except _PICTURE_ERRORS:
+    except PICTURE_ERRORS:
         return data  # which will not decode
     return out.getvalue()
 

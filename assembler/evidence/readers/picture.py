@@ -11,7 +11,7 @@ from typing import Any
 import img2pdf
 import PIL
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from assembler.evidence.long_pictures import find_cuts, may_be_long
 from assembler.evidence.readers import tiff
@@ -19,6 +19,7 @@ from assembler.evidence.readers.jpeg import check_complete, strip_jpeg
 from assembler.evidence.refusal import Refused
 from assembler.evidence.refused_kinds import REFUSED
 from assembler.evidence.transparency import choose_background
+from assembler.pdf.picture_errors import PICTURE_ERRORS
 
 MAX_PIXELS = 250_000_000  # of one picture; phones make 200 million
 KINDS = ("jpeg", "png", "tiff", "heic", "webp", "avif", "gif", "bmp")
@@ -80,14 +81,7 @@ def read_frames(data: bytes, kind: str) -> Iterator[Frame]:
             yield from _read_tiff(image, directories)
         else:
             yield from _read_single(image, data, kind)
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        RuntimeError,
-    ) as error:
+    except PICTURE_ERRORS as error:
         raise Refused("EVID.BROKEN", "the picture cannot be decoded", _AGAIN) from error
 
 

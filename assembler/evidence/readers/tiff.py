@@ -140,7 +140,7 @@ class _TiffFile:
     def _read_number(self, format_: str, position: int) -> int:
         try:
             return int(struct.unpack_from(self._order + format_, self._data, position)[0])
-        except struct.error as error:
+        except (struct.error, OverflowError) as error:  # a position may have 64 bits
             raise _refuse_broken("the TIFF is cut off") from error
 
 
