@@ -88,6 +88,12 @@ def test_an_expression_nested_too_deep_is_refused_by_name(source: str) -> None:
         parse_expression(source)
 
 
+@pytest.mark.parametrize("step", ["1", "999999999999", "9" * 5_000])
+def test_a_place_beyond_a_list_is_empty_however_long_its_number(step: str) -> None:
+    expression = parse_expression(f"/list/{step}")
+    assert expression.value({"list": ("Testina",)}) is None
+
+
 @pytest.mark.parametrize(
     "source", ["'x' | money", "/list | names", "'x' | digit(1)", "'x' | names"]
 )

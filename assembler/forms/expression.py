@@ -24,6 +24,7 @@ from assembler.forms.answer_formats import FORMATS, WITH_SCOPE, Refused, Scope
 Node = Callable[[Scope], object]
 
 _MAX_DEPTH = 20
+_LONGEST_PLACE = 9  # digits of a place in a list; Python reads no number of thousands
 _TOKEN = re.compile(
     r"\s*(?:(?P<path>(?:/[a-z0-9_]+)+)|'(?P<text>[^']*)'|(?P<op>==|!=|\?\?|[|()])|(?P<word>[a-z][a-z0-9_]*)|(?P<number>\d+))"
 )
@@ -72,7 +73,8 @@ def _take_step(value: object, step: str) -> object:
     if isinstance(value, Mapping):
         return value.get(step)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return value[int(step)] if step.isdigit() and int(step) < len(value) else None
+        is_place = step.isdigit() and len(step) <= _LONGEST_PLACE and int(step) < len(value)
+        return value[int(step)] if is_place else None
     return getattr(value, step, None) if is_dataclass(value) else None
 
 
