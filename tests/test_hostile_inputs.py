@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import operator
 import re
 import time
 import zipfile
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,12 @@ from assembler.model.citations import BadCite, parse
 from assembler.model.confirmed_fact import read_confirmed_fact
 from assembler.model.manifest import KeptFiles
 from assembler.model.page_labels import insert_labels
+from assembler.model.signed_packet import (
+    SignedPacket,
+    SignedPage,
+    describe_signed_packet,
+    parse_signed_packet,
+)
 from assembler.pdf import fingerprint
 from assembler.pipeline.form_mapping import read_map
 from assembler.pipeline.propose_exhibits import read_cues
@@ -497,3 +506,21 @@ def test_the_proof_reads_no_workbook_with_a_cell_that_has_no_number(number: str,
     read_contents(book, NO_OPTIONS)
     with pytest.raises(ValueError, match="a cell without a number"):
         read_contents(changed, NO_OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(("number",), math.inf), (("across", 0), 10**400), (("cut",), -(10**400))],
+)
+def test_a_record_of_signed_pages_with_a_number_beyond_all_numbers_is_none(
+    place: tuple[str | int, ...], value: float
+) -> None:
+    page = SignedPage(
+        number=1, scan="scans/1.jpg", across=(1.0,) * 6, down=(1.0,) * 6, signed=(True,), cut=0.0
+    )
+    record = SignedPacket(packet="child", manifest="0" * 64, pages=(page,), files={})
+    raw = describe_signed_packet(record)
+    assert parse_signed_packet(raw) == record
+    *steps, key = place
+    reduce(operator.getitem, steps, raw["pages"][0])[key] = value
+    assert parse_signed_packet(raw) is None

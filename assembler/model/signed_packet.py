@@ -76,7 +76,7 @@ def parse_signed_packet(value: Mapping[str, Any]) -> SignedPacket | None:
         return SignedPacket(
             packet=str(value["packet"]), manifest=str(value["manifest"]), pages=pages, files=files
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         return None
 
 
