@@ -60,7 +60,7 @@ from assembler.model.signed_packet import (
 from assembler.pdf import fingerprint
 from assembler.pipeline.form_mapping import read_map
 from assembler.pipeline.propose_exhibits import read_cues
-from assembler.proof import html_words, mark_check, web_contents
+from assembler.proof import html_words, mark_check, sheet_contents, web_contents
 from assembler.proof.kept_drafts import read_kept
 from assembler.proof.package_xml import is_picture
 from assembler.proof.printed_contents import read_contents
@@ -524,3 +524,10 @@ def test_a_record_of_signed_pages_with_a_number_beyond_all_numbers_is_none(
     *steps, key = place
     reduce(operator.getitem, steps, raw["pages"][0])[key] = value
     assert parse_signed_packet(raw) is None
+
+
+def test_a_place_of_merged_cells_with_a_long_run_of_letters_is_looked_through_at_once() -> None:
+    start = time.process_time()
+    assert sheet_contents._CELL.findall("A" * 40_000) == []
+    assert time.process_time() - start < 0.5
+    assert sheet_contents._CELL.findall("B2:XFD40") == [("B", "2"), ("XFD", "40")]

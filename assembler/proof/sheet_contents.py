@@ -29,7 +29,7 @@ from assembler.proof.package_xml import (
 
 _EPOCH = date(1899, 12, 30)
 _FIRST_SAFE_DAY, _LAST_DAY = 61, 2_958_465  # programs disagree about 1900; Excel's last day
-_CELL = re.compile(r"([A-Z]+)(\d+)")
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _HIDDEN = ("collapse", "filter")
 _GROUPS = frozenset(
     f"table-{part}"
