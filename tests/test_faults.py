@@ -694,6 +694,14 @@ def test_a_work_folder_that_cannot_be_removed_again_is_no_bug(
         pass
 
 
+def test_a_run_that_names_what_it_could_not_read_may_leave_its_output_as_it_was() -> None:
+    promise = replace(PROMISE, partial="EVID.UNREADABLE")
+    done = Run(code=0, tree=OLD, stdout="EVID.UNREADABLE  report.pdf")
+    assert not judge_trial(promise, Allowance(codes=frozenset((0,))), done).violations
+    silent = replace(done, stdout="")
+    assert judge_trial(promise, Allowance(codes=frozenset((0,))), silent).violations
+
+
 def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:
     day = date(2026, 11, 23)
     with stage_folder(tmp_path / "out", lambda _folder: {}, day) as staged:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -307,6 +309,28 @@ def test_a_second_run_keeps_what_was_signed_before(case: Path, tmp_path: Path) -
     assert failed(proved(case)) == {"signed"}  # a file that does not belong there
     (case / "build/child/signed/note.txt").unlink()
     assert failed(proved(case)) == set()
+
+
+def test_a_scan_whose_worker_was_killed_while_writing_it_is_written_again_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_killed(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sign_run, "read_scan", lambda _scan: Image.new("L", (10, 10)))
+    monkeypatch.setattr(sign_run, "draw_placed", lambda *_args: b"placed")
+    monkeypatch.setattr(sign_run, "code_source", lambda _scan: b"the whole scan")
+    match = SimpleNamespace(scan=SimpleNamespace(kept=False), position=object())
+    source = tmp_path / "page-2.jpg"
+    job: Any = SimpleNamespace(
+        match=match, size=(612, 792), quality=None, picture=tmp_path / "2.jpg", source=source
+    )
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "fsync", be_killed)
+        sign_run.draw_picture(job)
+    assert not source.exists()
+    sign_run.draw_picture(job)
+    assert source.read_bytes() == b"the whole scan"
 
 
 def test_a_person_s_own_folder_is_not_replaced(case: Path, tmp_path: Path) -> None:

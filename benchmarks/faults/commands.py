@@ -49,6 +49,7 @@ class Command:
     prepare: Callable[[Path, _RunCommand], None]
     outputs: tuple[str, ...]
     loose: tuple[str, ...] = ()  # files that differ from run to run
+    partial: str = ""  # in the output of a run that names what it could not read
     share: int = 4
     limit: float = 60.0
 
@@ -234,6 +235,7 @@ COMMANDS = {
             arguments=("propose", "case", "--as-of", AS_OF, "--jobs", "1"),
             prepare=_prepare_unlisted,
             outputs=("case/case.json",),
+            partial="EVID.UNREADABLE",
             share=8,
         ),
         Command(

@@ -106,6 +106,7 @@ class Bench:
             code=ended.code,
             code_tells=command.name != "desk",  # a person reads there what was refused
             loose=command.loose,
+            partial=command.partial,
             canaries=CANARIES,
             printed=ended.stdout + ended.stderr,
         )

@@ -44,6 +44,7 @@ from assembler.model.signed_packet import (
     describe_signed_packet,
     parse_signed_packet,
 )
+from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.manifest_reader import read_with_digest, refuse_replaced
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from assembler.runtime.rule_catalog import make_finding
@@ -371,9 +372,9 @@ def draw_picture(job: _PictureJob) -> None:
     if scan is None or job.match.position is None:
         raise ValueError("the scan is gone")
     job.picture.write_bytes(draw_placed(scan, job.match.position, job.size, job.quality))
-    if not job.source.exists():
+    if not job.source.exists():  # at an earlier quality; a whole file, or none if that was killed
         kept = job.match.scan
-        job.source.write_bytes(kept.path.read_bytes() if kept.kept else code_source(scan))
+        write_atomic(job.source, kept.path.read_bytes() if kept.kept else code_source(scan))
 
 
 def _write_volumes(
