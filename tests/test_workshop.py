@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -10,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,9 +21,10 @@ from assembler.errors import CaseRejected, OutputNotWritten, ToolFailed
 from assembler.model import Finding, Severity
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import write_atomic
+from assembler.runtime.background_reader import BackgroundReader
 from assembler.runtime.cache import Cache
 from assembler.runtime.system import ABILITIES
-from assembler.runtime.worker_pool import Failure, Limits
+from assembler.runtime.worker_pool import Failure, Limits, Pool
 from assembler.runtime.workshop import Workshop
 
 
@@ -225,3 +228,27 @@ def test_write_atomic_keeps_the_old_file_on_failure(
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_reader_that_could_start_no_worker_says_so_and_reads_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, calls = Pool.run, []
+
+    def refuse_first(pool: Pool, *args: Any) -> list[Any]:
+        calls.append(args)
+        if len(calls) == 1:
+            raise OSError(errno.EMFILE, "too many files")
+        return run(pool, *args)
+
+    monkeypatch.setattr(Pool, "run", refuse_first)
+    reader = BackgroundReader(abs, Limits(), 1)
+    answers: list[tuple[Any, Any]] = []
+    end = time.monotonic() + 60
+    for count, item in enumerate((-1, -2), start=1):
+        reader.read([item])
+        while len(answers) < count:
+            assert time.monotonic() < end
+            answers += reader.poll()
+            time.sleep(0.01)
+    assert answers == [(-1, Failure(kind="error", detail="OSError")), (-2, 2)]

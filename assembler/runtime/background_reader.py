@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from assembler.runtime.worker_pool import Limits, Pool
+from assembler.runtime.worker_pool import Failure, Limits, Pool
 
 
 class BackgroundReader:
@@ -46,7 +46,11 @@ class BackgroundReader:
         pool = Pool(self._jobs)
         try:
             while items := self._take():
-                results = pool.run(self._function, items, self._limits, None)
+                try:
+                    results = pool.run(self._function, items, self._limits, None)
+                # such as no more open files; the items need an answer, and later ones a reader
+                except Exception as error:  # noqa: BLE001
+                    results = [Failure(kind="error", detail=type(error).__name__)] * len(items)
                 with self._lock:
                     self._results += zip(items, results, strict=True)
         finally:
