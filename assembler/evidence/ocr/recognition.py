@@ -92,7 +92,7 @@ def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
     engine = _load_engine(language)
     engine.SetVariable("user_defined_dpi", str(dpi))
     layer = scratch / "layer"
-    image = image.convert("L")
+    image = image if image.mode == "L" else image.convert("L")
     left, top, right, bottom = find_inked_area(image)
     # one pass gives words and layer; it needs a file, since the call for images in memory leaves
     # its PDF incomplete
