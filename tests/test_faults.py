@@ -37,6 +37,7 @@ from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, sweep_own_cache
 from assembler.runtime.file_locks import LockFile
 from assembler.runtime.machine_failures import describe_machine_failure
+from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.process_setup import defer_interrupts, interrupt_on_request
 from assembler.runtime.publishing import recover_folder, stage_folder
 from assembler.runtime.user_files import link_or_copy
@@ -654,6 +655,18 @@ def test_a_page_that_the_machine_cannot_read_is_not_taken_for_an_unknown_one(
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ToolFailed, match="too many files"):
         fingerprint_pages(path, [0])
+
+
+def test_a_manifest_is_not_called_unreadable_where_no_more_files_can_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object) -> None:
+        raise OSError(errno.EMFILE, "too many files")
+
+    (tmp_path / "manifest.json").write_text("{}")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ToolFailed, match="too many files"):
+        read_manifest(tmp_path)
 
 
 def test_a_pdf_is_written_to_its_end_before_an_interruption_takes_effect(

@@ -24,6 +24,7 @@ from referencing import Registry
 from assembler.errors import OutputNotWritten, ProofFailed
 from assembler.model import DocumentId, Manifest
 from assembler.model.manifest import MANIFEST_FILE, READABLE_FORMATS
+from assembler.runtime.machine_failures import raise_if_machine_failed
 from assembler.runtime.older_manifest import complete_manifest, rename_keys
 from assembler.runtime.resources import Shelf
 
@@ -93,6 +94,7 @@ def _read_bytes(place: Path) -> bytes:
             raise _make_error("", f"it is larger than {_MOST_BYTES // 1_000_000} MB")
         return path.read_bytes()
     except OSError as error:
+        raise_if_machine_failed(error)
         raise _make_error("", "it cannot be read") from error
 
 
