@@ -199,7 +199,7 @@ def bundle(
     """Build the filing bundle of a case, and prove it."""
     from assembler.runtime.fork_server import start_fork_server
 
-    start_fork_server()  # before the imports that take long
+    start_fork_server()  # not forked, it loads its libraries beside the imports that follow
     from assembler import pipeline
     from assembler.runtime.resources import Shelf
 

@@ -5,8 +5,9 @@ Takes a case folder; writes proved packets, one folder each. Holds no other logi
 without the libraries that draw.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from assembler.runtime.lazy_modules import import_on_use
 
 if TYPE_CHECKING:
     from assembler.pipeline.amend import read_filed_packets, refuse_filed_in_target
@@ -75,8 +76,4 @@ _MODULES = {
     "verify": "single_steps",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = import_on_use(__name__, _MODULES)

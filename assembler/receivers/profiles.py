@@ -14,7 +14,7 @@ from typing import Any
 from assembler.errors import TemplateBroken, UnknownProfile
 from assembler.layout.stamp_placement import WIDTHS, is_in_zone, place_stamp
 from assembler.model import Ink, Marking, Profile, Zone
-from assembler.runtime.resources import Shelf
+from assembler.runtime.resources import Shelf, find_deviation
 
 DEFAULT = "uscis-paper"
 _FOLDER = "schemas/profiles"
@@ -185,15 +185,9 @@ def _read_raw(shelf: Shelf, name: str, case_folder: Path | None) -> dict[str, An
 
 
 def _follow(raw: Any, schema: Mapping[str, Any], where: str, name: str) -> None:
-    import jsonschema
-
-    checker = jsonschema.Draft202012Validator(
-        schema, format_checker=jsonschema.FormatChecker(["regex", "date"])
-    )
-    wrong = sorted(error.json_path for error in checker.iter_errors(raw))
-    if wrong:
+    if (place := find_deviation(raw, schema)) is not None:
         raise TemplateBroken(
-            f"it does not follow its schema at {wrong[0]}",
+            f"it does not follow its schema at {place}",
             where=where,
             remedy="see docs/profiles.md",
         )

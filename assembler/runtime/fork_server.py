@@ -52,7 +52,7 @@ def start_fork_server() -> None:
     if can_fork():
         for name in _STEPS:  # this process needs nearly all of it, too
             import_module(name)
-    with fork_servers() if can_fork() else nullcontext():
+    with _fork_servers() if can_fork() else nullcontext():
         forkserver.ensure_running()
 
 
@@ -65,7 +65,7 @@ def can_fork() -> bool:
 
 
 @contextmanager
-def fork_servers() -> Iterator[None]:
+def _fork_servers() -> Iterator[None]:
     """Meanwhile, let Python fork this process for a server, instead of starting a program."""
     start_program = _util.spawnv_passfds
 

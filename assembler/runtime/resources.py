@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -120,7 +120,7 @@ class Shelf:
         if self.extra is None or not (self.extra / name).is_file():
             return
         data, ours = (self.extra / name).read_bytes(), (self.root / "schemas" / schema).read_bytes()
-        if (place := _find_deviation(data, ours)) is not None:
+        if (place := _find_deviation_of_file(data, ours)) is not None:
             raise TemplateBroken(
                 f"it does not follow its schema at {place}",
                 where=name,
@@ -221,15 +221,19 @@ def stamp_font() -> Path:
     return next(path for path in list_font_files() if path.name == "IBMPlexSerif-Regular.ttf")
 
 
-@cache
-def _find_deviation(data: bytes, schema: bytes) -> str | None:
-    """Return the first place where JSON does not follow a schema: "$.facts.minor.below_age"."""
-    import jsonschema  # only for files of a firm
+def find_deviation(value: Any, schema: Mapping[str, Any]) -> str | None:
+    """Return the first place where a value does not follow a schema: "$.facts.minor.below_age"."""
+    import jsonschema  # it takes long to load, and not every command needs it
 
     checker = jsonschema.Draft202012Validator(
-        json.loads(schema), format_checker=jsonschema.FormatChecker(["regex", "date"])
+        schema, format_checker=jsonschema.FormatChecker(["regex", "date"])
     )
-    return min((error.json_path for error in checker.iter_errors(json.loads(data))), default=None)
+    return min((error.json_path for error in checker.iter_errors(value)), default=None)
+
+
+@cache
+def _find_deviation_of_file(data: bytes, schema: bytes) -> str | None:
+    return find_deviation(json.loads(data), json.loads(schema))
 
 
 def _parse_recipe(raw: dict[str, Any], where: str) -> Recipe:

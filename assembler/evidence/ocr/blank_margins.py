@@ -1,7 +1,7 @@
 """Find the part of a page image that is not blank, so that the engine looks at nothing else.
 
 The engine searches the whole picture for columns and lines: a third of its time on a page that is
-half empty. Words do not change by this (docs/decisions.md has the figures).
+half empty. Words hardly change (benchmarks/RESULTS.md).
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ is made. Modules that build are imported on first use, since facts are validated
 libraries that draw.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assembler.pipeline.batch.case_list import Outcome, discover, find_cases, validate
+from assembler.runtime.lazy_modules import import_on_use
 
 if TYPE_CHECKING:
     from assembler.pipeline.batch.case_builds import Order, build, run
@@ -35,8 +35,4 @@ _LAZY_MODULES = {
     "make_junit_cases": "junit_suite",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY_MODULES:
-        raise AttributeError(name)
-    return getattr(import_module(f"assembler.pipeline.batch.{_LAZY_MODULES[name]}"), name)
+__getattr__ = import_on_use(__name__, _LAZY_MODULES)
