@@ -199,7 +199,7 @@ class _Places:
 
     def _convert_problem(self, problem: Problem) -> Finding:
         rule, pointer, text, remedy, file, meant = problem
-        if rule in _OF_THE_FOLDER:
+        if rule in _OF_THE_FOLDER or (file and not pointer):
             return make_finding(rule, file, text, remedy, file=file)
         line, shown = self._find_line(pointer), _cut_pointer(pointer, self._names)
         label = file or self._fields.label(shown, self._case)

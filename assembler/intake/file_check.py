@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +22,8 @@ from assembler.intake.untyped_values import (
 )
 from assembler.model import SourceFile
 from assembler.runtime.file_names import normalize_name, resolve_spelling
+from assembler.runtime.folder_walk import walk_folder
+from assembler.runtime.machine_failures import raise_if_machine_failed
 from assembler.runtime.passwords import NAME
 
 FileProblem = tuple[str, str, str]  # rule, what is wrong, what to do
@@ -63,7 +65,10 @@ def examine_files(
     records: dict[str, SourceFile] = {}
     problems: list[Problem] = []
     respell_paths(folder, case)
-    present = dict.fromkeys(path for part in WATCHED for path in list_present_files(folder, part))
+    locked: list[str] = []
+    present = dict.fromkeys(
+        path for part in WATCHED for path in list_present_files(folder, part, locked.append)
+    )
     ignored = dict.fromkeys(read_path(entry) for _, entry in read_objects(case, "ignored_files"))
     paths_by_place = dict(read_listed_paths(case))
     for where, path in paths_by_place.items():
@@ -83,6 +88,7 @@ def examine_files(
     listed_paths = {*paths_by_place.values(), *ignored}
     unlisted = [path for path in present if path not in listed_paths]
     problems = _suggest(problems, case, unlisted, words)
+    problems += map(_make_locked_problem, locked)
     if isinstance(case.get("exhibits"), list):
         problems += map(_make_unlisted_problem, unlisted)
     return records, [*problems, *_find_twins(present)]
@@ -98,7 +104,8 @@ def find_unlisted_files(
     listed |= {read_path(entry) for _, entry in read_objects(case, "ignored_files")}
     records: dict[str, SourceFile] = {}
     problems: list[Problem] = []
-    for path in list_present_files(folder, WATCHED[0]):
+    locked: list[str] = []
+    for path in list_present_files(folder, WATCHED[0], locked.append):
         if path in listed:
             continue
         if escape_unprintable(path) != path:
@@ -109,7 +116,7 @@ def find_unlisted_files(
             records[path] = record
         else:
             problems.append(Problem(record[0], "", *record[1:], _hide_outside_path(path)))
-    return records, problems
+    return records, [*problems, *map(_make_locked_problem, locked)]
 
 
 def _hide_outside_path(path: str) -> str:
@@ -248,6 +255,7 @@ def record_file(folder: Path, path: str, hashed: bool) -> SourceFile | FileProbl
             "put it there under this name, or correct the path in case.json",
         )
     except OSError as error:
+        raise_if_machine_failed(error)
         reason = os.strerror(error.errno).lower() if error.errno else "no reason given"
         return (
             "EVID.UNREADABLE",
@@ -306,12 +314,29 @@ def _find_content_problem(status: os.stat_result) -> FileProblem | None:
     return None
 
 
-def list_present_files(folder: Path, part: str) -> Iterator[str]:
+def list_present_files(
+    folder: Path, part: str, note_locked: Callable[[str], None] = lambda _: None
+) -> Iterator[str]:
     """Yield the files below evidence/ or forms/, relative, sorted; links to folders are named, not
-    followed."""
-    for home, folders, names in os.walk(folder / part, followlinks=False):
+    followed.
+
+    Args:
+        note_locked: takes note of the path of a folder that may not be read.
+
+    Raises OSError for any other folder that cannot be read.
+    """
+
+    def note(home: Path) -> None:
+        note_locked(home.relative_to(folder).as_posix())
+
+    for home, folders, names in walk_folder(folder / part, note):
         folders[:] = sorted(name for name in folders if not IGNORABLE_FOLDER.fullmatch(name))
-        links = [name for name in folders if (Path(home) / name).is_symlink()]
+        links = [name for name in folders if (home / name).is_symlink()]
         for name in sorted([*names, *links]):
             if not IGNORABLE.fullmatch(name):
-                yield (Path(home) / name).relative_to(folder).as_posix()
+                yield (home / name).relative_to(folder).as_posix()
+
+
+def _make_locked_problem(path: str) -> Problem:
+    problem = "the folder cannot be opened, and what is in it counts as not there"
+    return Problem("EVID.UNREADABLE", "", problem, "change its permissions", path)

@@ -36,6 +36,7 @@ from assembler.runtime.atomic_files import (
     sync_folder,
     sync_folders,
 )
+from assembler.runtime.folder_walk import list_below
 from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import make_finding
@@ -203,7 +204,7 @@ def _list_missing(root: Path, drafts: Mapping[str, Mapping[str, bytes]]) -> list
 def _is_made(folder: Path, files: Mapping[str, bytes]) -> bool:
     """Return whether a folder is a new case of these files and nothing else."""
     try:
-        found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+        found = {path.relative_to(folder).as_posix(): path for path in list_below(folder)}
         return (
             is_plain_folder(folder)
             and {name for name, path in found.items() if not path.is_dir()} == set(files)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler import intake, rules
-from assembler.errors import CaseRejected, OutputNotWritten
+from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten
 from assembler.intake.case_words import read_words
 from assembler.intake.file_check import IGNORABLE, IGNORABLE_FOLDER
 from assembler.intake.json_edit import edit_json
@@ -36,6 +35,7 @@ from assembler.pipeline.options import Progress
 from assembler.pipeline.single_steps import start
 from assembler.pipeline.unlisted_pages import read_unlisted_pages
 from assembler.runtime.atomic_files import report_write_errors
+from assembler.runtime.folder_walk import walk_folder
 from assembler.runtime.resources import Shelf, report_broken
 from assembler.runtime.workshop import Workshop
 
@@ -254,6 +254,7 @@ def start_from_folder(
     Nothing is moved or overwritten; links are not followed. Returns the paths of the copies.
 
     Raises:
+        EvidenceUnreadable: a folder in it may not be read.
         OutputNotWritten: the folder has a case already, or a file of the same name.
     """
     names = _list_files(source, folder)
@@ -278,17 +279,26 @@ def start_from_folder(
 
 
 def _list_files(source: Path, folder: Path) -> list[Path]:
-    """Return the regular files below a folder, relative, without what systems leave behind."""
+    """Return the regular files below a folder, relative, without what systems leave behind.
+
+    Raises EvidenceUnreadable if a folder in it may not be read.
+    """
     names: list[Path] = []
-    for home, folders, files in os.walk(source, followlinks=False):
+
+    def refuse(locked: Path) -> None:
+        where = f"{source.name}/{locked.relative_to(source).as_posix()}"
+        raise EvidenceUnreadable(
+            "the folder cannot be opened", (), where=where, remedy="change its permissions"
+        )
+
+    for home, folders, files in walk_folder(source, refuse):
         folders[:] = sorted(
             name
             for name in folders
-            if not IGNORABLE_FOLDER.fullmatch(name)
-            and (Path(home) / name).resolve() != folder.resolve()
+            if not IGNORABLE_FOLDER.fullmatch(name) and (home / name).resolve() != folder.resolve()
         )
         for name in sorted(files):
-            path = Path(home) / name
+            path = home / name
             if not IGNORABLE.fullmatch(name) and path.is_file() and not path.is_symlink():
                 names.append(path.relative_to(source))
     return names

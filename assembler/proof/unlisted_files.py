@@ -3,7 +3,6 @@ mistaken for part of the bundle."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from assembler.model import Check, Manifest, Volume
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.model.signed_packet import SIGNED_FOLDER
 from assembler.proof.signed_check import has_signed_folder
+from assembler.runtime.folder_walk import walk_folder
 from assembler.runtime.user_files import digest_file
 
 _OWN = frozenset((MANIFEST_FILE, ".verify"))  # of this packet, and of the run that proves it
@@ -66,14 +66,18 @@ def _find_unlisted(build: Path, manifest: Manifest) -> list[str]:
     listed = {file.path for file in manifest.outputs}
     own = _OWN | {SIGNED_FOLDER} if has_signed_folder(build) else _OWN
     unlisted: list[str] = []
-    for folder, folders, names in os.walk(build, followlinks=False):
-        is_top = Path(folder) == build
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+
+    def note_locked(folder: Path) -> None:
+        unlisted.append(f"{folder.relative_to(build).as_posix()}/")
+
+    for folder, folders, names in walk_folder(build, note_locked):
+        is_top = folder == build
+        links = [name for name in folders if (folder / name).is_symlink()]
         folders[:] = sorted(
             name for name in folders if name not in links and not (is_top and name in own)
         )
         for name in sorted([*names, *links]):
-            path = (Path(folder) / name).relative_to(build).as_posix()
+            path = (folder / name).relative_to(build).as_posix()
             if path not in listed and not (is_top and name in _OWN):
                 unlisted.append(path)
         if len(unlisted) > _MAX_FILES:

@@ -28,6 +28,7 @@ from assembler.model.manifest import (
     Source,
 )
 from assembler.runtime.atomic_files import write_atomic
+from assembler.runtime.folder_walk import list_files
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from assembler.runtime.user_files import digest_file, read_record
@@ -46,12 +47,7 @@ def list_inputs(
         case: read with the hashes of its files.
         surroundings: versions of the program, its libraries and this machine's programs.
     """
-    own_files = sorted(
-        path
-        for name in ("templates", "profiles")
-        for path in (folder / name).rglob("*")
-        if path.is_file()
-    )
+    own_files = [path for name in ("profiles", "templates") for path in list_files(folder / name)]
     return {
         "assembler": __version__,
         "surroundings": dict(surroundings),
@@ -96,9 +92,7 @@ def read_current(packet: Path, input_digest: str) -> Manifest | None:
 
 def add_outputs(manifest: Manifest, folder: Path) -> Manifest:
     """Return the manifest with path, size and sha256 of every other file of the folder."""
-    files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE
-    )
+    files = [path for path in list_files(folder) if path.name != MANIFEST_FILE]
     return replace(manifest, outputs=tuple(_describe_output(path, folder) for path in files))
 
 

@@ -18,6 +18,7 @@ from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.model import Case, DocumentId, Manifest, PartKind, Plan, SourceFile
 from assembler.model.manifest import MANIFEST_FILE, Originals
 from assembler.runtime.atomic_files import replace_file
+from assembler.runtime.folder_walk import list_files
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.publishing import publish, recover_folder, stage_folder
 
@@ -87,8 +88,8 @@ def _list_other_paths(case: Case, plan: Plan) -> set[str]:
 def _list_case_resources(folder: Path) -> Iterator[str]:
     """Return the paths of the case's own templates and profiles."""
     for name in _CASE_RESOURCES:
-        for path in (folder / name).rglob("*"):
-            if path.is_file() and not path.is_symlink():
+        for path in list_files(folder / name):
+            if not path.is_symlink():
                 yield path.relative_to(folder).as_posix()
 
 

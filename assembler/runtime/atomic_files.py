@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from assembler.errors import AssemblerError, OutputNotWritten
+from assembler.runtime.folder_walk import walk_folder
 from assembler.runtime.process_control import INITIAL_FILE_SIZE_LIMIT
 from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.system import ABILITIES, allows_long_paths
@@ -440,9 +441,9 @@ def find_link_below(path: Path, home: Path) -> Path | None:
 
 def sync_files(folder: Path) -> None:
     """Flush the content of every file below a folder to disk."""
-    for home, _, names in os.walk(folder):
+    for home, _, names in walk_folder(folder):
         for name in names:
-            path = Path(home) / name
+            path = home / name
             if not path.is_symlink():
                 sync_file(path)
 
@@ -455,8 +456,8 @@ def sync_file(path: Path) -> None:
 
 def sync_folders(folder: Path) -> None:
     """Flush the names of everything below a folder to disk, innermost folders first."""
-    for home, _, _ in os.walk(folder, topdown=False):
-        sync_folder(Path(home))
+    for home in reversed([home for home, _, _ in walk_folder(folder)]):
+        sync_folder(home)
 
 
 def sync_folder(folder: Path) -> None:

@@ -32,6 +32,7 @@ from assembler.runtime.atomic_files import (
     write_error,
 )
 from assembler.runtime.file_locks import LockFile
+from assembler.runtime.folder_walk import list_below
 from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.system import ABILITIES
 from assembler.runtime.user_files import (
@@ -191,7 +192,7 @@ def publish(
         _make_private(staged)
         sync_files(staged)
         user_files = tuple(find_user_files(final, record, derived)) if final.is_dir() else ()
-        names = {fold_name(path.relative_to(staged).as_posix()) for path in staged.rglob("*")}
+        names = {fold_name(path.relative_to(staged).as_posix()) for path in list_below(staged)}
         in_place = tuple(
             file.path
             for file in user_files
@@ -316,5 +317,5 @@ def _remove(path: Path) -> None:
 
 def _make_private(folder: Path) -> None:
     """Make a folder readable only by its owner, since it holds a client's facts."""
-    for path in (folder, *folder.rglob("*")):
+    for path in (folder, *list_below(folder)):
         make_private(path)

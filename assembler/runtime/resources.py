@@ -19,6 +19,7 @@ from typing import Any
 
 from assembler.errors import TemplateBroken
 from assembler.model import Recipe, RecipePart
+from assembler.runtime.folder_walk import list_files
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _VALUE_FACES = (
@@ -100,8 +101,7 @@ class Shelf:
             for place, root in (("extra", self.extra), ("root", self.root))
             if root
             for folder in ("templates", "schemas")
-            for path in sorted((root / folder).rglob("*"))
-            if path.is_file()
+            for path in list_files(root / folder)
         }
 
     def schema(self, name: str) -> dict[str, Any]:

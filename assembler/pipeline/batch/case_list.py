@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from assembler.errors import TemplateBroken
 from assembler.layout.packet_plan import plan_packet
 from assembler.model import Case, Deadline, Finding, Recipe
 from assembler.pipeline.import_worker import WORK_FOLDER
+from assembler.runtime.folder_walk import walk_folder
 from assembler.runtime.resources import Shelf
 from assembler.runtime.timings import Spent
 
@@ -42,14 +42,17 @@ class Outcome:
 
 def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     """Return every folder with a case.json at or below the roots, sorted, each once; outputs and
-    caches are not searched."""
+    caches are not searched. A folder that may not be read counts as a case, so that it is told.
+
+    Raises OSError for any other folder that cannot be read.
+    """
     cases: dict[Path, None] = {}
     for root in roots:
-        homes = []
-        for home, folders, names in os.walk(root):
+        homes: list[Path] = []
+        for home, folders, names in walk_folder(root, homes.append):
             folders[:] = [name for name in folders if name not in _NOT_SEARCHED]
             if "case.json" in names or "case.json" in folders:
-                homes.append(Path(home))
+                homes.append(home)
         cases |= dict.fromkeys(sorted(homes, key=lambda folder: folder / "case.json"))
     return tuple(cases)
 
