@@ -11,9 +11,10 @@ from typing import Any
 import pypdfium2 as pdfium
 import pytest
 from lxml import etree
+from mammoth.docx.dingbats import dingbats
 from PIL import Image
 
-from assembler.documents.word_to_pdf import ConvertedDocument, convert_to_pdf
+from assembler.documents.word_to_pdf import ConvertedDocument, convert_to_pdf, symbol_fonts
 from assembler.documents.word_to_pdf.coverage import read_code_points
 from assembler.documents.word_to_pdf.plain_copy import write_plain
 from assembler.documents.word_to_pdf.word_lists import format_number
@@ -41,6 +42,10 @@ def shown(data: bytes, folder: Path) -> str:
 
 def plain(data: bytes) -> str:
     return read_printed_text(io.BytesIO(write_plain(data, COVERED, "written").data))
+
+
+def test_the_symbol_fonts_are_those_of_the_tables() -> None:
+    assert {face.lower() for face, _ in dingbats} == symbol_fonts.FACES
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from assembler.documents.sandbox import Sandbox, Template
 from assembler.documents.template_context import TemplateValues, build_context, build_filters
 from assembler.errors import TemplateBroken
 from assembler.model import DocumentId, Draft, read_finding
-from assembler.pdf.ink import measure_pages
+from assembler.pdf.ink import convert_ink_to_json, measure_pages, parse_ink
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import digest_code
 from assembler.runtime.resources import TemplateFile
@@ -80,15 +80,14 @@ def make_draft(job: DraftJob) -> Draft:
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, filled, folder))
     facts = json.loads((entry / "draft.json").read_text(encoding="utf8"))
-    sizes, inks = measure_pages(entry / "draft.pdf")
     return Draft(
         id=job.id,
         docx=entry / "draft.docx",
         pdf=entry / "draft.pdf",
-        pages=len(sizes),
+        pages=len(facts["sizes"]),
         engine=facts["engine"],
-        sizes=sizes,
-        inks=inks,
+        sizes=tuple((width, height) for width, height in facts["sizes"]),
+        inks=tuple(map(parse_ink, facts["inks"])),
         findings=tuple(read_finding(row) for row in facts["findings"]),
         shipped=job.template.origin == "shipped",
     )
@@ -176,21 +175,29 @@ def _find_first_threat(docx: bytes) -> word_to_pdf.Threat | None:
 def save_document(document: Any) -> bytes:
     """Return the Word file of a document of python-docx or docxtpl, with fixed dates and without
     the properties that name people."""
-    saved, out = io.BytesIO(), io.BytesIO()
-    with _write_undated():
-        document.save(saved)
-    with zipfile.ZipFile(saved) as original, UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
-        for name in original.namelist():
-            copy.writestr(name, _CORE if name == "docProps/core.xml" else original.read(name))
+    out = io.BytesIO()
+    with _write_anonymous():
+        document.save(out)
     return out.getvalue()
 
 
+class _AnonymousZipFile(UndatedZipFile):
+    """A Word file that neither tells a time nor names a person."""
+
+    def writestr(
+        self, zinfo_or_arcname: str | zipfile.ZipInfo, data: Any, *args: Any, **options: Any
+    ) -> None:
+        if zinfo_or_arcname == "docProps/core.xml":
+            data = _CORE
+        super().writestr(zinfo_or_arcname, data, *args, **options)
+
+
 @contextmanager
-def _write_undated() -> Iterator[None]:
-    """Have python-docx, which has no option for it, not look at the clock."""
+def _write_anonymous() -> Iterator[None]:
+    """Have python-docx, which has no option for it, write such a file."""
     module: Any = phys_pkg
     usual = module.ZipFile
-    module.ZipFile = UndatedZipFile
+    module.ZipFile = _AnonymousZipFile
     try:
         yield
     finally:
@@ -289,10 +296,13 @@ def _make(job: DraftJob, filled: bytes, folder: Path) -> None:
         docx, job.template.name, job.engine, job.fonts, folder / "work"
     )
     (folder / "draft.pdf").write_bytes(converted.pdf)
+    sizes, inks = measure_pages(folder / "draft.pdf")
     (folder / "draft.json").write_text(
         json.dumps(
             {
                 "engine": converted.engine,
+                "sizes": sizes,
+                "inks": [convert_ink_to_json(ink) for ink in inks],
                 "findings": [asdict(finding) for finding in converted.findings],
             }
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +17,7 @@ from assembler.evidence.losses import Loss
 from assembler.evidence.readers.picture import Strip
 from assembler.evidence.repair import has_undrawn_picture
 from assembler.model import Ink, Miniature
-from assembler.pdf.ink import find_marks, render_for_ink
+from assembler.pdf.ink import convert_ink_to_json, find_marks, parse_ink, render_for_ink
 
 # the replacement character, private use characters, control characters except line ends and
 # PDFium's hyphen
@@ -148,20 +147,19 @@ def _measure_largest_image(page: Any, width: float, height: float) -> tuple[floa
 def convert_page_to_json(page: MeasuredPage) -> dict[str, Any]:
     """Return a page as JSON data for the cache."""
     raw = asdict(page)
-    raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
+    raw["ink"] = convert_ink_to_json(page.ink)
     raw["miniature"] = miniatures.write_miniature(page.miniature)
     return raw
 
 
 def parse_page(raw: dict[str, Any]) -> MeasuredPage:
     """Rebuild a page from `convert_page_to_json`."""
-    ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
     box = tuple(raw["box"]) if raw["box"] else None
     crop = tuple(raw["crop"]) if raw["crop"] else None
     return MeasuredPage(
         **{
             **raw,
-            "ink": ink,
+            "ink": parse_ink(raw["ink"]),
             "box": box,
             "crop": crop,
             "miniature": miniatures.read_miniature(raw["miniature"]),

@@ -5,6 +5,8 @@ Takes a PDFium page, returns an image or an `Ink` bitmap.
 
 from __future__ import annotations
 
+import base64
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,16 @@ def measure_pages(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink
         return tuple(page.get_size() for page in pages), tuple(measure_ink(page) for page in pages)
     finally:
         document.close()
+
+
+def convert_ink_to_json(ink: Ink) -> dict[str, Any]:
+    """Return the marks of a page as JSON data for the cache."""
+    return {**asdict(ink), "bits": base64.b64encode(ink.bits).decode()}
+
+
+def parse_ink(raw: dict[str, Any]) -> Ink:
+    """Rebuild the marks of a page from `convert_ink_to_json`."""
+    return Ink(**{**raw, "bits": base64.b64decode(raw["bits"])})
 
 
 def find_marks(gray: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:

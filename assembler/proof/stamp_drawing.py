@@ -31,6 +31,7 @@ _LARGE = 48.0  # pixels of the font size
 _NUDGE = 0.001  # points; more than rounding, less than a pixel of any drawing
 _HINTS = ("fpgm", "prep", "cvt ", "gasp", "hdmx", "VDMX", "LTSH")
 _LAYOUT = ("GPOS", "GSUB", "GDEF")  # not used for stamps, and slow to read (half a second)
+_PLAIN = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("·–’")  # of nearly all stamps
 Pixels = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, Any]
 
@@ -166,7 +167,7 @@ class _Line:
 def _draw_stamp(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int]) -> Pixels:
     """Draw a part (left, top, width, height in pixels) of a white page with nothing but the
     stamp."""
-    document, font = _load_document()
+    document, font = _load_document(is_plain=frozenset(line.text) <= _PLAIN)
     left, bottom, right, top = line.frame.box
     page = document.new_page(right - left, top - bottom)
     try:
@@ -194,9 +195,13 @@ def _encode_utf16(text: str) -> Any:
 
 
 @cache
-def _load_document() -> tuple[Any, Any]:
-    """Return a document and the stamp's font in it, for the lifetime of this worker."""
-    data = _remove_hints(stamp_font().read_bytes())
+def _load_document(*, is_plain: bool) -> tuple[Any, Any]:
+    """Return a document and the stamp's font in it, for the lifetime of this worker.
+
+    `is_plain`: only plain characters are drawn.
+    """
+    data = stamp_font().read_bytes()
+    data = _cut_out_plain(data) if is_plain else _remove_hints(data)
     document = pdfium.PdfDocument.new()
     font = raw.FPDFText_LoadFont(
         document,
@@ -208,7 +213,28 @@ def _load_document() -> tuple[Any, Any]:
     return document, font
 
 
+def _cut_out_plain(data: bytes) -> bytes:
+    """Return a font without hints, and with plain characters only: a fifth of the time of
+    `_remove_hints`."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    face = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
+    for table in _LAYOUT:
+        if table in face:
+            del face[table]
+    options = subset.Options(hinting=False, notdef_outline=True)
+    options.drop_tables += ["meta"]
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(_PLAIN))
+    cutter.subset(face)
+    out = io.BytesIO()
+    face.save(out)
+    return out.getvalue()
+
+
 def _remove_hints(data: bytes) -> bytes:
+    """Return a font without hints."""
     from fontTools.ttLib import TTFont
 
     face = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)

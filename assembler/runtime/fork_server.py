@@ -50,10 +50,22 @@ def start_fork_server() -> None:
     from multiprocessing import forkserver  # not there on Windows
 
     if can_fork():
-        for name in _STEPS:  # this process needs nearly all of it, too
-            import_module(name)
+        _import_steps()  # this process needs nearly all of it, too
     with _fork_servers() if can_fork() else nullcontext():
         forkserver.ensure_running()
+
+
+def _import_steps() -> None:
+    """Import what is needed, without the collector, which would look at all of it several times."""
+    if all(name in sys.modules for name in _STEPS):
+        return
+    gc.disable()
+    try:
+        for name in _STEPS:
+            import_module(name)
+    finally:
+        gc.enable()
+    gc.freeze()  # it stays to the end
 
 
 def can_fork() -> bool:

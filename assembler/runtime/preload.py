@@ -5,6 +5,7 @@ from importlib import import_module
 from assembler.runtime.process_setup import lift_picture_limit, limit_threads
 
 LIBRARIES = (
+    "fontTools.subset",
     "fontTools.ttLib.tables._c_m_a_p",
     "fontTools.ttLib.tables._n_a_m_e",
     "img2pdf",
@@ -13,6 +14,8 @@ LIBRARIES = (
     "pikepdf",
     "PIL.Image",
     "PIL.ImageFilter",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
     "pypdf",
     "pypdfium2",
     "tesserocr",

@@ -3,6 +3,7 @@ item."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -232,6 +233,7 @@ def run_worker(pipe: Connection) -> None:
 
 def set_up_process() -> None:
     """Set up a child process: own process group, silent stderr, no ^C, library limits."""
+    gc.freeze()  # else the first collection would copy all memory shared with the server
     begin_group()
     # parsers write noise to stderr; results and errors come back as values
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -34,7 +34,7 @@ def prepare_for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]
     out = io.BytesIO()
     with zipfile.ZipFile(docx) as source:
         hidden = find_hidden_styles(source)
-    with zipfile.ZipFile(docx) as source, UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+    with zipfile.ZipFile(docx) as source, UndatedZipFile(out, "w") as copy:
         for name in source.namelist():
             data = source.read(name)
             if _STYLED.fullmatch(name):

@@ -154,7 +154,7 @@ def _break_before(block: Any) -> None:
 
 def _zip_parts(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with UndatedZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+    with UndatedZipFile(out, "w") as copy:
         for name, data in parts.items():
             copy.writestr(name, data)
     return out.getvalue()

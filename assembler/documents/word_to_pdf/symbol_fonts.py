@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection
 from functools import cache
 
+# the fonts of the tables, which take long to load, and most documents need none
+FACES = frozenset(("symbol", "webdings", "wingdings", "wingdings 2", "wingdings 3"))
 _TURNS = {
     "UP DOWN": "↕",
     "LEFT RIGHT": "↔",
@@ -62,11 +64,13 @@ _LIKE = {
 
 def is_symbol_face(face: str) -> bool:
     """Return whether a font shows something else than the letters written in it."""
-    return face.strip().lower() in _load_tables()
+    return face.strip().lower() in FACES
 
 
 def find_sign(face: str, code: int) -> str:
     """Return the character that a code of a symbol font shows, plain or F0xx; "" if unknown."""
+    if not is_symbol_face(face):
+        return ""
     sign = (
         _load_tables()
         .get(face.strip().lower(), {})
@@ -91,6 +95,7 @@ def find_likeness(sign: str, covered: Collection[int]) -> str:
 
 @cache
 def _load_tables() -> dict[str, dict[int, str]]:
+    """Return the characters of each font's codes, by the font's name in small letters."""
     from mammoth.docx.dingbats import dingbats
 
     tables: dict[str, dict[int, str]] = {}

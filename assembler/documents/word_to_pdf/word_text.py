@@ -192,13 +192,14 @@ def _is_right_to_left(docx: Path | IO[bytes], text: str) -> bool:
     return any(mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks)
 
 
-def read_page_texts(pdf: bytes) -> list[str]:
+@lru_cache(maxsize=1)  # where its pages break, and then what is missing, is looked for in it
+def read_page_texts(pdf: bytes) -> tuple[str, ...]:
     """Return the text layer of each page."""
     import pypdfium2 as pdfium
 
     document = pdfium.PdfDocument(pdf)
     try:
-        return [document[n].get_textpage().get_text_bounded() for n in range(len(document))]
+        return tuple(document[n].get_textpage().get_text_bounded() for n in range(len(document)))
     finally:
         document.close()
 

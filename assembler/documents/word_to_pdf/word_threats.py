@@ -148,6 +148,8 @@ _BAD_LINK = (
     "a link that loads external pictures or a template, or opens something other than a web page"
 )
 _GOOD_LINKS = "embed what it shows; link to http, https and mailto addresses only"
+_VML = "urn:schemas-microsoft-com:"  # how the namespaces of its drawings begin
+_OF_FIELDS = ("fldSimple", "fldChar", "instrText", "delInstrText")
 _COMPUTED = "\0"  # replaces the part of an instruction that another field computes
 
 
@@ -235,10 +237,15 @@ def _check_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat
     local = etree.QName(root).localname
     if local == "Relationships":
         yield from _check_relationships(name, root)
-    elif local == "Types":
+        return
+    if local == "Types":
         yield from _check_types(name, root, names)
-    else:
+        return
+    used = {_split_name(tag) for tag in {node.tag for node in root.iter()} if isinstance(tag, str)}
+    # a large part has few names: where none of them matters, its elements are not looked at
+    if any(_is_element_checked(*element) for element in used):
         yield from _check_elements(name, root)
+    if any(local in _OF_FIELDS for _, local in used):
         yield from _check_fields(name, root)
 
 
@@ -310,6 +317,15 @@ def _split_name(tag: str) -> tuple[str, str]:
     return name.namespace or "", name.localname
 
 
+def _is_element_checked(place: str, local: str) -> bool:
+    """Return whether an element of this namespace and name can be a threat."""
+    return (
+        local in ("OLEObject", "externalData")
+        or (place in _WORDML and local in _ELEMENTS)
+        or place.startswith(_VML)
+    )
+
+
 def _check_elements(name: str, root: Any) -> Iterator[Threat]:
     for node in root.iter():
         if not isinstance(node.tag, str):
@@ -321,9 +337,7 @@ def _check_elements(name: str, root: Any) -> Iterator[Threat]:
             yield _make_threat(name, _ELEMENTS[local])
         elif local == "externalData" and place.endswith("/chart"):
             yield _make_threat(name, "package")
-        elif place.startswith("urn:schemas-microsoft-com:") and any(
-            map(_is_leading_out, node.attrib.items())
-        ):
+        elif place.startswith(_VML) and any(map(_is_leading_out, node.attrib.items())):
             yield Threat(
                 part=name,
                 problem="an external picture or link",
