@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import struct
@@ -29,6 +30,8 @@ _PYPDF_ERRORS = (
 )
 
 _MAX_NODES = 200_000  # of a page tree; one that leads back to itself ends there
+_MAX_ANSWERS = 1_000
+_inheriting: dict[bytes, bool] = {}  # by sha256 of a file
 
 
 def open_document(data: bytes, password: str = "") -> tuple[Any, bool]:
@@ -65,8 +68,7 @@ def copy_inherited_resources(data: bytes) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            reader = PdfReader(io.BytesIO(data))
-            if reader.is_encrypted or not _has_shared_resources(reader.root_object["/Pages"]):
+            if not _is_inheriting(data):
                 return data
             writer = PdfWriter(io.BytesIO(data), incremental=True)
             if not all("/Resources" in page for page in writer.pages):
@@ -76,6 +78,22 @@ def copy_inherited_resources(data: bytes) -> bytes:
     except _PYPDF_ERRORS:
         return data
     return out.getvalue()
+
+
+def _is_inheriting(data: bytes) -> bool:
+    """Return whether pages of a PDF inherit their fonts and pictures; False if it is encrypted.
+
+    The answer is kept: a file of thousands of pages is opened for every few of them.
+    """
+    digest = hashlib.sha256(data).digest()
+    if digest not in _inheriting:
+        reader = PdfReader(io.BytesIO(data))
+        if len(_inheriting) == _MAX_ANSWERS:
+            _inheriting.clear()
+        _inheriting[digest] = not reader.is_encrypted and _has_shared_resources(
+            reader.root_object["/Pages"]
+        )
+    return _inheriting[digest]
 
 
 def _has_shared_resources(pages: Any) -> bool:

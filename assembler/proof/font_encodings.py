@@ -30,6 +30,7 @@ _MAX_RESOURCES = 2_000  # resources of a page
 _MAX_DESCENDANTS = 4  # PDF allows one
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _PAGES_PER_JOB = 250  # pages of a job, since opening a file takes time
+_MAX_JOBS = 8  # of a larger file: each reads its whole page tree
 _READ_ERRORS = (
     PyPdfError,
     OSError,
@@ -101,8 +102,9 @@ def _list_bundle_jobs(
 ) -> Iterator[tuple[Job, list[int]]]:
     for volume in parts:
         numbers = [entry.number for entry in entries if volume.first <= entry.number <= volume.last]
-        for start in range(0, len(numbers), _PAGES_PER_JOB):
-            numbers_of_job = numbers[start : start + _PAGES_PER_JOB]
+        size = max(_PAGES_PER_JOB, -(-len(numbers) // _MAX_JOBS))
+        for start in range(0, len(numbers), size):
+            numbers_of_job = numbers[start : start + size]
             yield (
                 Job(
                     pdf=packet / volume.path,
