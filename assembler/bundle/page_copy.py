@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from pikepdf import AccessMode, Array, Name, OutlineItem, Page, PageCopyResult, Pdf, PdfError
+from pikepdf import AccessMode, OutlineItem, Page, Pdf, PdfError
 
 from assembler.bundle import links, outline
 from assembler.bundle.large_pictures import StagedPictures
 from assembler.bundle.other_volumes import OtherVolumes
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.model import DocumentId, Layout, Leaf, PartKind
+from assembler.pdf.page_transfer import is_long, transfer_pages, write_page_tree
 
 # made by us from templates; all else is evidence or a form
 OURS = frozenset({PartKind.DRAFT, PartKind.TAB})
@@ -73,18 +74,30 @@ def copy_pages(bundle: Pdf, layout: Layout, source: CopySource) -> CopiedPages:
             raise ToolFailed(
                 f"its pages could not be copied in full ({type(error).__name__})", where=part
             ) from error
-    _write_page_tree(bundle, copied.pages)
+    write_page_tree(bundle, copied.pages)
     return copied
 
 
 def _copy_part(
     bundle: Pdf, source: Pdf, part: str, leaves: list[Leaf], copied: CopiedPages
 ) -> None:
-    result = bundle.add_pages_from(source, [leaf.index for leaf in leaves])
+    indices = [leaf.index for leaf in leaves]
+    if leaves[0].kind not in OURS and is_long(source, indices):
+        transferred = transfer_pages(bundle, source, indices)
+        copied.dead_links += _drop_dead_links(
+            transferred.pages, transferred.dropped_names, part, ours=False
+        )
+        copied.pages += transferred.pages
+        if transferred.outline:
+            copied.outlines[leaves[0].document] = transferred.outline
+        return
+    result = bundle.add_pages_from(source, indices)
     if result.fields_added:
         raise ToolFailed("it still has form fields, which a bundle cannot contain", where=part)
     pages = list(bundle.pages)
-    copied.dead_links += _drop_dead_links(pages, result, part, ours=leaves[0].kind in OURS)
+    copied.dead_links += _drop_dead_links(
+        pages, frozenset(result.dropped_dests), part, ours=leaves[0].kind in OURS
+    )
     copied.renamed += len(result.renamed_dests)
     copied.pages += pages
     if result.outline_items_added:
@@ -92,13 +105,15 @@ def _copy_part(
     del bundle.pages[:]
 
 
-def _drop_dead_links(pages: list[Page], result: PageCopyResult, part: str, *, ours: bool) -> int:
+def _drop_dead_links(
+    pages: list[Page], dropped_names: frozenset[str], part: str, *, ours: bool
+) -> int:
     """Drop links to a place that was not copied: an error of a template, but ordinary in evidence.
 
     They must not stay: another file's destination may have the same name, and they would lead
     there.
     """
-    dead = sum(links.drop_dead_links(page, frozenset(result.dropped_dests)) for page in pages)
+    dead = sum(links.drop_dead_links(page, dropped_names) for page in pages)
     if dead and ours:
         raise TemplateBroken(
             "a link within it leads nowhere",
@@ -106,11 +121,3 @@ def _drop_dead_links(pages: list[Page], result: PageCopyResult, part: str, *, ou
             remedy="check the bookmarks and cross-references of its template",
         )
     return dead
-
-
-def _write_page_tree(bundle: Pdf, pages: list[Page]) -> None:
-    """Write the page tree at once."""
-    tree = bundle.Root.Pages
-    tree.Kids, tree.Count = Array([page.obj for page in pages]), len(pages)
-    for page in pages:
-        page.obj[Name.Parent] = tree

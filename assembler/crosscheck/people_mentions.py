@@ -99,13 +99,13 @@ def _list_compared_pages(context: CheckContext, exhibit: Exhibit) -> list[PageTe
     pages = [
         page for page in context.list_pages(exhibit) if page.prepared.role != PartRole.CERTIFICATE
     ]
-    sure = [
-        page
-        for page in pages
-        if page.text.strip() and is_read_surely(page, limits["least_confidence"])
-    ]
+
+    def is_sure(page: PageText) -> bool:
+        return bool(page.text.strip()) and is_read_surely(page, limits["least_confidence"])
+
+    sure = list(filter(is_sure, pages))
     has_doubtful = any(
-        not page.prepared.blank and page not in sure and not _is_picture(page) for page in pages
+        not (page.prepared.blank or is_sure(page) or _is_picture(page)) for page in pages
     )
     # a translation that was read has the names of its original
     translated = [page for page in sure if page.prepared.role == PartRole.TRANSLATION]

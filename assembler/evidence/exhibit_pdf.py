@@ -12,6 +12,7 @@ from pikepdf import Matrix, Name, Pdf
 
 from assembler.evidence import page_recognition
 from assembler.pdf.geometry import Frame, find_page_matrix, format_operands
+from assembler.pdf.page_transfer import is_long, transfer_pages, write_page_tree
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import digest_code
@@ -94,13 +95,24 @@ def _append(book: Pdf, run: list[Piece]) -> None:
         # a destination outside the used pages is lost; its link stays without effect, and the page
         # looks the same
         warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
-        book.add_pages_from(source, [piece.index for piece in run])
-    for offset, piece in enumerate(run):
-        page = book.pages[start + offset]
+        _copy_pages(book, source, [piece.index for piece in run])
+    for page, piece in zip(list(book.pages)[start:], run, strict=True):
         if piece.recognized or piece.turned:
             page.Rotate = (int(page.get(Name.Rotate, 0)) + piece.turned) % 360
         if piece.recognized:
             _overlay_words(book, page, piece.recognized)
+
+
+def _copy_pages(book: Pdf, source: Pdf, indices: list[int]) -> None:
+    if not is_long(source, indices):
+        book.add_pages_from(source, indices)
+        return
+    earlier = list(book.pages)
+    del book.pages[:]
+    transferred = transfer_pages(book, source, indices)
+    write_page_tree(book, [*earlier, *transferred.pages])
+    with book.open_outline() as tree:
+        tree.root.extend(transferred.outline)
 
 
 def _overlay_words(
