@@ -134,3 +134,19 @@ def test_only_a_long_document_without_forms_is_copied_so(
         source.Root[f"/{part}"] = Dictionary(Fields=Array())
 
     assert is_long(source, range(count)) is expected
+
+
+def test_many_pages_are_in_branches_of_the_page_tree() -> None:
+    with Pdf.new() as pdf:
+        for number in range(300):
+            page = pdf.add_blank_page(page_size=(612, 792))
+            page.Rotate = 90 * (number % 4)
+        pages = list(pdf.pages)
+        del pdf.pages[:]
+
+        write_page_tree(pdf, pages)
+
+        with reopen(pdf) as written:
+            tree = written.Root.Pages
+            assert [branch.Count for branch in tree.Kids] == [128, 128, 44]
+            assert [page.Rotate for page in written.pages] == [90 * (n % 4) for n in range(300)]

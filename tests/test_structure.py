@@ -541,6 +541,20 @@ def inner_tree(pdf: Pdf) -> None:
     )
 
 
+def branches(pdf: Pdf, **more: Any) -> None:
+    """Pages in two branches of the page tree, as in a long bundle. `more`: of the first."""
+    tree, pages = pdf.Root.Pages, list(pdf.Root.Pages.Kids)
+    nodes = []
+    for kids in (pages[:4], pages[4:]):
+        node = Dictionary(Type=Name.Pages, Kids=Array(kids), Count=len(kids), Parent=tree)
+        nodes.append(pdf.make_indirect(node))
+        for page in kids:
+            page.Parent = nodes[-1]
+    for key, value in more.items():
+        nodes[0][f"/{key}"] = value
+    tree.Kids = Array(nodes)
+
+
 def layers(pdf: Pdf, usage: Any = None, shown: Any = None, layer: Any = None) -> None:
     group = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("x")))
     if usage is not None:
@@ -654,6 +668,7 @@ CHANGES: dict[str, Callable[[Pdf], None]] = {
     "page out of sight": second_page,
     "page twice": page_twice,
     "page below another tree": inner_tree,
+    "branch of pages with a rotation": lambda pdf: branches(pdf, Rotate=0),
     "author": lambda pdf: pdf.docinfo.__setitem__("/Author", "Testina Exemplar"),
     "dates": lambda pdf: pdf.docinfo.__setitem__("/CreationDate", "D:20260101"),
     "title": lambda pdf: pdf.docinfo.__setitem__("/Title", "Testina Exemplar"),
@@ -671,6 +686,19 @@ def test_what_must_not_hang_on_a_dictionary_is_caught(case: Path, name: str) -> 
     assert not re.search(
         "Testina|secret|alert|passwd|CANARY", " ".join(check.detail for check in failed.values())
     )
+
+
+def test_branches_of_the_page_tree_are_no_fault_unless_their_count_is_wrong(case: Path) -> None:
+    change(case, branches)
+    path = case / "build/child/bundle.pdf"
+    with Pdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable, static_id=True)
+
+    assert "nothing-else" not in checked(case)
+
+    raw(case, lambda data: data.replace(b"/Count 4 ", b"/Count 3 "))
+
+    assert "/Count in the page tree" in checked(case)["nothing-else"].detail
 
 
 # --- the file itself ---

@@ -290,6 +290,7 @@ def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:
         list(jobs.values()),
         limits=run.settings.limits,
         progress=lambda n: run.report("read pages", n, len(jobs)),
+        is_large=True,
     )
     recognized: Recognized = {}
     for (key, job), result in zip(jobs.items(), results, strict=True):

@@ -26,6 +26,7 @@ from pikepdf import (
 
 _LONG = 500  # pages; below it, the library is as fast
 _AT_ONCE = 100  # pages
+_BRANCH = 128  # pages of a branch of the page tree
 # what the library carries over besides: form fields and layers
 _OTHER_PARTS = (Name.AcroForm, Name.OCProperties)
 
@@ -74,11 +75,28 @@ def transfer_pages(target: Pdf, source: Pdf, indices: Sequence[int]) -> Transfer
 
 
 def write_page_tree(document: Pdf, pages: Sequence[Page]) -> None:
-    """Write the page tree of a document whose page tree is empty."""
-    tree = document.Root.Pages
-    tree.Kids, tree.Count = Array([page.obj for page in pages]), len(pages)
-    for page in pages:
-        page.obj[Name.Parent] = tree
+    """Write the page tree of a document whose page tree is empty.
+
+    With many pages it has branches: a viewer that looks for page 7,000 reads all pages before it
+    that are in the same branch.
+    """
+    tree, objects = document.Root.Pages, [page.obj for page in pages]
+    if len(objects) <= _BRANCH:
+        _write_branch(tree, objects, len(objects))
+        return
+    branches = []
+    for start in range(0, len(objects), _BRANCH):
+        leaves = objects[start : start + _BRANCH]
+        branch = document.make_indirect(Dictionary(Type=Name.Pages, Parent=tree))
+        _write_branch(branch, leaves, len(leaves))
+        branches.append(branch)
+    _write_branch(tree, branches, len(objects))
+
+
+def _write_branch(branch: Object, kids: Sequence[Object], count: int) -> None:
+    branch.Kids, branch.Count = Array(kids), count
+    for kid in kids:
+        kid[Name.Parent] = branch
 
 
 def _iterate_names(source: Pdf) -> Iterator[tuple[str, Object]]:

@@ -22,6 +22,7 @@ class PictureFile:
 
     def __init__(self, data: bytes) -> None:
         pillow_heif.register_heif_opener()
+        self._data = data
         self._lossless = b"VP8L" in _list_riff_chunks(data)  # WebP only
         self._open = Image.open(io.BytesIO(data), formats=_FORMATS)
         self._frames = (
@@ -50,24 +51,38 @@ class PictureFile:
             across, down = down, across
         return _stretch_to_square(picture, across, down)
 
-    def draw_ledger_page(self, entry: LedgerEntry) -> Image.Image:
+    def draw_ledger_page(self, entry: LedgerEntry, width: int | None = None) -> Image.Image:
         """Return the page a ledger entry names, or the strip of it if the page was cut into
-        several.
+        several. Raises as `page`.
 
-        Raises as `page`.
+        Args:
+            width: pixels that are enough; a larger page may come smaller, but no narrower.
         """
         transform = entry.client_transform
-        picture = self.page(entry.client_source.page, transform.background)
-        return picture.crop(transform.crop) if transform.crop else picture
+        if transform.crop:
+            page = self.page(entry.client_source.page, transform.background)
+            return page.crop(transform.crop)
+        file = self._open_reduced(width) if width and self._open.format == "JPEG" else self
+        return file.page(entry.client_source.page, transform.background)
+
+    def _open_reduced(self, width: int) -> PictureFile:
+        """Open a JPEG so that no more of it is decoded than a drawing of this width needs: a
+        quarter of the time and memory of a large photograph."""
+        reduced = PictureFile(self._data)
+        reduced._open.draft(None, (width, width))
+        return reduced
 
     def read_stored_pixels(self, entry: LedgerEntry) -> Image.Image:
         """Return the pixels of the page or strip a ledger entry names, at the file's resolution.
 
-        8 bits per channel; upright except for `find_stored_rotation`. Raises IndexError, OSError.
+        8 bits per channel; upright except for `find_stored_rotation`. It may be the open file
+        itself, since a copy of a large photograph takes much memory: do not change it. Raises
+        IndexError, OSError.
         """
         transform, rotation = entry.client_transform, self.find_stored_rotation(entry)
         inverted = self._is_inverted()
-        picture = self._open.copy() if rotation else ImageOps.exif_transpose(self._open)
+        is_as_stored = rotation or self._open.getexif().get(_ORIENTATION, 1) == 1
+        picture = self._open if is_as_stored else ImageOps.exif_transpose(self._open)
         plain = _simplify_picture(picture, inverted=inverted, background=transform.background)
         return plain.crop(transform.crop) if transform.crop else plain
 
@@ -167,7 +182,7 @@ def _simplify_picture(picture: Image.Image, *, inverted: bool, background: str =
         return _to_screen(picture, ImageCms.createProfile("LAB"))
     if profile and picture.mode in ("RGB", "CMYK"):
         return _to_screen(picture, io.BytesIO(profile))
-    return picture if picture.mode == "L" else picture.convert("RGB")
+    return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
 
 
 def _to_screen(picture: Image.Image, profile: Any) -> Image.Image:

@@ -9,12 +9,13 @@ from typing import Any
 import pypdfium2 as pdfium
 
 _PAGES_PER_OPENING = 25
+_BYTES_PER_OPENING = 12_000_000  # of the file, roughly
 
 
 class StreamedPages:
     """The pages of a PDF, from 0, one at a time.
 
-    PDFium caches every decoded image while a file is open, so the file is reopened after some
+    PDFium keeps what it read of every page while a file is open, so the file is reopened after some
     pages: finish with one page before asking for the next. Raises PdfiumError if it does not open.
     """
 
@@ -23,13 +24,15 @@ class StreamedPages:
         self._open = pdfium.PdfDocument(path)
         self._used = 0
         self._count = len(self._open)
+        bytes_per_page = path.stat().st_size // max(1, self._count)
+        self._most = min(_PAGES_PER_OPENING, max(1, _BYTES_PER_OPENING // max(1, bytes_per_page)))
 
     def __len__(self) -> int:
         return self._count
 
     def page(self, index: int) -> Any:
         """Return a PDFium page."""
-        if self._used == _PAGES_PER_OPENING:
+        if self._used == self._most:
             self._open.close()
             self._open, self._used = pdfium.PdfDocument(self._path), 0
         self._used += 1

@@ -183,7 +183,7 @@ def draw_source(
             return None  # a picture of our own conversion would show nothing of the file
         source = sources.open(entry.source.key)
         if isinstance(source, PictureFile):
-            return source.draw_ledger_page(entry)
+            return source.draw_ledger_page(entry, style.width)
     except (OSError, ValueError, IndexError) as error:
         raise_if_machine_failed(error)
         return None

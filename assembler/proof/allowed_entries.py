@@ -54,6 +54,7 @@ ACTIONS = {
 OUTLINE_ITEM = frozenset(
     ("/Title", "/Parent", "/Prev", "/Next", "/First", "/Last", "/Count", "/Dest", "/C", "/F")
 )
+BRANCH = frozenset(("/Type", "/Parent", "/Kids", "/Count"))  # of the page tree
 OUTLINES = frozenset(("/Type", "/First", "/Last", "/Count"))
 FORM = frozenset(
     (

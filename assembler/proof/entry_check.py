@@ -11,6 +11,7 @@ from pypdf.generic import DictionaryObject, IndirectObject
 from assembler.model import LedgerEntry
 from assembler.proof.allowed_entries import (
     ACTIONS,
+    BRANCH,
     CATALOG,
     FORBIDDEN_ACTIONS,
     FORBIDDEN_KEYS,
@@ -45,6 +46,7 @@ def find_faults(objects: Objects, entries: Sequence[LedgerEntry], *, linked: boo
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
     yield from _check_catalog(objects, root, entries)
     yield from _check_properties(objects)
+    yield from _check_branches(objects, root)
     pages = list(_list_pages(objects, root))
     for entry, page in zip(entries, pages, strict=False):
         yield from _check_page(objects, page, entry)
@@ -124,9 +126,7 @@ def _iterate_raw_items(dictionary: DictionaryObject) -> Iterator[tuple[str, Any]
 def _is_plain_opening(objects: Objects, root: DictionaryObject) -> bool:
     """Return whether the document only opens at its first page, at some size."""
     goal = objects.array(root.raw_get("/OpenAction"))
-    first = next(
-        iter(objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))), None
-    )
+    first = next(iter(objects.array(_list_branches(objects, root)[0].get("/Kids"))), None)
     if (
         len(goal) != 5
         or goal[1] != "/XYZ"
@@ -189,8 +189,29 @@ def _check_properties(objects: Objects) -> Iterator[str]:
 
 
 def _list_pages(objects: Objects, root: DictionaryObject) -> Iterator[DictionaryObject]:
+    for branch in _list_branches(objects, root):
+        yield from (objects.dictionary(page) for page in objects.array(branch.get("/Kids")))
+
+
+def _list_branches(objects: Objects, root: DictionaryObject) -> list[DictionaryObject]:
+    """Return the nodes of the page tree that have pages below them: the tree itself, or all nodes
+    directly below it."""
     tree = objects.dictionary(root.raw_get("/Pages"))
-    yield from (objects.dictionary(page) for page in objects.array(tree.raw_get("/Kids")))
+    kids = [objects.dictionary(kid) for kid in objects.array(tree.raw_get("/Kids"))]
+    is_branched = bool(kids) and all(objects.get(kid.get("/Type")) == "/Pages" for kid in kids)
+    return kids if is_branched else [tree]
+
+
+def _check_branches(objects: Objects, root: DictionaryObject) -> Iterator[str]:
+    """Yield a fault for each branch of the page tree that is more than a list of pages: what it has
+    besides, its pages inherit, and by its count viewers find them."""
+    tree = objects.dictionary(root.raw_get("/Pages"))
+    for branch in _list_branches(objects, root):
+        if branch is tree:
+            continue
+        yield from _find_disallowed_keys(branch, BRANCH, "in the page tree")
+        if objects.get(branch.get("/Count")) != len(objects.array(branch.get("/Kids"))):
+            yield "another /Count in the page tree"
 
 
 def _check_page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Iterator[str]:

@@ -75,7 +75,7 @@ def _rebuild_picture(
     """Return the picture as pixels or as a JPEG if the bundle's picture is the same; None if it is
     not.
 
-    A picture that was reencoded as JPEG is drawn from the bundle's own data: its pixels were
+    A picture that was coded anew as JPEG is drawn from the bundle's own data: its pixels were
     compared one by one, so the rest of the page can be compared exactly. One that was drawn again
     for a receiver's limits, or in gray, is compared as drawn.
     """
@@ -91,11 +91,10 @@ def _rebuild_picture(
     pixels = album.read_stored_pixels(entry)
     if not _has_same_pixels(item, pixels, recoded=is_recoded):
         return None
-    return (
-        (None, _read_raw_data(item))
-        if is_recoded and _list_filters(item) == ["DCTDecode"]
-        else (pixels, b"")
+    is_coded = (is_recoded or (jpeg and not album.has_profile)) and (
+        _list_filters(item) == ["DCTDecode"]
     )
+    return (None, _read_raw_data(item)) if is_coded else (pixels, b"")
 
 
 def _find_picture(page: Any) -> tuple[Any, Matrix] | None:
@@ -171,7 +170,9 @@ def _make_document(
     if pixels is None:
         _load(item, jpeg)
     else:
-        bitmap = pdfium.PdfBitmap.from_pil(pixels.convert("RGB"))
+        bitmap = pdfium.PdfBitmap.from_pil(
+            pixels if pixels.mode == "RGB" else pixels.convert("RGB")
+        )
         raw.FPDFImageObj_SetBitmap(None, 0, item, bitmap)
     raw.FPDFPageObj_SetMatrix(item, raw.FS_MATRIX(*matrix))
     raw.FPDFPage_InsertObject(page, item)
@@ -197,16 +198,19 @@ def _load(item: Any, jpeg: bytes) -> None:
 def _has_same_pixels(item: Any, pixels: Image.Image, *, recoded: bool) -> bool:
     """Return whether the bundle's picture has the pixels of the file, within what JPEG loses if it
     was reencoded."""
-    stored = _read_bitmap(item)
-    expected = np.asarray(pixels.convert("RGB"))
-    if stored is None or stored.shape != expected.shape:
+    handle = raw.FPDFImageObj_GetBitmap(item)
+    if not handle:
         return False
-    if not recoded:
-        return bool(np.array_equal(stored, expected))
-    return not any(
-        _is_different(stored_rows, wanted_rows)
-        for stored_rows, wanted_rows in _cut_into_strips(stored, expected)
-    )
+    stored = pdfium.PdfBitmap.from_raw(handle)
+    try:
+        if (stored.width, stored.height) != pixels.size:
+            return False
+        return all(
+            np.array_equal(*strip) or (recoded and not _is_different(*strip))
+            for strip in _cut_into_strips(stored, pixels)
+        )
+    finally:
+        stored.close()
 
 
 def _has_same_coding(item: Any, data: bytes) -> bool:
@@ -265,20 +269,19 @@ def _end_of_scan(jpeg: bytes, start: int) -> int:
     return len(jpeg)
 
 
-def _read_bitmap(item: Any) -> pixel_difference.Pixels | None:
-    """Return the pixels of a PDFium picture in RGB order."""
-    handle = raw.FPDFImageObj_GetBitmap(item)
-    if not handle:
-        return None
-    # the copy lets PDFium's bitmap be freed
-    return np.array(pdfium.PdfBitmap.from_raw(handle).to_pil().convert("RGB"))
-
-
 def _cut_into_strips(
-    stored: pixel_difference.Pixels, expected: pixel_difference.Pixels
+    stored: Any, expected: Image.Image
 ) -> Iterator[tuple[pixel_difference.Pixels, pixel_difference.Pixels]]:
-    for top in range(0, stored.shape[0], _ROWS):
-        yield stored[top : top + _ROWS], expected[top : top + _ROWS]
+    """Yield the rows of a PDFium bitmap and of a picture, some at a time, as red, green and blue;
+    all of a large photograph at once would take much memory."""
+    rows = stored.to_numpy()
+    for top in range(0, expected.height, _ROWS):
+        part = rows[top : top + _ROWS]
+        wanted = expected.crop((0, top, expected.width, min(top + _ROWS, expected.height)))
+        yield (
+            np.repeat(part[:, :, None], 3, axis=2) if part.ndim == 2 else part[:, :, 2::-1],
+            np.asarray(wanted.convert("RGB")),
+        )
 
 
 def _is_different(stored: pixel_difference.Pixels, expected: pixel_difference.Pixels) -> bool:

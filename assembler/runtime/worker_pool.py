@@ -144,6 +144,12 @@ class Pool:
             worker.end()
         self._workers = []
 
+    def renew(self) -> None:
+        """End the idle workers, which may have grown; new ones are started when needed."""
+        for worker in [worker for worker in self._workers if worker.index < 0]:
+            worker.end()
+            self._workers.remove(worker)
+
     def _list_busy(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.index >= 0]
 

@@ -33,6 +33,8 @@ R = TypeVar("R")
 CACHE_MB = 5_000
 LONGEST_BELOW = 130  # characters of a path below a work folder: half-made cache entries are longest
 
+_LONG_WORK = 3.0  # CPU seconds; starting workers anew takes a fiftieth of it
+
 
 class Workshop:
     """The lock, scratch folder, cache and workers of one run; use as a context manager.
@@ -149,14 +151,23 @@ class Workshop:
         *,
         limits: Limits | None = None,
         progress: Callable[[int], None] | None = None,
+        is_large: bool = False,
     ) -> tuple[R | Failure, ...]:
         """Run a top-level function over picklable items in worker processes; results in item order.
 
         An AssemblerError raised by the function is raised here, the first in order, after all items
         have finished.
+
+        Args:
+            is_large: the function leaves its workers with much memory that no other function needs;
+                they are ended after long work.
         """
-        with self._stopwatch.measure_time(get_module(function), len(items), self._pool):
+        module = get_module(function)
+        before = self._pool.spent[module]
+        with self._stopwatch.measure_time(module, len(items), self._pool):
             outcomes = self._pool.run(function, items, limits or Limits(), progress)
+        if is_large and self._pool.spent[module] - before > _LONG_WORK:
+            self._pool.renew()
         for outcome in outcomes:
             if isinstance(outcome, AssemblerError):
                 raise outcome
