@@ -136,6 +136,8 @@ def _make_thumbnail(
     """Return a page's thumbnail without its stamp; draw it again only where the comparison drew it
     otherwise."""
     drawing = draw_thumbnail_sheet(difference, entry.size)
+    if drawing is not None and difference.shows_source and style.width <= thumbnails.SHEET_WIDTH:
+        return thumbnails.make_picture(drawing, drawing, style, bare=bool(entry.stamp))
     if drawing is None:
         stamp_area.hide_stamp(page, entry.stamp)
         drawing = thumbnails.draw_page(page, style.width)

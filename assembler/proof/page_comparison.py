@@ -55,7 +55,8 @@ class Difference:
     them on the page as shown (points), and the largest difference of a color.
 
     `trouble`: why it could not be compared. `drawn`: the page without its stamp, if every pixel
-    agreed and it was drawn as a whole; three colors, blue first.
+    agreed but for edges of the stamp, and it was drawn as a whole; three colors, blue first.
+    `shows_source`: a viewer shows the source's page so, too.
     """
 
     pixels: int = 0
@@ -63,6 +64,7 @@ class Difference:
     place: Box | None = None
     trouble: str = ""
     drawn: Pixels | None = field(default=None, repr=False, compare=False)
+    shows_source: bool = field(default=False, compare=False)
 
     @property
     def alike(self) -> bool:
@@ -131,7 +133,6 @@ def _compare(
         span = pixels.find_differing_rows(seen, expected)
         if not span.stop:
             continue
-        complete_drawing = None
         seen, expected, top = seen[span], expected[span], start + span.start
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
         wrong = pixels.find_differing(
@@ -141,6 +142,9 @@ def _compare(
             wrong &= ~ink.mask_edges(wrong.shape, top) | pixels.find_differing(
                 seen, expected, ink.rounding
             )
+        if not (wrong.any() or left_out):  # they differ at the edges of the stamp's letters only
+            continue
+        complete_drawing = None
         wrong &= ~_mask_allowed_differences(part, wrong, source)
         if ink and wrong.any():
             paper = source.draw(size, start, rows)
@@ -152,7 +156,13 @@ def _compare(
         worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))
         area_so_far = _join_areas(area_so_far, pixels.find_bounds(wrong), top)
     place = _convert_to_points(area_so_far, size, shown) if area_so_far else None
-    return Difference(pixels=count, worst=worst, place=place, drawn=complete_drawing)
+    return Difference(
+        pixels=count,
+        worst=worst,
+        place=place,
+        drawn=complete_drawing,
+        shows_source=source.is_plain_copy,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,9 @@ class PlacedSource:
             self._place_page(source, page)
             self.is_shifted = self.frame.box[:2] != (0, 0)
         self.gray = placement.gray
+        # neither moved, nor with comments or fields, which a viewer shows and this drawing flattens
+        is_unmoved = placement.copied and not placement.turned
+        self.is_plain_copy = is_unmoved and not self.gray and not source.loose
         self.picture_level = _choose_picture_level(placement)
         self.level = max(source.level, NEAR)
         self.shift_level = source.shift_level
