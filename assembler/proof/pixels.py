@@ -88,9 +88,10 @@ class Originals:
         if isinstance(source, Fault):
             return Difference(trouble=source.trouble)
         try:
-            return compare_page(page, source, placement, entry.stamp)
+            difference = compare_page(page, source, placement, entry.stamp)
         finally:
             source.document.close()
+        return replace(difference, shows_source=False)  # a viewer shows no paper around it
 
     def _open_source(self, entry: LedgerEntry) -> Source:
         """Return the source page with its annotations flattened."""
