@@ -17,6 +17,8 @@ from assembler.pipeline.batch.case_list import discover
 from assembler.pipeline.propose_exhibits import start_from_folder
 from assembler.proof.unlisted_files import list_unlisted_files
 from assembler.rules import CaseStart
+from assembler.runtime.cache import Cache
+from assembler.runtime.cache_upkeep import measure_cache, purge_cache
 from assembler.runtime.folder_walk import list_below, list_files, walk_folder
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
@@ -30,17 +32,22 @@ Break = Callable[[Path, int], None]
 @pytest.fixture
 def break_folder(monkeypatch: pytest.MonkeyPatch) -> Break:
     """Let the listing of a folder fail with an error of the machine, from now on."""
-    scan = os.scandir
 
     def break_one(folder: Path, number: int) -> None:
-        def fail(path: Any = ".") -> Any:
-            if not isinstance(path, int) and Path(path) == folder:
-                raise OSError(number, os.strerror(number), str(path))
-            return scan(path)
-
-        monkeypatch.setattr(os, "scandir", fail)
+        monkeypatch.setattr(os, "scandir", fail_for(folder, number, os.scandir))
 
     return break_one
+
+
+def fail_for(folder: Path, number: int, usual: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function that lists a folder, but fails with an error number for one."""
+
+    def list_or_fail(path: Any = ".") -> Any:
+        if not isinstance(path, int) and Path(path) == folder:
+            raise OSError(number, os.strerror(number), str(path))
+        return usual(path)
+
+    return list_or_fail
 
 
 @pytest.fixture
@@ -68,6 +75,21 @@ def test_a_folder_that_gives_an_error_is_not_passed_over(
     for list_all in (list_below, list_files):
         with pytest.raises(OSError, match=r"\[Errno"):
             list_all(folder)
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOTDIR])
+def test_a_folder_of_a_cache_that_another_run_has_just_removed_is_empty(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path)
+    for name in ("a", "b"):
+        cache.get_or_make([name], lambda folder: (folder / "file").write_bytes(b"12345678"))
+    gone = min(path for path in tmp_path.iterdir() if len(path.name) == 2)
+    for module, name in ((os, "scandir"), (os, "listdir")):
+        monkeypatch.setattr(module, name, fail_for(gone, number, getattr(module, name)))
+
+    assert measure_cache(tmp_path).entries == 1
+    assert purge_cache(tmp_path) == 8
 
 
 def test_a_locked_folder_is_noted_and_the_rest_is_read(folder: Path, break_folder: Break) -> None:

@@ -26,6 +26,7 @@ from assembler.runtime.atomic_files import (
 )
 from assembler.runtime.cache import DONE, ENTRY, HALF_MADE, discard
 from assembler.runtime.file_locks import LockFile
+from assembler.runtime.folder_walk import list_folder
 from assembler.runtime.system import ABILITIES
 
 TAG = "CACHEDIR.TAG"
@@ -46,7 +47,8 @@ _OWN_NAMES = re.compile(
 CRASH_FILE = "crash.json"  # in a work folder; see `runtime.crash_record`
 PRIVATE_FOLDERS = ("history", "before")  # of a work folder: what the desk keeps of a case
 PRIVATE_FILE = re.compile(r"[0-9]{8}\.json|[a-z0-9-]+(\.note)?\.json")
-_SUBFOLDER = re.compile(r"[0-9a-f]{2}|new|users")
+_OF_ENTRIES = re.compile(r"[0-9a-f]{2}")
+_SUBFOLDER = re.compile(rf"{_OF_ENTRIES.pattern}|new|users")
 # fraction of the allowed size that is kept when entries must go, so that not every run removes some
 _KEPT_FRACTION = 0.9
 
@@ -218,9 +220,9 @@ def purge_cache(root: Path) -> int:
             "a run is using this cache", where=root.name, remedy="wait until it has finished"
         )
     size = measure_cache(root).size
-    for folder in root.iterdir() if is_plain_folder(root) else ():
+    for folder in list_folder(root) if is_plain_folder(root) else ():
         if is_plain_folder(folder) and _SUBFOLDER.fullmatch(folder.name):
-            for path in folder.iterdir():
+            for path in list_folder(folder):
                 if (
                     ENTRY.fullmatch(path.name)
                     or HALF_MADE.fullmatch(path.name)
@@ -249,7 +251,7 @@ def purge_history(home: Path) -> int:
         crash.unlink(missing_ok=True)
     for name in PRIVATE_FOLDERS:
         folder = home / name
-        for path in sorted(folder.iterdir()) if is_plain_folder(folder) else ():
+        for path in list_folder(folder) if is_plain_folder(folder) else ():
             if PRIVATE_FILE.fullmatch(path.name) and path.is_file() and not path.is_symlink():
                 size += path.stat().st_size
                 path.unlink(missing_ok=True)
@@ -269,7 +271,7 @@ def sweep_shared_cache(root: Path) -> None:
         if not is_used:
             sweep_own_cache(root)
         return
-    for entry in (root / "new").glob("*"):
+    for entry in list_folder(root / "new"):
         maker = HALF_MADE.fullmatch(entry.name)
         if maker and maker[1] == platform.node() and not is_alive(int(maker[2])):
             discard(entry)
@@ -277,7 +279,7 @@ def sweep_shared_cache(root: Path) -> None:
 
 def sweep_scratch(home: Path) -> None:
     """Remove what killed runs left in a work folder whose lock is held; only names that we give."""
-    for folder in (home / "scratch").glob("*"):
+    for folder in list_folder(home / "scratch"):
         if folder.name.isdecimal():
             discard(folder)
     with suppress(OSError):
@@ -288,7 +290,7 @@ def sweep_own_cache(root: Path) -> None:
     """Remove the marks of dead runs, and half-made entries, which hold client pages, from a cache
     that no other run uses."""
     _find_oldest_start(root)
-    for entry in (root / "new").glob("*"):
+    for entry in list_folder(root / "new"):
         if HALF_MADE.fullmatch(entry.name):
             discard(entry)
 
@@ -305,11 +307,13 @@ def remove_home(home: Path) -> None:
 
 
 def _iterate_entries(root: Path) -> Iterator[_Entry]:
-    for seal in root.glob(f"[0-9a-f][0-9a-f]/*/{DONE}"):
+    folders = [folder for folder in list_folder(root) if _OF_ENTRIES.fullmatch(folder.name)]
+    for entry in (entry for folder in folders for entry in list_folder(folder)):
         try:
-            size = sum(path.stat().st_size for path in seal.parent.rglob("*") if path.name != DONE)
-            yield _Entry(used=seal.stat().st_mtime_ns, size=size, path=seal.parent)
-        except FileNotFoundError:  # another run has removed it
+            used = (entry / DONE).stat().st_mtime_ns
+            size = sum(path.stat().st_size for path in entry.rglob("*") if path.name != DONE)
+            yield _Entry(used=used, size=size, path=entry)
+        except (FileNotFoundError, NotADirectoryError):  # half-made, or another run has removed it
             continue
 
 
@@ -317,7 +321,9 @@ def _find_oldest_start(root: Path) -> int | None:
     """Return when the oldest living run started; None if none lives. Removes the marks of dead
     runs."""
     starts = []
-    for lock in sorted((root / "users").glob("*.lock")):
+    for lock in list_folder(root / "users"):
+        if lock.suffix != ".lock":
+            continue
         mark = lock.with_suffix("")
         try:
             # a run that was killed while it began has a lock file only

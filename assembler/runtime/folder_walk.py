@@ -31,6 +31,15 @@ def walk_folder(
         yield Path(home), folders, names
 
 
+def list_folder(folder: Path) -> list[Path]:
+    """Return what is in a folder, sorted; nothing if there is no such folder, or if another run
+    removes it meanwhile. Raises OSError."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def list_below(folder: Path) -> list[Path]:
     """Return the files and folders below a folder, sorted; none if there is no such folder.
 
