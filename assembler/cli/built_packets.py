@@ -11,13 +11,14 @@ def find_packets(target: Path) -> tuple[Path, ...]:
     """Return the packets of a case or of its build folder, or the packet itself; none if there is
     none. Those that were set aside do not count."""
     from assembler.model.manifest import MANIFEST_FILE
+    from assembler.runtime.folder_walk import find_in_folders
 
     if (target / MANIFEST_FILE).exists():
         return (target,)
     home = target / "build" if is_case(target) else target
     return tuple(
         path.parent
-        for path in sorted(home.glob(f"*/{MANIFEST_FILE}"))
+        for path in find_in_folders(home, MANIFEST_FILE)
         if ".kept-" not in path.parent.name
     )
 

@@ -77,12 +77,13 @@ def _pair_packets(
 def _read_packets(place: Path) -> dict[str, Manifest]:
     """Return the manifests of a packet, or of all packets of a folder or a case, by packet."""
     from assembler.model.manifest import MANIFEST_FILE
+    from assembler.runtime.folder_walk import find_in_folders
 
     if place.is_file() or (place / MANIFEST_FILE).exists():
         manifest = _read_manifest(place)
         return {manifest.packet: manifest}
     home = place / "build" if (place / "case.json").is_file() else place
-    manifests = [_read_manifest(path.parent) for path in sorted(home.glob(f"*/{MANIFEST_FILE}"))]
+    manifests = [_read_manifest(path.parent) for path in find_in_folders(home, MANIFEST_FILE)]
     if not manifests:
         manifests = [_read_manifest(place)]  # says what is wrong with it
     return {manifest.packet: manifest for manifest in manifests}

@@ -14,8 +14,10 @@ from assembler.desk.watched_files import Stamp, WatchedFiles
 from assembler.errors import OutputNotWritten
 from assembler.intake.file_check import MAX_FILE, WATCHED, record_file
 from assembler.model import SourceFile
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import CacheUser, claim_home
+from assembler.runtime.folder_walk import find_in_folders
 from assembler.runtime.passwords import PASSWORD_HINT
 from assembler.runtime.queued_workers import Future
 
@@ -209,7 +211,8 @@ class CaseFiles(WatchedFiles[FileFacts]):
         self, workers: QueuedWorkers, read_fronts: Callable[[Path], dict[str, int]]
     ) -> None:
         """Have the page numbers of the last build read, if there is a new one."""
-        built = max(map(_read_time, self.folder.glob("build/*/manifest.json")), default=0)
+        manifests = find_in_folders(self.folder / "build", MANIFEST_FILE)
+        built = max(map(_read_time, manifests), default=0)
         if built != self._built:
             self._built = built
             look = workers.submit(read_fronts, self.folder)

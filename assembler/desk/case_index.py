@@ -7,6 +7,7 @@ so that the server keeps its memory small and answers meanwhile.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline.case_file import CASE
 from assembler.pipeline.case_status import BuildState, CaseStatus, read_status
 from assembler.runtime.background_reader import BackgroundReader
+from assembler.runtime.folder_walk import find_in_folders
 from assembler.runtime.resources import Shelf
 from assembler.runtime.sign_off import SIGN_OFF_FILE
 from assembler.runtime.worker_pool import Limits
@@ -188,11 +190,11 @@ def _describe_missing(status: CaseStatus) -> str:
 
 def _find_built(folder: Path) -> str:
     """Return when the newest packet in build/ was written, in local time; "" if there is none."""
-    times = [
-        manifest.lstat().st_mtime
-        for manifest in folder.glob(f"build/*/{MANIFEST_FILE}")
-        if ".kept-" not in manifest.parent.name and not manifest.is_symlink()
-    ]
+    times = []
+    for manifest in find_in_folders(folder / "build", MANIFEST_FILE):
+        if ".kept-" not in manifest.parent.name and not manifest.is_symlink():
+            with suppress(FileNotFoundError):  # a build is replacing it
+                times.append(manifest.lstat().st_mtime)
     if not times:
         return ""
     return datetime.fromtimestamp(max(times)).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -15,6 +15,7 @@ from assembler.model import Case, DocumentId, Filed, Finding, PageFacts, Plan, P
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline.options import Options
 from assembler.pipeline.run_context import RunContext
+from assembler.runtime.folder_walk import find_in_folders
 from assembler.runtime.manifest_reader import parse_manifest
 from assembler.runtime.rule_catalog import make_finding
 
@@ -30,7 +31,7 @@ def read_filed_packets(place: Path) -> tuple[Filed, ...]:
     elif (place / MANIFEST_FILE).is_file():
         paths = [place / MANIFEST_FILE]
     else:
-        paths = sorted(place.glob(f"*/{MANIFEST_FILE}"))
+        paths = find_in_folders(place, MANIFEST_FILE)
     if not paths:
         raise CaseRejected(
             "there is no manifest of a filed packet",

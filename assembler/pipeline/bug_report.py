@@ -34,6 +34,7 @@ from assembler.runtime import manifest_reader
 from assembler.runtime.code_version import digest_code
 from assembler.runtime.counts import format_count
 from assembler.runtime.crash_record import CrashRecord, describe_crash, read_crash
+from assembler.runtime.folder_walk import find_in_folders
 from assembler.runtime.resources import Shelf
 from assembler.runtime.rule_catalog import is_known_rule
 from assembler.runtime.timings import HERE
@@ -304,7 +305,7 @@ def _describe_failure(failure: Failure | AssemblerError) -> str:
 
 
 def _describe_packets(folder: Path, steps: _Steps) -> Iterator[PacketShape]:
-    for path in sorted((folder / "build").glob(f"*/{MANIFEST_FILE}")):
+    for path in find_in_folders(folder / "build", MANIFEST_FILE):
         shape = steps.run("manifest", partial(_describe_packet, path), None)
         if shape is not None:
             yield shape

@@ -26,6 +26,7 @@ from assembler.runtime.atomic_files import (
     sync_folder,
     sync_folders,
 )
+from assembler.runtime.folder_walk import find_in_folders, list_folder
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.user_files import list_paths
 
@@ -40,10 +41,10 @@ def list_filed_folders(case_folder: Path) -> tuple[Path, ...]:
         return ()
     return tuple(
         folder
-        for folder in sorted(home.iterdir(), key=_make_order)
+        for folder in sorted(list_folder(home), key=_make_order)
         if is_plain_folder(folder)
         and not folder.name.startswith(".")
-        and any(folder.glob(f"*/{MANIFEST_FILE}"))
+        and find_in_folders(folder, MANIFEST_FILE)
     )
 
 

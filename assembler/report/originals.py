@@ -18,7 +18,7 @@ from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.model import Case, DocumentId, Manifest, PartKind, Plan, SourceFile
 from assembler.model.manifest import MANIFEST_FILE, Originals
 from assembler.runtime.atomic_files import replace_file
-from assembler.runtime.folder_walk import list_files
+from assembler.runtime.folder_walk import find_in_folders, list_files
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.publishing import publish, recover_folder, stage_folder
 
@@ -157,7 +157,7 @@ def _find_packets(build: Path) -> list[tuple[Path, Manifest]]:
     folders = (
         [build]
         if (build / MANIFEST_FILE).is_file()
-        else sorted(path.parent for path in build.glob(f"*/{MANIFEST_FILE}"))
+        else [path.parent for path in find_in_folders(build, MANIFEST_FILE)]
     )
     packets = []
     for folder in folders:

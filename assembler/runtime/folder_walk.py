@@ -40,6 +40,11 @@ def list_folder(folder: Path) -> list[Path]:
         return []
 
 
+def find_in_folders(folder: Path, name: str) -> list[Path]:
+    """Return what has this name in the folders of a folder, sorted: `*/name`. Raises OSError."""
+    return [path for inner in list_folder(folder) if os.path.lexists(path := inner / name)]
+
+
 def list_below(folder: Path) -> list[Path]:
     """Return the files and folders below a folder, sorted; none if there is no such folder.
 
