@@ -3,6 +3,7 @@ killed at any moment."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -21,11 +22,13 @@ from assembler.errors import ExitCode, OutputNotWritten
 from assembler.model import Check, Proof
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline import build as build_steps
+from assembler.pipeline import existing_packets
 from assembler.pipeline.build import refuse_changed_sources
 from assembler.report import manifest_writer
-from assembler.runtime import publishing
+from assembler.runtime import atomic_files, publishing
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from assembler.runtime.sign_off import SIGN_OFF_FILE
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import build
 from tests.factories import CASE
@@ -701,6 +704,40 @@ def test_evidence_that_changes_during_the_proof_asks_for_another_run(copy: Path)
 
     with pytest.raises(OutputNotWritten, match="changed while the bundle was being made"):
         refuse_changed_sources(failed, copy / "build/child", copy)
+
+
+def test_a_case_that_is_saved_while_it_is_built_is_built_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = factories.small_case(tmp_path / "case")
+    digest_inputs = existing_packets.digest_inputs
+
+    def save_another_and_digest(*args: Any) -> str:
+        path = case / "case.json"
+        path.write_text(path.read_text().replace("Letter of the doctor", "Letter of a nurse"))
+        return digest_inputs(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(existing_packets, "digest_inputs", save_another_and_digest)
+        build(case)
+    (built,) = build(case)
+
+    assert not built.again
+    assert "Letter of a nurse" in (case / "build/child/manifest.json").read_text()
+
+
+def test_a_work_folder_that_cannot_be_synced_does_not_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_folder: Path) -> None:
+        raise OSError(errno.EIO, "the disk")
+
+    monkeypatch.setattr(atomic_files, "sync_folder", fail)
+
+    with pytest.raises(OutputNotWritten), Workshop(tmp_path / "case/.verify", temporary=True):
+        pass
+
+    assert not (tmp_path / "case/.verify").exists()
 
 
 def test_verify_leaves_a_folder_alone_that_bears_the_name_of_its_own(copy: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Any
@@ -52,7 +54,8 @@ def examine_case(
     """Return the case, or None and the findings that say why not. `hashed=False` leaves sha256
     empty, and is quicker."""
     try:
-        raw, lines = parse_json(decode_text(_read_bytes(folder)))
+        data = _read_bytes(folder)
+        raw, lines = parse_json(decode_text(data))
     except BadJson as error:
         return None, (_make_syntax_finding(error),)
     except _NoCase as error:
@@ -68,7 +71,8 @@ def examine_case(
         return None, _Places(raw, lines, schema).list_findings(problems)
     fields = read_fields(schema)
     names = {pointer: fields.label(pointer, raw) for pointer in lines}
-    return build_case(raw, files, lines, names), ()
+    case = build_case(raw, files, lines, names)
+    return replace(case, sha256=hashlib.sha256(data).hexdigest()), ()
 
 
 def read_raw_case(folder: Path) -> tuple[dict[str, Any], str]:

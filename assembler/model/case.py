@@ -284,6 +284,7 @@ class Case:
     rfe: Rfe | None = None
     confirmed_facts: tuple[ConfirmedFact, ...] = ()
     files: tuple[SourceFile, ...] = ()
+    sha256: str = field(default="", repr=False)  # of case.json as it was read
     # (JSON pointer, line in case.json)
     lines: tuple[tuple[str, int], ...] = field(default=(), repr=False)
     # (JSON pointer, what a person calls the place: "Petitioner › Address")

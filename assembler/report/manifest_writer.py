@@ -52,7 +52,7 @@ def list_inputs(
         "assembler": __version__,
         "surroundings": dict(surroundings),
         "case": [
-            digest_file(folder / "case.json"),
+            case.sha256,  # not of the file as it is by now: a person may have saved another text
             *(f"{file.path} {file.sha256}" for file in case.files),
         ],
         "own": [f"{path.relative_to(folder).as_posix()} {digest_file(path)}" for path in own_files],

@@ -50,6 +50,7 @@ def keep(case: Case, plan: Plan, folder: Path, staged: Path) -> Originals:
     """
     store = staged / FOLDER
     sha256_by_path = {file.path: file.sha256 for file in case.files}
+    expected = {**sha256_by_path, "case.json": case.sha256}
     others = _list_other_paths(case, plan)
     paths = [
         "case.json",
@@ -60,7 +61,7 @@ def keep(case: Case, plan: Plan, folder: Path, staged: Path) -> Originals:
         store.mkdir(mode=0o700)
         return Originals(
             files=tuple(
-                _keep_file(folder, path, store, sha256_by_path.get(path)) for path in sorted(paths)
+                _keep_file(folder, path, store, expected.get(path)) for path in sorted(paths)
             )
         )
     except OSError as error:
