@@ -730,6 +730,46 @@ def test_a_case_that_is_saved_while_it_is_built_is_built_again(
     assert "Letter of a nurse" in (copy / "build/child/manifest.json").read_text()
 
 
+def test_a_replaced_folder_that_cannot_be_renamed_is_removed_where_it_is(
+    handled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = publishing.move_path
+
+    def refuse_last(source: Path, target: Path) -> None:
+        if target.name == "done":
+            raise OSError(errno.EDQUOT, "no space")
+        move(source, target)
+
+    monkeypatch.setattr(publishing, "move_path", refuse_last)
+    (handled / "case.json").write_text((handled / "case.json").read_text() + " ")
+
+    build(handled)
+
+    assert not (handled / "build/.child.new").exists()
+    assert (handled / "build/child" / MANIFEST_FILE).is_file()
+
+
+def test_a_folder_is_removed_although_the_drive_fails_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work/inner").mkdir(parents=True)
+    remove, failed = shutil.rmtree, []
+
+    def fail_at_first(folder: Path, **options: Any) -> None:
+        if len(failed) < 3:
+            failed.append(folder)
+            if not options:
+                raise OSError(errno.ESTALE, "lost")
+            return
+        remove(folder, **options)
+
+    monkeypatch.setattr(atomic_files.shutil, "rmtree", fail_at_first)
+
+    atomic_files.remove_tree(tmp_path / "work")
+
+    assert not (tmp_path / "work").exists()
+
+
 def test_a_work_folder_that_cannot_be_synced_does_not_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

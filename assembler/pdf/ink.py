@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler.model import Ink
+from assembler.pdf.opening import open_pdf_file
 
 CELL = 4.0  # points, side of a cell
 _DPI = 54
@@ -65,7 +65,7 @@ def render_gray(page: Any, scale: float, *, scanned: bool) -> Image.Image:
 
 def measure_pages(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]]:
     """Return the size in points and the marks of every page of a file."""
-    document = pdfium.PdfDocument(pdf)
+    document = open_pdf_file(pdf)
     try:
         pages = [document[number] for number in range(len(document))]
         return tuple(page.get_size() for page in pages), tuple(measure_ink(page) for page in pages)

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import pypdfium2 as pdfium
+from assembler.pdf.opening import open_pdf_file
 
 _PAGES_PER_OPENING = 25
 _BYTES_PER_OPENING = 12_000_000  # of the file, roughly
@@ -21,7 +21,7 @@ class StreamedPages:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._open = pdfium.PdfDocument(path)
+        self._open = open_pdf_file(path)
         self._used = 0
         self._count = len(self._open)
         bytes_per_page = path.stat().st_size // max(1, self._count)
@@ -34,7 +34,7 @@ class StreamedPages:
         """Return a PDFium page."""
         if self._used == self._most:
             self._open.close()
-            self._open, self._used = pdfium.PdfDocument(self._path), 0
+            self._open, self._used = open_pdf_file(self._path), 0
         self._used += 1
         return self._open[index]
 

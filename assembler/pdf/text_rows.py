@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
+from assembler.pdf.opening import open_pdf_file
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top as displayed, points
 _GAP = 0.35  # of the height of a row: a wider gap between letters separates words
@@ -58,7 +58,7 @@ def join_boxes(boxes: Sequence[Box]) -> Box:
 
 def read_text_rows(pdf: Path) -> tuple[tuple[TextRow, ...], ...]:
     """Return the rows of each page, from the top. Raises PdfiumError for a file that is no PDF."""
-    document = pdfium.PdfDocument(pdf)
+    document = open_pdf_file(pdf)
     try:
         return tuple(_read_rows(document[number]) for number in range(len(document)))
     finally:

@@ -15,6 +15,7 @@ from pypdfium2 import raw
 
 from assembler.model import LedgerEntry, Volume
 from assembler.pdf import stamp_area
+from assembler.pdf.opening import open_pdf_file
 from assembler.proof.kept_drafts import Kept, KeptDocument
 from assembler.proof.page_comparison import compare_page
 from assembler.proof.page_text import read_text, squeeze
@@ -112,7 +113,7 @@ def compare_pages(job: Job) -> tuple[OwnPage, ...]:
 
 
 def _open(stack: ExitStack, pdf: Path) -> Any:
-    document = pdfium.PdfDocument(pdf)
+    document = open_pdf_file(pdf)
     stack.callback(document.close)
     return document
 

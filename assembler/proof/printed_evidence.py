@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pypdfium2 as pdfium
 from lxml import etree
 
 from assembler.model import NO_OPTIONS, Check, FileOptions, Manifest, Passage, Volume
 from assembler.model.manifest import LedgerEntry
+from assembler.pdf.opening import open_pdf_file
 from assembler.pdf.source_files import WORD, ClientFiles
 from assembler.proof import page_check as paging
 from assembler.proof.attached_pages import find_attachment_trouble
@@ -231,7 +231,7 @@ def check_kept_conversions(
 
 
 def _list_places(pdf: Path) -> list[tuple[Path, int]]:
-    document = pdfium.PdfDocument(pdf)
+    document = open_pdf_file(pdf)
     try:
         return [(pdf, index) for index in range(len(document))]
     finally:

@@ -12,7 +12,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
 from PIL import Image, UnidentifiedImageError
 
 from assembler.model import Check, Manifest, Volume
@@ -24,6 +23,7 @@ from assembler.model.signed_packet import (
     parse_signed_packet,
 )
 from assembler.model.signing import SignatureState
+from assembler.pdf.opening import open_pdf_file
 from assembler.proof import signed_picture
 from assembler.proof import structure as structure_reader
 from assembler.proof.check_wording import list_values
@@ -194,7 +194,7 @@ def compare_pages(job: Job) -> list[tuple[int, str]]:
     """Return the pages that are not as they should be, with what is wrong, in a worker."""
     scanned = {page.number: page for page in job.pages}
     troubles = []
-    with pdfium.PdfDocument(job.bundle) as bundle, pdfium.PdfDocument(job.signed) as signed:
+    with open_pdf_file(job.bundle) as bundle, open_pdf_file(job.signed) as signed:
         if len(bundle) != len(signed):
             return [(job.numbers[0], "is in a file with more or fewer pages than the bundle's")]
         for number in job.numbers:

@@ -18,6 +18,7 @@ from pypdf.generic import ArrayObject, Destination, IndirectObject
 
 from assembler.model import LedgerEntry, Volume
 from assembler.pdf.embedded_fonts import count_unembedded_fonts
+from assembler.pdf.opening import open_pdf_file
 from assembler.proof import entry_check, link_reader, outline_reader, tag_reader
 from assembler.proof.object_reader import Objects
 from assembler.runtime.worker_pool import Failure
@@ -185,7 +186,7 @@ def _find_number(page: Any, numbers: Mapping[int, int]) -> int:
 
 def _read_links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[Link]:
     """Yield the links of our own pages, as they are in the file."""
-    document = pdfium.PdfDocument(job.bundle)
+    document = open_pdf_file(job.bundle)
     try:
         for number in _list_own_pages(reader, job):
             text = document[number - job.first].get_textpage()
@@ -199,7 +200,7 @@ def _read_links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iter
 
 def _read_texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
     """Yield the text of our own pages."""
-    document = pdfium.PdfDocument(job.bundle)
+    document = open_pdf_file(job.bundle)
     try:
         for number in _list_own_pages(reader, job):
             yield (

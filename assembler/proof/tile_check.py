@@ -20,6 +20,7 @@ from pypdfium2 import raw
 
 from assembler.model import Check, LedgerEntry, Manifest, TextMethod, Tile
 from assembler.model.manifest import Transform
+from assembler.pdf.opening import open_pdf_file
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import ClientFiles
 from assembler.proof.page_characters import keep_letters_and_digits
@@ -167,7 +168,7 @@ def find_trouble(job: Job) -> str:
     """Return what of a page is not as its pictures and the ledger say; "" if all is well; in a
     worker."""
     try:
-        document = pdfium.PdfDocument(job.kept)
+        document = open_pdf_file(job.kept)
     except _ERRORS:
         return "the PDF kept of it does not open"
     try:

@@ -18,6 +18,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from lxml import etree
 
+from assembler.pdf.opening import open_pdf_file
 from assembler.proof.page_text import fold, is_right_to_left, keep_letters, read_text
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -220,7 +221,7 @@ def _is_link(instruction: str) -> bool:
 
 
 def _read_printed(pdf: Path) -> str:
-    document = pdfium.PdfDocument(pdf)
+    document = open_pdf_file(pdf)
     try:
         return "\n".join(read_text(document[number]) for number in range(len(document)))
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
+from assembler.pdf.opening import open_pdf_file
 from assembler.proof.word_reader import VisibleThings
 
 _TICKED, _EMPTY = "\u2612", "\u2610"
@@ -76,7 +77,7 @@ def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageInventory]:
     """Read pages of PDFs, each (file, index); pages that a file does not have are left out."""
     contents = []
     for path in dict.fromkeys(path for path, _ in places):
-        document = pdfium.PdfDocument(path)
+        document = open_pdf_file(path)
         try:
             contents += [
                 _read_page(document[index])

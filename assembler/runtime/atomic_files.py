@@ -29,6 +29,7 @@ _PROBE = 1 << 16  # bytes
 _MAX_PATH = 260  # of Windows without long paths, in characters, with the zero at the end
 _BUSY_SECONDS = 5.0  # for which a file in use is tried again, where it cannot be moved
 _BUSY_STEP = 0.05
+_REMOVALS = 3
 _IN_USE = "close it in other programs, or choose another folder"
 _REMEDIES = {
     errno.ENOSPC: "free some space, or choose another disk",
@@ -498,5 +499,7 @@ def remove_tree(folder: Path) -> None:
             if not path.is_symlink():
                 with suppress(OSError):
                     path.chmod(0o700)
-    with suppress(OSError):
-        _try_while_busy(lambda: shutil.rmtree(folder))
+    for _ in range(_REMOVALS):  # a network drive can fail for a moment
+        with suppress(OSError):
+            _try_while_busy(lambda: shutil.rmtree(folder))
+            return

@@ -274,7 +274,10 @@ def _remove_replaced(old: Path, final: Path, record: Record, day: date) -> None:
     set_aside(old, tuple(late), final, old.parent, day)
     # renamed first, so that after a kill the next run does not look for user files in half a folder
     discarded = old.with_name("done")
-    move_path(old, discarded)
+    try:
+        move_path(old, discarded)
+    except OSError:  # a full disk can refuse it; the new folder is in its place all the same
+        discarded = old
     remove_tree(discarded)
 
 

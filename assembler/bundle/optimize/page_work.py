@@ -19,6 +19,7 @@ from assembler.bundle.optimize.picture_coding import CodedPicture
 from assembler.bundle.optimize.steps import FINE, PageWeight
 from assembler.evidence import ocr
 from assembler.model import DocumentId, Fitted
+from assembler.pdf.opening import open_pdf_file
 from assembler.pdf.page_weight import count_page_bytes
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
@@ -205,7 +206,7 @@ def _count_words(job: PageJob, engine: str, page: Page, folder: Path) -> dict[st
 
 
 def _read(pdf: Path, index: int, engine: str) -> list[legible_words.Word]:
-    document = pdfium.PdfDocument(pdf)
+    document = open_pdf_file(pdf)
     try:
         page = document[index]
         width, height = page.get_size()

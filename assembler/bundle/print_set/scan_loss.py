@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler.bundle.print_set.sheets import fit
+from assembler.pdf.opening import open_pdf_file
 
 _PLACE = 16  # pixels at 200 dpi: 2 mm
 _MARK = 36  # gray levels between a mark and its surroundings
@@ -54,7 +54,7 @@ class Loss:
 
 def measure_losses(job: Job) -> tuple[Loss, ...]:
     """Return the pages of the job that lose content."""
-    document = pdfium.PdfDocument(job.bundle)
+    document = open_pdf_file(job.bundle)
     try:
         losses_by_page = (
             _find_loss(document[number - job.first], number, job) for number in job.numbers

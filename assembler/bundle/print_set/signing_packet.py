@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pypdfium2 as pdfium
 from pikepdf import Array, Dictionary, OutlineItem, Pdf, String
 from PIL import Image, ImageDraw
 
@@ -38,6 +37,7 @@ from assembler.documents.paper_writer import write_paper
 from assembler.documents.picture_placeholders import restore_pictures
 from assembler.errors import TemplateBroken
 from assembler.model import SignaturePlace
+from assembler.pdf.opening import open_pdf_file
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.resources import TemplateFile, list_font_files
 
@@ -264,7 +264,7 @@ def _draw_places(job: SigningJob) -> dict[SignaturePlace, bytes]:
         own = [place for place in places if first <= place.number <= last]
         if not own:
             continue
-        document = pdfium.PdfDocument(path)
+        document = open_pdf_file(path)
         try:
             for place in own:
                 pictures[place] = _draw_place(document[place.number - first], place)

@@ -9,6 +9,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageOps, ImageSequence
 from pypdfium2 import raw
 
+from assembler.pdf.opening import open_pdf_file
 from assembler.pdf.picture_errors import PICTURE_ERRORS
 
 _MIN_DPI, _MAX_DPI = 100, 300
@@ -35,7 +36,7 @@ def count_scans(path: Path) -> int:
     """Return how many pages a file of scans has; 0 if it cannot be read."""
     try:
         if _is_pdf(path):
-            with pdfium.PdfDocument(path) as document:
+            with open_pdf_file(path) as document:
                 return len(document)
         with Image.open(path, formats=_FORMATS) as picture:
             return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
@@ -76,7 +77,7 @@ def _open_picture(scan: Scan) -> Image.Image:
 
 def _draw_pdf(scan: Scan) -> Image.Image:
     """Draw a page at the resolution of its largest picture."""
-    with pdfium.PdfDocument(scan.path) as document:
+    with open_pdf_file(scan.path) as document:
         page = document[scan.index]
         width, height = page.get_size()
         dpi = min(_MAX_DPI, max(_MIN_DPI, round(_find_dpi(page))))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler.bundle.signed_set.ink_marks import Box
@@ -37,6 +36,7 @@ from assembler.bundle.signed_set.page_verdict import (
 from assembler.bundle.signed_set.scan_files import Scan, read_scan
 from assembler.bundle.signed_set.scan_picture import find_skew, measure_ink
 from assembler.evidence import ocr
+from assembler.pdf.opening import open_pdf_file
 
 Array = np.ndarray[Any, Any]
 _LARGEST = 2300  # pixels of the longer side of a scan that is compared
@@ -214,7 +214,7 @@ def _choose_candidates(
 
 def draw_page(page: PacketPage) -> Array:
     """Return the ink of a page of the bundle, drawn at DPI."""
-    with pdfium.PdfDocument(page.pdf) as document:
+    with open_pdf_file(page.pdf) as document:
         return draw_ink(document[page.index])
 
 
@@ -260,7 +260,7 @@ class _Reader:
     def _draw(self) -> tuple[Image.Image, Image.Image]:
         """Return print and scan at the resolution for reading, black on white."""
         if self._drawn is None:
-            with pdfium.PdfDocument(self._page.pdf) as document:
+            with open_pdf_file(self._page.pdf) as document:
                 printed = draw_ink(document[self._page.index], _READ_DPI)
             seen = np.asarray(
                 draw_in_place(self._scan, self._position, _READ_DPI / DPI), dtype=np.float32

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium
 
 from assembler.bundle.signed_set.page_position import DPI, Position
 from assembler.bundle.signed_set.page_verdict import PageState, PageVerdict
@@ -44,6 +43,7 @@ from assembler.model.signed_packet import (
     describe_signed_packet,
     parse_signed_packet,
 )
+from assembler.pdf.opening import open_pdf_file
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.manifest_reader import read_with_digest, refuse_replaced
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
@@ -277,7 +277,7 @@ def _split_volume(volume: Volume) -> Iterator[tuple[int, ...]]:
 
 def sum_ink(job: _SumsJob) -> list[tuple[Array, Array]]:
     """Return the ink of the rows and columns of pages, in a worker."""
-    with pdfium.PdfDocument(job.pdf) as document:
+    with open_pdf_file(job.pdf) as document:
         return [bin_ink(document[place]) for place in job.places]
 
 

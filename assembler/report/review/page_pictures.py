@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 
 from assembler.model import Fingerprint, LedgerEntry
 from assembler.pdf import stamp_area, thumbnails
+from assembler.pdf.opening import open_pdf_file
 from assembler.pdf.source_files import ClientFiles, Sources
 from assembler.pdf.thumbnails import Picture, PictureStyle
 from assembler.runtime.cache import Cache
@@ -97,7 +98,7 @@ def _make_place_key(job: Job) -> tuple[str, ...]:
 
 def _draw_into(job: Job, folder: Path) -> None:
     """Draw the job's pages and write the pictures into a folder of the cache."""
-    document = pdfium.PdfDocument(job.file.path)
+    document = open_pdf_file(job.file.path)
     sources = Sources(ClientFiles(folder=job.file.case_folder)) if job.file.case_folder else None
     try:
         thumbnails.write_pictures(
