@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
@@ -20,9 +22,10 @@ from pypdf import PdfReader
 
 from assembler.bundle import print_set
 from assembler.bundle.print_set import scan_loss
+from assembler.bundle.print_set.sheet_copy import add_sheet, open_bundle, refuse_unread
 from assembler.bundle.print_set.sheets import count_sheets_per_cover, fit, pack_pages
 from assembler.cli import main
-from assembler.errors import ExitCode
+from assembler.errors import ExitCode, ToolFailed
 from assembler.model import LedgerEntry, PartKind
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.resources import Shelf
@@ -288,3 +291,21 @@ def test_what_is_no_packet_is_refused(packet: Path, tmp_path: Path) -> None:
     (case / "build/child/bundle.pdf").write_bytes(b"%PDF-1.7 broken")
     assert "could not be drawn" in run(case / "build/child", code=ExitCode.TOOL_FAILED)
     assert summary(case) == before
+
+
+def test_a_bundle_of_which_something_cannot_be_read_is_not_printed(tmp_path: Path) -> None:
+    sound, broken = tmp_path / "sound.pdf", tmp_path / "broken.pdf"
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(612, 792))
+        page.Contents = pikepdf.Stream(pdf, b"0 0 m " * 40)
+        pdf.save(sound, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    data = sound.read_bytes()
+    start = data.index(b"stream\n") + len(b"stream\n")
+    broken.write_bytes(data[:start] + b"\xff" * 12 + data[start + 12 :])
+
+    for path, is_refused in ((sound, False), (broken, True)):
+        with open_bundle(path) as source, pikepdf.new() as sheets:
+            add_sheet(sheets, source.pages[0])
+            sheets.save(tmp_path / "sheets.pdf", recompress_flate=True)
+            with pytest.raises(ToolFailed) if is_refused else nullcontext():
+                refuse_unread(sheets, source)

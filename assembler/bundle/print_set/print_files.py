@@ -16,7 +16,12 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Stream
 
 from assembler.bundle.print_set.scan_loss import Job, Loss, measure_losses
-from assembler.bundle.print_set.sheet_copy import add_sheet, set_print_options
+from assembler.bundle.print_set.sheet_copy import (
+    add_sheet,
+    open_bundle,
+    refuse_unread,
+    set_print_options,
+)
 from assembler.bundle.print_set.sheets import (
     Package,
     Rules,
@@ -300,11 +305,13 @@ def _require_all(results: Sequence[Any]) -> list[Any]:
 def _bind(job: _Binding) -> None:
     """Write the sheets of one package: Letter pages as they are, others centered on a Letter
     sheet."""
+    sources: list[Pdf] = []
     with Pdf.new() as print_pdf, ExitStack() as open_files:
         for path, first, last in job.files:
             numbers = [number for number in job.package.numbers if first <= number <= last]
             if numbers:
-                source = open_files.enter_context(Pdf.open(path))
+                source = open_files.enter_context(open_bundle(path))
+                sources.append(source)
                 for number in numbers:
                     add_sheet(print_pdf, source.pages[number - first])
         set_print_options(print_pdf)
@@ -312,6 +319,7 @@ def _bind(job: _Binding) -> None:
             print_pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
+        refuse_unread(print_pdf, *sources)
 
 
 # --- black and white ---

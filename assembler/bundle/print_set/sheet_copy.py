@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, Rectangle
 
 from assembler.bundle.print_set.sheets import fit, is_letter
+from assembler.errors import ToolFailed
+
+
+def open_bundle(path: Path) -> Pdf:
+    """Open a file of a bundle, which is sound: what cannot be read of it is not made up for.
+
+    Raises PdfError.
+    """
+    return Pdf.open(path, attempt_recovery=False)
+
+
+def refuse_unread(*documents: Pdf) -> None:
+    """Raise ToolFailed if something could not be read of a document that was written, or of one
+    that it was copied from: the library leaves it out and only notes it."""
+    if any(document.get_warnings() for document in documents):
+        raise ToolFailed(
+            "a page of the bundle could not be read",
+            where="print",
+            remedy="check the disk, prove the bundle with verify, and run it again",
+        )
 
 
 def add_sheet(print_pdf: Pdf, page: pikepdf.Page) -> None:

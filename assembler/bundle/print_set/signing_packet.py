@@ -17,7 +17,12 @@ import pikepdf
 from pikepdf import Array, Dictionary, OutlineItem, Pdf, String
 from PIL import Image, ImageDraw
 
-from assembler.bundle.print_set.sheet_copy import add_sheet, set_print_options
+from assembler.bundle.print_set.sheet_copy import (
+    add_sheet,
+    open_bundle,
+    refuse_unread,
+    set_print_options,
+)
 from assembler.bundle.print_set.signing_list import PersonToSign, SigningList
 from assembler.documents import word_to_pdf
 from assembler.documents.paper_blocks import (
@@ -103,7 +108,7 @@ def write_signing_packet(job: SigningJob) -> None:
             add_sheet(packet, page)
         count = len(packet.pages)
         sources = [
-            (open_files.enter_context(Pdf.open(path)), first, last)
+            (open_files.enter_context(open_bundle(path)), first, last)
             for path, first, last in job.files
         ]
         for number in job.signing.numbers:
@@ -117,6 +122,7 @@ def write_signing_packet(job: SigningJob) -> None:
             packet.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
+        refuse_unread(packet, *(source for source, _, _ in sources))
 
 
 def _add_navigation(packet: Pdf, job: SigningJob, sheets: int) -> None:
