@@ -136,6 +136,16 @@ def test_a_locked_folder_of_a_batch_counts_as_a_case(tmp_path: Path, break_folde
     assert discover([tmp_path]) == (tmp_path / "a", tmp_path / "b")
 
 
+def test_what_only_the_system_may_read_beside_cases_is_no_case(
+    tmp_path: Path, break_folder: Break
+) -> None:
+    factories.small_case(tmp_path / "a")
+    (tmp_path / "lost+found").mkdir()
+    break_folder(tmp_path / "lost+found", errno.EACCES)
+
+    assert discover([tmp_path]) == (tmp_path / "a",)
+
+
 def test_a_locked_folder_beside_a_bundle_is_said_not_to_be_checked(
     copy: Path, break_folder: Break
 ) -> None:

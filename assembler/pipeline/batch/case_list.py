@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assembler import intake, rules
 from assembler.errors import TemplateBroken
+from assembler.intake.file_check import IGNORABLE_FOLDER
 from assembler.layout.packet_plan import plan_packet
 from assembler.model import Case, Deadline, Finding, Recipe
 from assembler.pipeline.import_worker import WORK_FOLDER
@@ -50,11 +51,17 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     for root in roots:
         homes: list[Path] = []
         for home, folders, names in walk_folder(root, homes.append):
-            folders[:] = [name for name in folders if name not in _NOT_SEARCHED]
+            folders[:] = [name for name in folders if _is_searched(name)]
             if "case.json" in names or "case.json" in folders:
                 homes.append(home)
         cases |= dict.fromkeys(sorted(homes, key=lambda folder: folder / "case.json"))
     return tuple(cases)
+
+
+def _is_searched(name: str) -> bool:
+    """Return whether cases may be in a folder of this name: not in an output, nor where a system
+    keeps its own files, such as lost+found, which often only an administrator may read."""
+    return name not in _NOT_SEARCHED and not IGNORABLE_FOLDER.fullmatch(name)
 
 
 def find_cases(roots: Sequence[Path]) -> tuple[Path, ...]:
