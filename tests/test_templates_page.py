@@ -36,7 +36,7 @@ OF = {
     "an interpreter": model.Interpreter,
 }
 OURS = {
-    model.Case: {"files", "lines", "names"},
+    model.Case: {"files", "lines", "names", "sha256"},
     model.Request: {"owners"},
     model.Exhibit: {"unconfirmed"},
 }  # fields that are for the program
