@@ -3,14 +3,15 @@ shrunk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pikepdf import Array, Dictionary, Matrix, Name, NameTree, Object, OutlineItem, Page, Pdf
+from pikepdf import Array, Dictionary, Matrix, Name, OutlineItem, Page, Pdf
 
 from assembler.bundle.other_volumes import OtherVolumes
 from assembler.errors import TemplateBroken
 from assembler.layout.page_order import HOST
 from assembler.model import Layout, PartKind
+from assembler.pdf.link_goals import iterate_goals, iterate_names
 
 Moves = Mapping[tuple[int, int], Matrix]  # page → how its content was moved
 
@@ -71,7 +72,7 @@ def drop_dead_links(page: Page, dropped: frozenset[str]) -> int:
     how many."""
     dead = 0
     for annotation in page.get(Name.Annots, ()):
-        for owner, key in list(_iterate_goals(annotation)):
+        for owner, key in list(iterate_goals(annotation)):
             destination = owner[key]
             exists = (
                 bool(destination) and isinstance(destination[0], Dictionary)
@@ -94,9 +95,10 @@ def move_destinations(
         destination
         for page in pages
         for annotation in page.get(Name.Annots, ())
-        for destination in _iterate_goals(annotation)
+        for destination in iterate_goals(annotation)
     ]
-    for owner, key in (*owners, *_iterate_named(bundle)):
+    named = [(entry, Name.D) for _, entry in iterate_names(bundle) if isinstance(entry, Dictionary)]
+    for owner, key in (*owners, *named):
         moved = _move_destination(owner[key], moves)
         if moved is not None:
             owner[key] = moved
@@ -109,25 +111,6 @@ def _follow_outline(items: Iterable[OutlineItem], moves: Moves) -> None:
         if moved is not None:
             item.destination = moved
         _follow_outline(item.children, moves)
-
-
-def _iterate_goals(annotation: Object) -> Iterator[tuple[Object, Name]]:
-    """Yield the owner and key of each destination of an annotation within this file."""
-    if Name.Dest in annotation:
-        yield annotation, Name.Dest
-    action = annotation.get(Name.A)
-    if isinstance(action, Dictionary) and action.get(Name.S) == Name.GoTo and Name.D in action:
-        yield action, Name.D
-
-
-def _iterate_named(bundle: Pdf) -> Iterator[tuple[Object, Name]]:
-    """Yield the owner and key of each named destination, of both kinds."""
-    strings = bundle.Root.get(Name.Names, Dictionary()).get(Name.Dests)
-    entries = [] if strings is None else list(NameTree(strings).values())
-    entries += list(bundle.Root.get(Name.Dests, Dictionary()).values())
-    for entry in entries:
-        if isinstance(entry, Dictionary):
-            yield entry, Name.D
 
 
 def _move_destination(destination: object, moves: Moves) -> Array | None:

@@ -338,5 +338,5 @@ def list_present_files(
 
 
 def _make_locked_problem(path: str) -> Problem:
-    problem = "the folder cannot be opened, and what is in it counts as not there"
+    problem = "the folder cannot be opened, so the files in it are treated as missing"
     return Problem("EVID.UNREADABLE", "", problem, "change its permissions", path)

@@ -14,7 +14,6 @@ from pikepdf import (
     Array,
     Dictionary,
     Name,
-    NameTree,
     Object,
     Outline,
     OutlineItem,
@@ -23,6 +22,8 @@ from pikepdf import (
     Pdf,
     String,
 )
+
+from assembler.pdf.link_goals import iterate_goals, iterate_names
 
 _LONG = 500  # pages; below it, the library is as fast
 _AT_ONCE = 100  # pages
@@ -68,7 +69,7 @@ def transfer_pages(target: Pdf, source: Pdf, indices: Sequence[int]) -> Transfer
     copies: dict[tuple[int, int], Object] = {}
     for page, copy in zip(chosen, pages, strict=True):
         copies.setdefault(page.obj.objgen, copy.obj)
-    names = dict(_iterate_names(source))
+    names = dict(iterate_names(source))
     dropped = {name for page in pages for name in _connect_links(page, names, copies)}
     outline = _copy_outline(_read_outline(source), names, copies)
     return TransferredPages(pages=pages, outline=outline, dropped_names=frozenset(dropped))
@@ -99,20 +100,12 @@ def _write_branch(branch: Object, kids: Sequence[Object], count: int) -> None:
         kid[Name.Parent] = branch
 
 
-def _iterate_names(source: Pdf) -> Iterator[tuple[str, Object]]:
-    """Yield the named destinations of both kinds."""
-    strings = source.Root.get(Name.Names, Dictionary()).get(Name.Dests)
-    if strings is not None:
-        yield from NameTree(strings).items()
-    yield from source.Root.get(Name.Dests, Dictionary()).items()
-
-
 def _connect_links(page: Page, names: _Destinations, copies: _CopiedPages) -> Iterator[str]:
     """Point the links of a copied page that lead to a name at its place; yield the names that lead
     to no copied page."""
     for annotation in page.get(Name.Annots, ()):
-        for owner, key in _iterate_goals(annotation):
-            goal = owner.get(key)
+        for owner, key in iterate_goals(annotation):
+            goal = owner[key]
             if not isinstance(goal, String | Name):
                 continue
             place = _find_place(goal, names, copies)
@@ -120,16 +113,6 @@ def _connect_links(page: Page, names: _Destinations, copies: _CopiedPages) -> It
                 yield str(goal)
             else:
                 owner[key] = place
-
-
-def _iterate_goals(annotation: Object) -> Iterator[tuple[Object, Name]]:
-    """Yield the owner and key of each destination of an annotation within this file."""
-    if not isinstance(annotation, Dictionary):
-        return
-    yield annotation, Name.Dest
-    action = annotation.get(Name.A)
-    if isinstance(action, Dictionary) and action.get(Name.S) == Name.GoTo:
-        yield action, Name.D
 
 
 def _find_place(goal: object, names: _Destinations, copies: _CopiedPages) -> Array | None:

@@ -148,7 +148,7 @@ def claim_home(home: Path) -> None:
     except OutputNotWritten:
         if is_new:
             with suppress(OSError):
-                (home / TAG).unlink(missing_ok=True)  # it is there, but perhaps not on the disk
+                (home / TAG).unlink(missing_ok=True)  # written, but perhaps not flushed
                 home.rmdir()
         raise
 

@@ -12,10 +12,7 @@ from assembler.errors import ToolFailed
 
 
 def open_bundle(path: Path) -> Pdf:
-    """Open a file of a bundle, which is sound: what cannot be read of it is not made up for.
-
-    Raises PdfError.
-    """
+    """Open a file of a bundle. It is sound, so the library must not repair it. Raises PdfError."""
     return Pdf.open(path, attempt_recovery=False)
 
 
