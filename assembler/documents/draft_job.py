@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pypdfium2 as pdfium
 from docx.opc import phys_pkg
 from docx.opc.exceptions import PackageNotFoundError
 from lxml import etree
@@ -76,6 +77,7 @@ def make_draft(job: DraftJob) -> Draft:
         job.template.name,
         job.engine,
         job.version,
+        f"pdfium {pdfium.PYPDFIUM_INFO}",  # which draws the pages whose marks the entry has
         *(font.name for font in job.fonts),
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, filled, folder))
