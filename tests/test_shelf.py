@@ -3,12 +3,21 @@ where."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assembler.errors import TemplateBroken
 from assembler.runtime.resources import Shelf, list_font_files
+
+# data of schemas/ whose schema lies beside it; a firm can have its own
+SHIPPED_DATA = sorted(
+    f"{path.name.removesuffix('.schema.json')}.json"
+    for path in (Shelf.default().root / "schemas").glob("*.schema.json")
+    if path.with_name(f"{path.name.removesuffix('.schema.json')}.json").is_file()
+)
 
 GOOD = 'kind = "parole"\ntitle = "t"\ntab_template = "tab-sheets.docx"\n'
 PART = '[[part]]\nid = "a"\ntype = "draft"\ntemplate = "a.docx"\n'
@@ -23,6 +32,69 @@ def firm(tmp_path: Path) -> Shelf:
 def write_recipe(shelf: Shelf, text: str) -> None:
     assert shelf.extra is not None
     (shelf.extra / "templates/parole/recipe.toml").write_text(text)
+
+
+def write_data(shelf: Shelf, name: str, data: Any) -> None:
+    assert shelf.extra is not None
+    (shelf.extra / "schemas").mkdir(exist_ok=True)
+    (shelf.extra / "schemas" / name).write_text(json.dumps(data), encoding="utf8")
+
+
+@pytest.mark.parametrize("name", SHIPPED_DATA)
+def test_a_firm_can_use_a_copy_of_our_data(firm: Shelf, name: str) -> None:
+    shipped = Shelf.default().schema(name)
+    write_data(firm, name, shipped)
+
+    assert firm.schema(name) == shipped
+
+
+@pytest.mark.parametrize("name", SHIPPED_DATA)
+def test_each_field_that_a_firms_data_lacks_is_named(firm: Shelf, name: str) -> None:
+    shipped = Shelf.default().schema(name)
+    needed = json.loads(firm.read(f"schemas/{name.removesuffix('.json')}.schema.json"))["required"]
+    assert needed
+
+    for field in needed:
+        write_data(firm, name, {key: value for key, value in shipped.items() if key != field})
+        with pytest.raises(TemplateBroken, match=rf"{name}: .* at \$\.{field}; compare it with"):
+            firm.schema(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value"),
+    [
+        ("crosscheck.json", ("same_form", "likeness"), "0.6"),
+        ("crosscheck.json", ("same_form", "likenes"), 0.6),
+        ("crosscheck.json", ("expected", "bank"), "name"),
+        ("crosscheck.json", ("dated", 0), "leter"),
+        ("crosscheck.json", ("passages", "function_words", "es"), ["de la"]),
+        ("signoff.json", ("items", 0, "id"), "ink"),
+        ("signoff.json", ("items", 1), "signatures"),
+        ("languages.json", ("languages", "en"), None),
+        ("printing.json", ("packages", 0, "grams", "value"), "368"),
+        ("printing.json", ("packages",), []),
+        ("legibility.json", ("measures", "blur", "bad"), "big"),
+        ("categories.json", ("kinds", 0, "category"), "no such category"),
+    ],
+)
+def test_a_value_of_a_firms_data_that_cannot_be_used_is_told(
+    firm: Shelf, name: str, place: tuple[str | int, ...], value: object
+) -> None:
+    data = Shelf.default().schema(name)
+    parent: Any = data
+    for step in place[:-1]:
+        parent = parent[step]
+    parent[place[-1]] = value
+    write_data(firm, name, data)
+
+    with pytest.raises(TemplateBroken, match=rf"schemas/{name}: it does not follow its schema at"):
+        firm.schema(name)
+
+
+def test_a_firms_copy_of_a_schema_changes_nothing(firm: Shelf) -> None:
+    write_data(firm, "case.schema.json", {})
+
+    assert firm.schema("case.schema.json") == Shelf.default().schema("case.schema.json")
 
 
 def test_shipped_recipe_is_read() -> None:

@@ -76,7 +76,9 @@ def _parse_words(words: bytes, names: bytes) -> CaseWords:
             "countries": _make_table(raw_names["countries"], raw["countries"]),
             "languages": _make_table(raw_names["languages"], {}),
         },
-        documents=raw["documents"],
+        documents={
+            category: tuple(map(str, words)) for category, words in raw["documents"].items()
+        },
     )
 
 

@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assembler.errors import TemplateBroken
 from assembler.model import Recipe, RecipePart
 from assembler.runtime.folder_walk import list_files
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _VALUE_FACES = (
@@ -28,6 +31,7 @@ _VALUE_FACES = (
     "DejaVuSans.ttf",
     "NotoSansCJK-Regular.ttc",
 )
+_SCHEMA = ".schema.json"
 _PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
 _WHEN = (
     "represented",
@@ -75,7 +79,9 @@ class Shelf:
 
         Raises TemplateBroken if it is absent.
         """
-        for root in filter(None, (self.extra, self.root)):
+        # a schema says what our code can read, so a firm's copy of it changes nothing
+        extra = None if name.endswith(_SCHEMA) else self.extra
+        for root in filter(None, (extra, self.root)):
             if (root / name).is_file():
                 return (root / name).read_bytes()
         raise TemplateBroken(
@@ -105,13 +111,20 @@ class Shelf:
         }
 
     def schema(self, name: str) -> dict[str, Any]:
-        """Parse a JSON file of `schemas/`. Raises TemplateBroken if it is not a JSON object."""
+        """Parse a JSON file of `schemas/`: a schema, or data.
+
+        Raises TemplateBroken if it is not a JSON object, or is a firm's data and does not follow
+        the schema of ours: "languages.json" that of schemas/languages.schema.json.
+        """
         try:
             parsed = json.loads(self.read(f"schemas/{name}"))
         except (ValueError, RecursionError) as error:
             raise TemplateBroken("not readable as JSON", where=f"schemas/{name}") from error
         if not isinstance(parsed, dict):
             raise TemplateBroken("not a JSON object", where=f"schemas/{name}")
+        own_schema = f"{Path(name).stem}{_SCHEMA}"
+        if (self.root / "schemas" / own_schema).is_file():
+            self.require_schema(f"schemas/{name}", own_schema)
         return parsed
 
     def require_schema(self, name: str, schema: str) -> None:
@@ -119,8 +132,8 @@ class Shelf:
         schemas. Shipped files do."""
         if self.extra is None or not (self.extra / name).is_file():
             return
-        data, ours = (self.extra / name).read_bytes(), (self.root / "schemas" / schema).read_bytes()
-        if (place := _find_deviation_of_file(data, ours)) is not None:
+        data = (self.extra / name).read_bytes()
+        if (place := _find_deviation_of_file(data, self.root / "schemas" / schema)) is not None:
             raise TemplateBroken(
                 f"it does not follow its schema at {place}",
                 where=name,
@@ -221,19 +234,39 @@ def stamp_font() -> Path:
     return next(path for path in list_font_files() if path.name == "IBMPlexSerif-Regular.ttf")
 
 
-def find_deviation(value: Any, schema: Mapping[str, Any]) -> str | None:
-    """Return the first place where a value does not follow a schema: "$.facts.minor.below_age"."""
-    import jsonschema  # it takes long to load, and not every command needs it
+def find_deviation(value: Any, schema: Mapping[str, Any], beside: Path | None = None) -> str | None:
+    """Return the first place where a value does not follow a schema: "$.facts.minor.below_age".
 
+    Args:
+        value: Parsed JSON.
+        schema: The parsed schema.
+        beside: Folder of the schemas it refers to by name; None if it refers to none.
+    """
+    import jsonschema  # it takes long to load, and not every command needs it
+    from referencing import Registry, Resource
+
+    others: Registry[Any] = Registry()
+    for path in sorted(beside.glob(f"*{_SCHEMA}")) if beside else ():
+        others = Resource.from_contents(json.loads(path.read_bytes())) @ others
     checker = jsonschema.Draft202012Validator(
-        schema, format_checker=jsonschema.FormatChecker(["regex", "date"])
+        schema,
+        format_checker=jsonschema.FormatChecker(["regex", "date"]),
+        registry=others,
     )
-    return min((error.json_path for error in checker.iter_errors(value)), default=None)
+    return min((_name_place(error) for error in checker.iter_errors(value)), default=None)
+
+
+def _name_place(error: ValidationError) -> str:
+    """Return the place of an error; of a field that is missing, where it should be."""
+    needed: Any = error.validator_value
+    if error.validator != "required" or not isinstance(error.instance, Mapping):
+        return error.json_path
+    return f"{error.json_path}.{next(name for name in needed if name not in error.instance)}"
 
 
 @cache
-def _find_deviation_of_file(data: bytes, schema: bytes) -> str | None:
-    return find_deviation(json.loads(data), json.loads(schema))
+def _find_deviation_of_file(data: bytes, schema: Path) -> str | None:
+    return find_deviation(json.loads(data), json.loads(schema.read_bytes()), schema.parent)
 
 
 def _parse_recipe(raw: dict[str, Any], where: str) -> Recipe:
