@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 import json
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ def unseal(folder: Path) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def set_up_like_a_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests call in their own process what the program runs in workers only."""
+    # a shell starts its background jobs with SIGINT ignored; tests of ^C must not depend on that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     limit_threads()
     lift_picture_limit()
     set_folders(tmp_path_factory)

@@ -26,7 +26,7 @@ from assembler.pipeline import build as build_steps
 from assembler.pipeline import existing_packets
 from assembler.pipeline.build import refuse_changed_sources
 from assembler.report import manifest_writer
-from assembler.runtime import atomic_files, publishing
+from assembler.runtime import atomic_files, cache_upkeep, publishing
 from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from assembler.runtime.sign_off import SIGN_OFF_FILE
 from assembler.runtime.workshop import Workshop
@@ -768,6 +768,26 @@ def test_a_folder_is_removed_although_the_drive_fails_for_a_moment(
     atomic_files.remove_tree(tmp_path / "work")
 
     assert not (tmp_path / "work").exists()
+
+
+def test_a_work_folder_is_removed_although_the_drive_fails_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purge, failed = cache_upkeep.purge_cache, []
+
+    def fail_at_first(root: Path) -> int:
+        if len(failed) < 2:
+            failed.append(root)
+            raise OSError(errno.ESTALE, "lost")
+        return purge(root)
+
+    monkeypatch.setattr(cache_upkeep, "purge_cache", fail_at_first)
+
+    with Workshop(tmp_path / "case/.verify", temporary=True):
+        pass
+
+    assert not (tmp_path / "case/.verify").exists()
+    assert len(failed) == 2
 
 
 def test_a_work_folder_that_cannot_be_synced_does_not_stay(

@@ -46,6 +46,8 @@ from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
+_GET_AGAIN = "get the form from uscis.gov again as PDF"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledForm:
@@ -119,7 +121,8 @@ def fill_packet(plan: Plan, inputs: FormInputs) -> PacketForms:
     for job, result in zip(jobs, inputs.workshop.map(run_form_job, jobs), strict=True):
         if isinstance(result, Failure):
             problem = f"it could not be filled ({result.kind}: {result.detail})"
-            findings.append(_make_form_finding(job.path, "FORM.UNKNOWN", problem))
+            remedy = f"close other programs and try again, or {_GET_AGAIN}"
+            findings.append(_make_form_finding(job.path, "FORM.UNKNOWN", problem, remedy))
             continue
         findings += result.findings
         contradictions += result.contradictions
@@ -367,7 +370,5 @@ def _find_supporter(form: FormFile, plan: Plan, case: Case) -> int | None:
     return candidates[0] if len(candidates) == 1 and not form.person else None
 
 
-def _make_form_finding(
-    path: str, rule: str, problem: str, remedy: str = "get the form from uscis.gov again as PDF"
-) -> Finding:
+def _make_form_finding(path: str, rule: str, problem: str, remedy: str = _GET_AGAIN) -> Finding:
     return make_finding(rule, path, problem, remedy, file=path)

@@ -50,6 +50,7 @@ PRIVATE_FILE = re.compile(r"[0-9]{8}\.json|[a-z0-9-]+(\.note)?\.json")
 _OF_ENTRIES = re.compile(r"[0-9a-f]{2}")
 _SUBFOLDER = re.compile(rf"{_OF_ENTRIES.pattern}|new|users")
 # fraction of the allowed size that is kept when entries must go, so that not every run removes some
+_REMOVALS = 3
 _KEPT_FRACTION = 0.9
 
 
@@ -297,9 +298,16 @@ def sweep_own_cache(root: Path) -> None:
 
 
 def remove_home(home: Path) -> None:
-    """Remove a work folder that was made for one run; files that are not ours stay."""
-    if (home / "cache").is_dir():
-        purge_cache(home / "cache")
+    """Remove a work folder that was made for one run; files that are not ours stay. Raises OSError
+    if it cannot be listed."""
+    for attempt in range(1, _REMOVALS + 1):  # a network drive can fail for a moment
+        try:
+            if (home / "cache").is_dir():
+                purge_cache(home / "cache")
+            break
+        except OSError:
+            if attempt == _REMOVALS:
+                raise
     for name in ("lock", TAG):
         (home / name).unlink(missing_ok=True)
     for folder in (home / "scratch", home / "cache", home):

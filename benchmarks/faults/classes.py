@@ -172,8 +172,9 @@ def _draw_no_handles(dice: random.Random, counts: Counts) -> Fault:
 
 
 def _draw_no_memory(dice: random.Random, counts: Counts) -> Fault:
-    # a worker without memory cannot tell an endless loop in a template from a small machine
-    allowance = _allow(_DONE, _READ, _TEMPLATE, _TOOL, _WRITE)
+    # a worker without memory cannot tell an endless loop in a template, or a form that fills all
+    # memory, from a small machine
+    allowance = _allow(_DONE, _CASE, _READ, _TEMPLATE, _TOOL, _WRITE)
     if dice.random() < 0.5:
         memory = round(2 ** dice.uniform(0, 7))
         note = f"{memory} MB more allowed to the program"
