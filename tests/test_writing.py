@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from assembler.errors import ExitCode, OutputNotWritten
 from assembler.runtime import atomic_files as writing_files
 from assembler.runtime.atomic_files import open_deferring_errors, report_write_errors, write_atomic
 from assembler.runtime.cache import Cache
+from assembler.runtime.publishing import stage_folder
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 from tests import factories
@@ -536,3 +539,46 @@ def test_init_writes_through_no_link(tmp_path: Path) -> None:
         == ExitCode.OUTPUT_NOT_WRITTEN
     )
     assert snapshot(tmp_path) == {}
+
+
+# --- file handles ---
+
+
+@contextmanager
+def all_handles_used() -> Iterator[None]:
+    """Let this process open no further file."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    handles = []
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        with suppress(OSError):
+            while True:
+                handles.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        for handle in handles:
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda home: stage_folder(home / "child", lambda _folder: {}, date(2026, 12, 1)),
+        lambda home: Workshop(home / ".verify", temporary=True),
+    ],
+    ids=["packet", "workshop"],
+)
+def test_a_run_that_has_used_up_all_file_handles_leaves_no_work_folder(
+    tmp_path: Path, begin: Callable[[Path], AbstractContextManager[Any]]
+) -> None:
+    begun = begin(tmp_path)
+    place = begun.__enter__()
+    folder = place.scratch if isinstance(place, Workshop) else place
+    (folder / "deep/er").mkdir(parents=True)
+    (folder / "deep/er/page").write_text("x")
+
+    with all_handles_used():
+        begun.__exit__(None, None, None)
+
+    assert list(tmp_path.iterdir()) == []

@@ -33,6 +33,7 @@ from assembler.runtime.atomic_files import (
 )
 from assembler.runtime.file_locks import LockFile
 from assembler.runtime.folder_walk import list_below
+from assembler.runtime.handle_reserve import HandleReserve
 from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.system import ABILITIES
 from assembler.runtime.user_files import (
@@ -115,9 +116,10 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
     """
     work = _name_work_folder(final)
     refuse_non_utf8(final)
-    lock = LockFile(work / LOCK)
+    lock, reserve = LockFile(work / LOCK), HandleReserve()
     try:
         with report_write_errors(make_display_name(final), final.parent):
+            reserve.take()
             final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _recover(work, final, record, day)
             refuse_foreign(final, record)
@@ -130,6 +132,7 @@ def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
             yield work / "new"
     finally:
         with defer_interrupts():
+            reserve.give_back()
             _sweep(work, lock)
 
 

@@ -23,6 +23,7 @@ from assembler.runtime.atomic_files import (
 )
 from assembler.runtime.cache import Cache
 from assembler.runtime.file_locks import LockFile
+from assembler.runtime.handle_reserve import HandleReserve
 from assembler.runtime.process_setup import defer_interrupts
 from assembler.runtime.timings import Spent, Stopwatch
 from assembler.runtime.worker_pool import Failure, Limits, Pool, get_module
@@ -65,6 +66,7 @@ class Workshop:
         self._user = cache_upkeep.CacheUser(self.cache.root)
         self.jobs = jobs
         self._lock = LockFile(home / "lock")
+        self._reserve = HandleReserve()
         self._temporary = temporary
         self._pool = pool or Pool(jobs)
         self._lent = pool is not None
@@ -73,7 +75,11 @@ class Workshop:
     def __enter__(self) -> Workshop:
         try:
             with ExitStack() as undo:  # a run that cannot begin leaves nothing behind
-                self._begin(undo)
+                try:
+                    self._begin(undo)
+                except BaseException:
+                    self._reserve.give_back()
+                    raise
                 undo.pop_all()
         except Timeout as error:
             raise OutputNotWritten(
@@ -93,6 +99,7 @@ class Workshop:
     def _begin(self, undo: ExitStack) -> None:
         """Take the work folder and set up what a run needs in it; `undo` collects what must be
         released."""
+        self._reserve.take()
         for folder in filter(None, (self.home, self._shared)):
             refuse_non_utf8(folder)
             refuse_long_path(folder, LONGEST_BELOW)
@@ -132,6 +139,7 @@ class Workshop:
             report_write_errors(place, self.home),
             ExitStack() as last,
         ):
+            self._reserve.give_back()
             if self._temporary:
                 last.callback(cache_upkeep.remove_home, self.home)
             last.callback(self._lock.release)
