@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import time
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -50,7 +51,8 @@ PRIVATE_FILE = re.compile(r"[0-9]{8}\.json|[a-z0-9-]+(\.note)?\.json")
 _OF_ENTRIES = re.compile(r"[0-9a-f]{2}")
 _SUBFOLDER = re.compile(rf"{_OF_ENTRIES.pattern}|new|users")
 # fraction of the allowed size that is kept when entries must go, so that not every run removes some
-_REMOVALS = 3
+_REMOVALS = 5
+_REMOVAL_STEP = 0.05  # seconds
 _KEPT_FRACTION = 0.9
 
 
@@ -308,6 +310,7 @@ def remove_home(home: Path) -> None:
         except OSError:
             if attempt == _REMOVALS:
                 raise
+            time.sleep(_REMOVAL_STEP * attempt)
     for name in ("lock", TAG):
         (home / name).unlink(missing_ok=True)
     for folder in (home / "scratch", home / "cache", home):
