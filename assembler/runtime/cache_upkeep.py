@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import platform
 import re
-import time
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
