@@ -586,8 +586,13 @@ def test_what_looks_like_machine_readable_lines(text: str, there: bool) -> None:
 def test_words_in_common_are_counted_as_sets_count_them() -> None:
     chance = random.Random(7)
     texts = [
-        " ".join(chance.choices([f"word{n}" for n in range(60)], k=chance.randint(5, 70)))
-        for _ in range(30)
+        " ".join(
+            [
+                f"rare{n // 2}",
+                *chance.choices([f"word{n}" for n in range(60)], k=chance.randint(4, 70)),
+            ]
+        )
+        for n in range(30)
     ]
     bags = collect_word_bags(texts, Shelf.default().schema("crosscheck.json")["same_form"])
     naive = [
@@ -595,7 +600,8 @@ def test_words_in_common_are_counted_as_sets_count_them() -> None:
         for one in bags.bags
     ]
 
-    assert bags.mostly_shared.tolist() == naive
+    assert [bags.mostly_shared.get_row(n).tolist() for n in range(30)] == naive
+    assert [[bags.mostly_shared.holds(n, m) for m in range(30)] for n in range(30)] == naive
     assert 0 < sum(map(sum, naive)) < 900
 
 

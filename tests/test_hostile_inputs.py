@@ -390,7 +390,7 @@ def test_limits_of_a_firm_that_lack_a_value_are_refused_by_name(tmp_path: Path) 
     (tmp_path / "firm/schemas/legibility.json").write_text('{"few_words": 5, "measures": [5]}')
     result = CliRunner().invoke(main, ["check", str(case), "--shelf", str(tmp_path / "firm")])
     assert result.exit_code == ExitCode.TEMPLATE_BROKEN, result.stderr
-    assert "schemas/legibility.json: it lacks required values" in result.stderr
+    assert "schemas/legibility.json: it does not follow its schema at $.measures" in result.stderr
 
 
 def test_rich_text_of_many_pieces_in_an_unknown_encoding_is_read_at_once() -> None:

@@ -91,10 +91,27 @@ def test_a_value_of_a_firms_data_that_cannot_be_used_is_told(
         firm.schema(name)
 
 
-def test_a_firms_copy_of_a_schema_changes_nothing(firm: Shelf) -> None:
-    write_data(firm, "case.schema.json", {})
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"properties": 5}', r"\$\.properties"),
+        ('{"properties": {"kind": {"type": "strin"}}}', r"\$\.properties\.kind\.type"),
+        ('{"properties": {"kind": [1]}}', r"\$\.properties\.kind"),
+        ("{", r"\$"),
+        ("[" * 9_000, r"\$"),
+    ],
+)
+def test_a_firms_schema_of_case_json_that_is_none_is_told(
+    firm: Shelf, text: str, place: str
+) -> None:
+    assert firm.extra is not None
+    (firm.extra / "schemas").mkdir()
+    (firm.extra / "schemas/case.schema.json").write_text(text)
 
-    assert firm.schema("case.schema.json") == Shelf.default().schema("case.schema.json")
+    with pytest.raises(
+        TemplateBroken, match=rf"case.schema.json: it is no JSON schema at {place};"
+    ):
+        firm.require_json_schema("schemas/case.schema.json")
 
 
 def test_shipped_recipe_is_read() -> None:

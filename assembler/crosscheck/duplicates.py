@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from assembler.crosscheck.page_pairs import PagePairs
 from assembler.crosscheck.page_words import WordBags, collect_word_bags
 from assembler.crosscheck.picture_matching import BROAD, LEAST, find_candidates, measure_likeness
 from assembler.crosscheck.results import (
@@ -148,7 +149,7 @@ def _pair_by_words(
         following = by_length[
             start + 1 : np.searchsorted(lengths, 1.12 * lengths[start] + 20, side="right")
         ]
-        for m in map(int, following[bags.mostly_shared[n, following]]):
+        for m in map(int, following[bags.mostly_shared.get_row(n)[following]]):
             if (
                 m not in repeated
                 and not _is_intended(pages[n], pages[m], context)
@@ -172,7 +173,7 @@ def _pair_by_pictures(
     miniatures = [page.prepared.miniature for _, page in pages if page.prepared.miniature]
     repeated = set(known)
     for left, right in find_candidates(
-        miniatures, _find_allowed_pairs(pages, bags, context)[np.ix_(pictured, pictured)]
+        miniatures, _find_allowed_pairs(pages, pictured, bags, context)
     ):
         n, m = pictured[left], pictured[right]
         if m not in repeated and not _is_intended(pages[n], pages[m], context):
@@ -187,18 +188,22 @@ def _pair_by_pictures(
 
 
 def _find_allowed_pairs(
-    pages: Sequence[ExhibitPage], bags: WordBags, context: CheckContext
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which pairs `_choose_likeness` may accept, all at once, since most are not."""
+    pages: Sequence[ExhibitPage], pictured: Sequence[int], bags: WordBags, context: CheckContext
+) -> PagePairs:
+    """Return which pairs `_choose_likeness` may accept, all at once, since most are not.
+
+    Pages are counted as `pictured` lists them.
+    """
     short = np.array(
-        [len(split_words(page.text)) < context.data["same_page_words"] for _, page in pages],
+        [len(split_words(pages[n].page.text)) < context.data["same_page_words"] for n in pictured],
         dtype=bool,
     )
-    lines = np.array([bool(page.lines) for _, page in pages], dtype=bool)
-    return np.asarray(
-        bags.similar | np.logical_and.outer(short, short) | np.logical_and.outer(lines, lines),
-        dtype=bool,
-    )
+    lines = np.array([bool(pages[n].page.lines) for n in pictured], dtype=bool)
+    allowed = PagePairs(len(pictured))
+    for row, n in enumerate(pictured):
+        flags = bags.similar.get_row(n)[pictured] | (short & short[row]) | (lines & lines[row])
+        allowed.set_rows(slice(row, row + 1), flags[np.newaxis])
+    return allowed
 
 
 class _Wanted(NamedTuple):

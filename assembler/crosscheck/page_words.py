@@ -16,13 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from assembler.crosscheck.page_pairs import PagePairs
 from assembler.crosscheck.text_matching import split_into_word_set
 
 _LETTERS, _DIGITS = 3, 2  # of a word and of a number that may tell two pages apart
-_ROWS, _AT_ONCE = 500, 1000  # pages and words
+_ROWS, _AT_ONCE = 200, 500  # pages and words
+_COMMON = 0.05  # of the pages: the part from which a word is a common one
 _MOST = 0.75  # of the fewer words of two pages
 _FILLER = 6  # letters from which a word of two or three different ones is none
-Pairs = np.ndarray[Any, np.dtype[np.bool_]]  # a row and a column for each page
+Counts = np.ndarray[Any, np.dtype[np.float32]]
+Numbers = np.ndarray[Any, np.dtype[np.intp]]
 
 
 class OwnWords(NamedTuple):
@@ -41,14 +44,14 @@ class WordBags:
     bags: tuple[frozenset[str], ...]
     pages: Mapping[str, int]
     limits: Mapping[str, float]
-    similar: Pairs  # for each two pages: whether they have enough words, and enough in common
-    mostly_shared: Pairs  # whether they have most of the fewer words in common
+    similar: PagePairs  # for each two pages: whether they have enough words, and enough in common
+    mostly_shared: PagePairs  # whether they have most of the fewer words in common
 
     def is_same_page(self, n: int, m: int) -> bool:
         """Return whether the words of two pages are of one page: the longer page has most words of
         the shorter, and hardly any are unshared."""
         few, many = sorted((self.bags[n], self.bags[m]), key=len)
-        if not self.similar[n, m]:
+        if not self.similar.holds(n, m):
             return False
         if any(map(_is_number, many)) and not any(map(str.isdecimal, few & many)):
             return False
@@ -87,16 +90,15 @@ def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> Word
     bags = tuple(map(split_into_word_set, texts))
     pages = Counter(word for bag in bags for word in bag)
     size = np.array([len(bag) for bag in bags], dtype=np.float32)
-    similar, mostly_shared = (
-        np.zeros((len(bags), len(bags)), dtype=bool),
-        np.zeros((len(bags), len(bags)), dtype=bool),
-    )
+    similar, mostly_shared = PagePairs(len(bags)), PagePairs(len(bags))
     for rows, common in _count_common(bags, [word for word, count in pages.items() if count > 1]):
         few, many = np.minimum.outer(size[rows], size), np.maximum.outer(size[rows], size)
-        similar[rows] = (few >= np.maximum(limits["words"], limits["part"] * many)) & (
-            common >= limits["shared"] * few
+        similar.set_rows(
+            rows,
+            (few >= np.maximum(limits["words"], limits["part"] * many))
+            & (common >= limits["shared"] * few),
         )
-        mostly_shared[rows] = common >= _MOST * few
+        mostly_shared.set_rows(rows, common >= _MOST * few)
     return WordBags(
         bags=bags, pages=pages, limits=limits, similar=similar, mostly_shared=mostly_shared
     )
@@ -104,29 +106,49 @@ def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> Word
 
 def _count_common(
     bags: Sequence[frozenset[str]], known: Sequence[str]
-) -> Iterator[tuple[slice, np.ndarray[Any, Any]]]:
-    """Yield how many of the known words each two pages have in common.
+) -> Iterator[tuple[slice, Counts]]:
+    """Yield how many of the known words each two pages have in common, some rows at a time.
 
-    Some rows at a time, and for them some words at a time, so that memory stays small with
-    thousands of both.
+    A rare word is counted on the few pages that have it. For a common one, that is more work than
+    a product of matrices.
     """
     number = {word: n for n, word in enumerate(known)}
-    word_numbers = [
+    words_of = [
         np.array([number[word] for word in bag if word in number], dtype=np.intp) for bag in bags
     ]
-    words = np.concatenate([*word_numbers, np.array([], dtype=np.intp)])
-    pages = np.repeat(np.arange(len(bags)), [len(block) for block in word_numbers])
+    words = np.concatenate([*words_of, np.array([], dtype=np.intp)])
+    pages = np.repeat(np.arange(len(bags)), [len(block) for block in words_of])
     order = np.argsort(words, kind="stable")
     words, pages = words[order], pages[order]
+    pages_of = np.split(pages, np.searchsorted(words, np.arange(1, len(known)))) if known else []
+    is_common = np.array([len(block) > _COMMON * len(bags) for block in pages_of], dtype=bool)
+    common_words = [pages_of[n] for n in np.nonzero(is_common)[0]]
     for start in range(0, len(bags), _ROWS):
         rows = slice(start, start + _ROWS)
-        common = np.zeros((len(bags[rows]), len(bags)), dtype=np.float32)
-        for first in range(0, len(known), _AT_ONCE):
-            numbers = slice(*np.searchsorted(words, (first, first + _AT_ONCE)))
-            presence = np.zeros((len(bags), _AT_ONCE), dtype=np.float32)
-            presence[pages[numbers], words[numbers] - first] = 1
-            common += presence[rows] @ presence.T
-        yield rows, common
+        counts = _multiply(common_words, rows, len(bags))
+        for row, block in enumerate(words_of[rows]):
+            rare = [pages_of[n] for n in block[~is_common[block]]]
+            if rare:
+                counts[row] += np.bincount(np.concatenate(rare), minlength=len(bags))
+        yield rows, counts
+
+
+def _multiply(words: Sequence[Numbers], rows: slice, pages: int) -> Counts:
+    """Return how many of the words some pages have in common with each page.
+
+    Args:
+        words: the pages of each word.
+        rows: these pages.
+        pages: how many there are in all.
+    """
+    counts = np.zeros((len(range(pages)[rows]), pages), dtype=np.float32)
+    for first in range(0, len(words), _AT_ONCE):
+        some = words[first : first + _AT_ONCE]
+        presence = np.zeros((pages, len(some)), dtype=np.float32)
+        for column, with_word in enumerate(some):
+            presence[with_word, column] = 1
+        counts += presence[rows] @ presence.T
+    return counts
 
 
 def _is_number(word: str) -> bool:

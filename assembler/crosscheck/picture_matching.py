@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from assembler.crosscheck.page_pairs import PagePairs
 from assembler.model import Miniature
 
 Gray = np.ndarray[Any, np.dtype[np.float32]]
@@ -49,18 +50,16 @@ def measure_likeness(first: Miniature, second: Miniature, broad: float = BROAD) 
     return _compare_patches(first, second, position) if overall >= _WHOLE else 0.0
 
 
-def find_candidates(
-    pictures: Sequence[Miniature], allowed: np.ndarray[Any, np.dtype[np.bool_]]
-) -> Iterator[tuple[int, int]]:
-    """Yield pairs, by number, in order, that are `allowed` (row and column), of one format, and not
-    opposite in broad areas."""
+def find_candidates(pictures: Sequence[Miniature], allowed: PagePairs) -> Iterator[tuple[int, int]]:
+    """Yield pairs, by number, in order, that are `allowed`, of one format, and not opposite in
+    broad areas."""
     if not pictures:
         return
     rows = np.array([_reduce_to_broad(picture) for picture in pictures])
     formats = np.array([math.log(picture.width / picture.height) for picture in pictures])
     for n in range(len(pictures) - 1):
         possible = (
-            allowed[n, n + 1 :]
+            allowed.get_row(n)[n + 1 :]
             & (np.abs(formats[n + 1 :] - formats[n]) <= _FORMAT)
             & (rows[n + 1 :] @ rows[n] >= LEAST)
         )

@@ -60,6 +60,7 @@ def examine_case(
         return None, (_make_syntax_finding(error),)
     except _NoCase as error:
         return None, (error.finding,)
+    shelf.require_json_schema(SCHEMA)
     schema = shelf.read(SCHEMA)
     problems, files = _find_problems(folder, raw, hashed, (schema, read_words(shelf)))
     if problems:

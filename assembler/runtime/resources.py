@@ -79,9 +79,7 @@ class Shelf:
 
         Raises TemplateBroken if it is absent.
         """
-        # a schema says what our code can read, so a firm's copy of it changes nothing
-        extra = None if name.endswith(_SCHEMA) else self.extra
-        for root in filter(None, (extra, self.root)):
+        for root in filter(None, (self.extra, self.root)):
             if (root / name).is_file():
                 return (root / name).read_bytes()
         raise TemplateBroken(
@@ -138,6 +136,17 @@ class Shelf:
                 f"it does not follow its schema at {place}",
                 where=name,
                 remedy=f"compare it with schemas/{schema}",
+            )
+
+    def require_json_schema(self, name: str) -> None:
+        """Raise TemplateBroken if the firm's own file of this name is no JSON schema."""
+        if self.extra is None or not (self.extra / name).is_file():
+            return
+        if (place := _find_schema_error((self.extra / name).read_bytes())) is not None:
+            raise TemplateBroken(
+                f"it is no JSON schema at {place}",
+                where=name,
+                remedy="begin with a copy of ours",
             )
 
     def template(self, kind: str, name: str, case_folder: Path | None = None) -> TemplateFile:
@@ -267,6 +276,19 @@ def _name_place(error: ValidationError) -> str:
 @cache
 def _find_deviation_of_file(data: bytes, schema: Path) -> str | None:
     return find_deviation(json.loads(data), json.loads(schema.read_bytes()), schema.parent)
+
+
+@cache
+def _find_schema_error(data: bytes) -> str | None:
+    from jsonschema import Draft202012Validator, SchemaError
+
+    try:
+        Draft202012Validator.check_schema(json.loads(data))
+    except SchemaError as error:
+        return error.json_path
+    except (ValueError, RecursionError):
+        return "$"
+    return None
 
 
 def _parse_recipe(raw: dict[str, Any], where: str) -> Recipe:
