@@ -25,7 +25,7 @@ _COMMON = 0.05  # of the pages: the part from which a word is a common one
 _MOST = 0.75  # of the fewer words of two pages
 _FILLER = 6  # letters from which a word of two or three different ones is none
 Counts = np.ndarray[Any, np.dtype[np.float32]]
-Numbers = np.ndarray[Any, np.dtype[np.intp]]
+Numbers = np.ndarray[Any, np.dtype[np.int_]]
 
 
 class OwnWords(NamedTuple):
@@ -38,10 +38,10 @@ class OwnWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordBags:
-    """The different words of each page, on how many pages each word occurs, and the limits
-    (`same_form` of crosscheck.json)."""
+    """The texts of the pages, on how many pages each word occurs, and the limits (`same_form` of
+    crosscheck.json)."""
 
-    bags: tuple[frozenset[str], ...]
+    texts: tuple[str, ...]
     pages: Mapping[str, int]
     limits: Mapping[str, float]
     similar: PagePairs  # for each two pages: whether they have enough words, and enough in common
@@ -50,9 +50,9 @@ class WordBags:
     def is_same_page(self, n: int, m: int) -> bool:
         """Return whether the words of two pages are of one page: the longer page has most words of
         the shorter, and hardly any are unshared."""
-        few, many = sorted((self.bags[n], self.bags[m]), key=len)
         if not self.similar.holds(n, m):
             return False
+        few, many = sorted(map(split_into_word_set, (self.texts[n], self.texts[m])), key=len)
         if any(map(_is_number, many)) and not any(map(str.isdecimal, few & many)):
             return False
         limit = max(1.0, self.limits["own"] * len(few))
@@ -71,7 +71,7 @@ class WordBags:
 
         Words on most pages of the case, such as a footer, count nothing.
         """
-        common_limit = max(self.limits["often_pages"], self.limits["often"] * len(self.bags))
+        common_limit = max(self.limits["often_pages"], self.limits["often"] * len(self.texts))
         joined, known, unknown = " ".join(sorted(other_words)), 0, 0
         for word in sorted(words - other_words):
             if _is_number(word):
@@ -87,11 +87,15 @@ class WordBags:
 
 def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> WordBags:
     """Collect the words of all pages of a case."""
-    bags = tuple(map(split_into_word_set, texts))
-    pages = Counter(word for bag in bags for word in bag)
-    size = np.array([len(bag) for bag in bags], dtype=np.float32)
-    similar, mostly_shared = PagePairs(len(bags)), PagePairs(len(bags))
-    for rows, common in _count_common(bags, [word for word, count in pages.items() if count > 1]):
+    pages = Counter(word for text in texts for word in split_into_word_set(text))
+    known = {word: n for n, word in enumerate(word for word, count in pages.items() if count > 1)}
+    size = np.array([len(split_into_word_set(text)) for text in texts], dtype=np.float32)
+    words_of = [
+        np.array([known[word] for word in split_into_word_set(text) if word in known], dtype=int)
+        for text in texts
+    ]
+    similar, mostly_shared = PagePairs(len(texts)), PagePairs(len(texts))
+    for rows, common in _count_common(words_of, len(known)):
         few, many = np.minimum.outer(size[rows], size), np.maximum.outer(size[rows], size)
         similar.set_rows(
             rows,
@@ -100,36 +104,39 @@ def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> Word
         )
         mostly_shared.set_rows(rows, common >= _MOST * few)
     return WordBags(
-        bags=bags, pages=pages, limits=limits, similar=similar, mostly_shared=mostly_shared
+        texts=tuple(texts),
+        pages=pages,
+        limits=limits,
+        similar=similar,
+        mostly_shared=mostly_shared,
     )
 
 
-def _count_common(
-    bags: Sequence[frozenset[str]], known: Sequence[str]
-) -> Iterator[tuple[slice, Counts]]:
-    """Yield how many of the known words each two pages have in common, some rows at a time.
+def _count_common(words_of: Sequence[Numbers], known: int) -> Iterator[tuple[slice, Counts]]:
+    """Yield how many words each two pages have in common, some rows at a time.
 
     A rare word is counted on the few pages that have it. For a common one, that is more work than
     a product of matrices.
+
+    Args:
+        words_of: the words of each page, by number.
+        known: how many words there are.
     """
-    number = {word: n for n, word in enumerate(known)}
-    words_of = [
-        np.array([number[word] for word in bag if word in number], dtype=np.intp) for bag in bags
-    ]
-    words = np.concatenate([*words_of, np.array([], dtype=np.intp)])
-    pages = np.repeat(np.arange(len(bags)), [len(block) for block in words_of])
+    total = len(words_of)
+    words = np.concatenate([*words_of, np.array([], dtype=int)])
+    pages = np.repeat(np.arange(total), [len(block) for block in words_of])
     order = np.argsort(words, kind="stable")
     words, pages = words[order], pages[order]
-    pages_of = np.split(pages, np.searchsorted(words, np.arange(1, len(known)))) if known else []
-    is_common = np.array([len(block) > _COMMON * len(bags) for block in pages_of], dtype=bool)
+    pages_of = np.split(pages, np.searchsorted(words, np.arange(1, known))) if known else []
+    is_common = np.array([len(block) > _COMMON * total for block in pages_of], dtype=bool)
     common_words = [pages_of[n] for n in np.nonzero(is_common)[0]]
-    for start in range(0, len(bags), _ROWS):
+    for start in range(0, total, _ROWS):
         rows = slice(start, start + _ROWS)
-        counts = _multiply(common_words, rows, len(bags))
+        counts = _multiply(common_words, rows, total)
         for row, block in enumerate(words_of[rows]):
             rare = [pages_of[n] for n in block[~is_common[block]]]
             if rare:
-                counts[row] += np.bincount(np.concatenate(rare), minlength=len(bags))
+                counts[row] += np.bincount(np.concatenate(rare), minlength=total)
         yield rows, counts
 
 

@@ -4,6 +4,7 @@ errors of recognition. Pure."""
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ DATED = re.compile(
 @lru_cache(maxsize=4096)
 def split_words(text: str) -> tuple[str, ...]:
     """Return the words of a text in small Latin letters without accents."""
-    return tuple(re.findall(r"[a-z0-9]+", anyascii(text).casefold()))
+    # interned, since the words of thousands of pages are mostly the same
+    return tuple(map(sys.intern, re.findall(r"[a-z0-9]+", anyascii(text).casefold())))
 
 
 def find_word(
