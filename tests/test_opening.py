@@ -11,7 +11,6 @@ import pytest
 from pypdfium2 import raw
 
 from assembler.errors import ToolFailed
-from assembler.pdf import opening
 from assembler.pdf.opening import open_pdf_file
 from tests import factories
 
@@ -25,15 +24,28 @@ def pdf(tmp_path: Path) -> Path:
 
 def fail_opening(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     """Let PDFium fail to open a file so many times."""
-    usual, failed = pdfium.PdfDocument, []
+    error = pdfium.PdfiumError("no file", err_code=raw.FPDF_ERR_FILE)
+    fail(monkeypatch, "__init__", error, times)
 
-    def open_or_fail(path: Path) -> Any:
+
+def fail_loading(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Let PDFium fail to load a page so many times."""
+    fail(monkeypatch, "get_page", pdfium.PdfiumError("Failed to load page."), times)
+
+
+def fail(
+    monkeypatch: pytest.MonkeyPatch, method: str, error: pdfium.PdfiumError, times: int
+) -> None:
+    usual = getattr(pdfium.PdfDocument, method)
+    failed: list[tuple[Any, ...]] = []
+
+    def fail_at_first(document: Any, *args: Any) -> Any:
         if len(failed) < times:
-            failed.append(path)
-            raise pdfium.PdfiumError("no file", err_code=raw.FPDF_ERR_FILE)
-        return usual(path)
+            failed.append(args)
+            raise error
+        return usual(document, *args)
 
-    monkeypatch.setattr(opening.pdfium, "PdfDocument", open_or_fail)
+    monkeypatch.setattr(pdfium.PdfDocument, method, fail_at_first)
 
 
 def test_a_file_that_could_not_be_opened_for_a_moment_is_opened_again(
@@ -66,3 +78,35 @@ def test_what_is_no_pdf_is_said_to_be_none(tmp_path: Path) -> None:
 
     with pytest.raises(pdfium.PdfiumError):
         open_pdf_file(tmp_path / "a.pdf")
+
+
+def test_a_page_that_the_disk_fails_to_give_is_no_damaged_one(
+    pdf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any, **_options: Any) -> Any:
+        raise OSError(errno.EIO, "the disk")
+
+    with open_pdf_file(pdf) as document:
+        fail_loading(monkeypatch, times=9)
+        monkeypatch.setattr(Path, "open", refuse)
+
+        with pytest.raises(ToolFailed, match="the disk gave an error"):
+            document[0]
+
+
+def test_a_page_that_could_not_be_read_for_a_moment_is_no_damaged_one(
+    pdf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_pdf_file(pdf) as document:
+        fail_loading(monkeypatch, times=1)
+
+        with pytest.raises(ToolFailed, match="the disk gave an error"):
+            document[0]
+
+
+def test_a_damaged_page_is_said_to_be_one(pdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_pdf_file(pdf) as document:
+        fail_loading(monkeypatch, times=9)
+
+        with pytest.raises(pdfium.PdfiumError, match="Failed to load page"):
+            document[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from assembler.model import Ink, Stamp, Zone
@@ -120,6 +121,7 @@ WIDTHS = {
 Size = tuple[float, float]  # width, height, points
 
 
+@lru_cache(maxsize=64)  # a stamp is measured once for each place that is tried
 def measure_text_width(text: str, size: float) -> float:
     """Return the width in points of a stamp's text in the stamp font."""
     return sum(WIDTHS.get(character, 600) for character in text) * size / 1000

@@ -371,9 +371,12 @@ class _DeferringFile(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        size = memoryview(data).nbytes
-        self._try(lambda: self._file.write(data))
-        return size
+        if self.refusal is None:  # not through _try: a large PDF is written in many small pieces
+            try:
+                self._file.write(data)
+            except OSError as error:
+                self.refusal = error
+        return memoryview(data).nbytes
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         return self._file.seek(offset, whence)
