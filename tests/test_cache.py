@@ -3,6 +3,7 @@ without."""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -471,3 +472,24 @@ def test_purge_leaves_what_is_not_of_the_cache(tmp_path: Path) -> None:
     assert purge_cache(tmp_path) == 1_000
     assert [path.read_text() for path in theirs] == ["mine"] * 3
     assert not folder.exists()
+
+
+def test_a_mark_that_could_not_be_removed_is_swept_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink, refused = Path.unlink, []
+
+    def refuse_mark(path: Path, missing_ok: bool = False) -> None:
+        if path.parent.name == "users" and path.suffix != ".lock" and not refused:
+            refused.append(path)
+            raise OSError(errno.EIO, "the disk")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse_mark)
+    for _ in range(2):
+        with Workshop(tmp_path / ".assembler"):
+            pass
+
+    assert refused
+
+    assert not list((tmp_path / ".assembler/cache/users").iterdir())

@@ -598,6 +598,31 @@ def test_a_cleanup_is_finished_before_an_interruption_takes_effect() -> None:
     assert steps == ["cleaned up"]
 
 
+def test_an_interruption_within_an_inner_step_waits_for_the_outer_one() -> None:
+    steps = []
+    with pytest.raises(KeyboardInterrupt), defer_interrupts():
+        with defer_interrupts():
+            signal.raise_signal(signal.SIGINT)
+        steps.append("cleaned up")
+    assert steps == ["cleaned up"]
+
+
+def test_an_interrupted_start_of_a_work_folder_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def open_and_interrupt(path: Path, flags: int, mode: int = 0o777) -> int:
+        if str(path).endswith(".new"):  # the tag, which is written before the lock is taken
+            signal.raise_signal(signal.SIGINT)
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", open_and_interrupt)
+    with pytest.raises(KeyboardInterrupt), Workshop(tmp_path / ".verify", temporary=True):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "begin",
     [

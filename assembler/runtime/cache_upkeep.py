@@ -90,7 +90,8 @@ class CacheUser:
             self._mark.unlink(missing_ok=True)
         self._lock.release()
         with suppress(OSError):
-            self._lock.path.unlink(missing_ok=True)
+            if not self._mark.exists():  # else the lock file stays, by which the sweep finds it
+                self._lock.path.unlink(missing_ok=True)
 
 
 def is_shared_cache(folder: Path) -> bool:

@@ -86,7 +86,8 @@ def _interrupt_once(number: int, _frame: object) -> None:
 def defer_interrupts() -> Iterator[None]:
     """Finish a short step, such as a cleanup, before ^C or a request to end takes effect.
 
-    Only the main thread can do this; elsewhere nothing changes.
+    May be nested: then it takes effect after the outermost step. Only the main thread can do this;
+    elsewhere nothing changes.
     """
     received: list[int] = []
     # what is ignored, or left to the system, stays so
@@ -95,7 +96,7 @@ def defer_interrupts() -> Iterator[None]:
     ):
         yield
     if received:
-        raise KeyboardInterrupt
+        signal.raise_signal(received[0])  # of the handler there was: ours, if this is an inner step
 
 
 @contextmanager
