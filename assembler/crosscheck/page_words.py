@@ -25,7 +25,7 @@ _COMMON = 0.05  # of the pages: the part from which a word is a common one
 _MOST = 0.75  # of the fewer words of two pages
 _FILLER = 6  # letters from which a word of two or three different ones is none
 Counts = np.ndarray[Any, np.dtype[np.float32]]
-Numbers = np.ndarray[Any, np.dtype[np.int_]]
+Numbers = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 
 
 class OwnWords(NamedTuple):
@@ -87,15 +87,22 @@ class WordBags:
 
 def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> WordBags:
     """Collect the words of all pages of a case."""
-    pages = Counter(word for text in texts for word in split_into_word_set(text))
-    known = {word: n for n, word in enumerate(word for word, count in pages.items() if count > 1)}
-    size = np.array([len(split_into_word_set(text)) for text in texts], dtype=np.float32)
+    numbers: dict[str, int] = {}
     words_of = [
-        np.array([known[word] for word in split_into_word_set(text) if word in known], dtype=int)
+        np.array(
+            [numbers.setdefault(word, len(numbers)) for word in split_into_word_set(text)],
+            dtype=np.int32,
+        )
         for text in texts
     ]
+    size = np.array([len(block) for block in words_of], dtype=np.float32)
+    counts = np.bincount(np.concatenate([*words_of, np.array([], dtype=np.int32)]))
+    pages = Counter(dict(zip(numbers, map(int, counts), strict=True)))
+    is_known = counts > 1  # on another page, too
+    number_of_known = np.cumsum(is_known, dtype=np.int32) - 1
+    words_of = [number_of_known[block[is_known[block]]] for block in words_of]
     similar, mostly_shared = PagePairs(len(texts)), PagePairs(len(texts))
-    for rows, common in _count_common(words_of, len(known)):
+    for rows, common in _count_common(words_of, int(is_known.sum())):
         few, many = np.minimum.outer(size[rows], size), np.maximum.outer(size[rows], size)
         similar.set_rows(
             rows,
@@ -123,7 +130,7 @@ def _count_common(words_of: Sequence[Numbers], known: int) -> Iterator[tuple[sli
         known: how many words there are.
     """
     total = len(words_of)
-    words = np.concatenate([*words_of, np.array([], dtype=int)])
+    words = np.concatenate([*words_of, np.array([], dtype=np.int32)])
     pages = np.repeat(np.arange(total), [len(block) for block in words_of])
     order = np.argsort(words, kind="stable")
     words, pages = words[order], pages[order]
