@@ -60,6 +60,7 @@ from benchmarks.faults.tree import FOLDER, read_tree
 from benchmarks.faults.trial import Job
 from tests import factories
 from tests.support.commands import run
+from tests.support.work_folders import for_each_work_folder
 
 needs_shim = pytest.mark.skipif(
     not sys.platform.startswith("linux") or not any(map(shutil.which, ("cc", "gcc", "clang"))),
@@ -623,14 +624,7 @@ def test_an_interrupted_start_of_a_work_folder_leaves_none(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "begin",
-    [
-        lambda home: stage_folder(home / "child", lambda _folder: {}, date(2026, 11, 30)),
-        lambda home: Workshop(home / ".verify", temporary=True),
-    ],
-    ids=["packet", "workshop"],
-)
+@for_each_work_folder
 def test_a_run_interrupted_while_it_takes_its_work_folder_leaves_none(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -643,12 +637,8 @@ def test_a_run_interrupted_while_it_takes_its_work_folder_leaves_none(
         acquire(lock)
 
     monkeypatch.setattr(LockFile, "acquire", interrupt_first)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt), begin(tmp_path):
-            pass
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with pytest.raises(KeyboardInterrupt), begin(tmp_path):
+        pass
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +24,13 @@ from assembler.errors import ExitCode, OutputNotWritten
 from assembler.runtime import atomic_files as writing_files
 from assembler.runtime.atomic_files import open_deferring_errors, report_write_errors, write_atomic
 from assembler.runtime.cache import Cache
-from assembler.runtime.publishing import stage_folder
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import unseal
 from tests.support.building import lend_cache
 from tests.support.commands import DAY, ROOT, run, snapshot
+from tests.support.work_folders import for_each_work_folder
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
@@ -561,14 +560,7 @@ def all_handles_used() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-@pytest.mark.parametrize(
-    "begin",
-    [
-        lambda home: stage_folder(home / "child", lambda _folder: {}, date(2026, 12, 1)),
-        lambda home: Workshop(home / ".verify", temporary=True),
-    ],
-    ids=["packet", "workshop"],
-)
+@for_each_work_folder
 def test_a_run_that_has_used_up_all_file_handles_leaves_no_work_folder(
     tmp_path: Path, begin: Callable[[Path], AbstractContextManager[Any]]
 ) -> None:
